@@ -1,0 +1,184 @@
+"""Standard curves in the canonical form, and the answer where there is none.
+
+    4PL, 5PL   y = d + (a − d) / (1 + (x/c)^b)^g        b > 0, c > 0, g > 0 (4PL: g = 1)
+    5PL-R      y = a + (d − a) / (1 + (c/x)^b)^g        the mirror family
+    linear     y = a + b·x
+    log-log    ln y = a + b·ln x
+
+``a`` is the response at zero, ``d`` at infinity; x = 0 gives y = a exactly. Unused parameters are nan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+from elisa_bdnf.model.plate import Well
+
+
+class Model(StrEnum):
+    FOUR_PL = "4pl"
+    FIVE_PL = "5pl"
+    FIVE_PL_R = "5pl-r"
+    THREE_PL = "3pl"
+    LINEAR = "linear"
+    LOG_LOG = "loglog"
+
+
+class FitOn(StrEnum):
+    MEANS = "means"
+    REPLICATES = "replicates"
+
+
+class WeightKind(StrEnum):
+    NONE = "none"
+    INVERSE_RESPONSE = "1/y"  # on the observed response: for comparison with other programs
+    INVERSE_RESPONSE_SQUARED = "1/y2"
+    POWER = "power"  # Var = σ²·f(x)^(2θ) on the fitted curve
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How the variance of the response depends on the response. ``theta`` None: estimated from the plate."""
+
+    kind: WeightKind
+    theta: float | None = None
+    origin: str = ""  # "protocol", "command line", "history of 23 plates": where theta comes from
+
+    def __str__(self) -> str:
+        if self.kind is WeightKind.POWER and self.theta is not None:
+            return f"power:{self.theta:g}"
+        return self.kind.value
+
+
+def weights_from_text(text: str) -> Weights:
+    """``none``, ``1/y``, ``1/y2`` (or ``1/y^2``), ``power``, ``power:1``; raises ValueError for anything else."""
+    compact = text.strip().lower().replace("^", "").replace("²", "2")
+    if compact.startswith("power:"):
+        try:
+            theta = float(compact.removeprefix("power:"))
+        except ValueError:
+            theta = -1.0
+        if not 0 <= theta <= 3:
+            raise ValueError(f"{text!r}: the power must be a number from 0 to 3")
+        return Weights(WeightKind.POWER, theta)
+    try:
+        return Weights(WeightKind(compact))
+    except ValueError:
+        known = ", ".join([kind.value for kind in WeightKind] + ["power:T"])
+        raise ValueError(f"{text!r} is not one of {known}") from None
+
+
+NO_FIXED: Mapping[str, float] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class CurveSpec:
+    """What to fit: the settings of the protocol after the overrides of the command line."""
+
+    model: Model = Model.FOUR_PL
+    weights: Weights = field(default_factory=lambda: Weights(WeightKind.POWER, 1.0))
+    fit_on: FitOn = FitOn.REPLICATES
+    zero_in_fit: bool = True
+    fixed: Mapping[str, float] = field(default_factory=lambda: NO_FIXED)
+    confidence: float = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One concentration of the standard: what goes into a fit. ``responses`` are the used wells only."""
+
+    nominal: float
+    responses: tuple[float, ...]
+    wells: tuple[Well, ...] = ()
+    name: str = ""
+    anchor: bool = False
+
+    @property
+    def mean(self) -> float:
+        return sum(self.responses) / len(self.responses)
+
+
+@dataclass(frozen=True, slots=True)
+class StandardPoint:
+    """A level beside the fitted curve. ``back_calculated`` is None where its response has no inverse."""
+
+    level: Level
+    response: float  # mean of the used wells
+    cv_percent: float | None  # of the responses; None below two wells
+    fitted: float
+    back_calculated: float | None
+    recovery_percent: float | None  # None for the zero standard and where there is no inverse
+    in_fit: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class FitReport:
+    """How far to trust the fit: separate questions, answered separately."""
+
+    converged: bool
+    starts: int
+    starts_at_optimum: int  # starts that reached the best sum of squares (relative 1e-6)
+    iterations: int
+    gradient: float  # largest scaled component of the gradient at the optimum
+    rank: int
+    condition: float
+    residual_sum_of_squares: float  # weighted
+    residual_sd: float  # √(RSS / degrees of freedom); nan without degrees of freedom
+    degrees_of_freedom: int
+    r_squared: float
+    n: int
+    theta: float | None  # variance exponent in force; None where weights are none, 1/y or 1/y2
+    theta_estimated: bool = False
+    not_identified: tuple[str, ...] = ()  # parameters the data do not determine ("d")
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Quantitative range in the well, and why it ends there."""
+
+    lloq: float
+    uloq: float
+    lloq_reason: str
+    uloq_reason: str
+    lod: float | None = None
+    lod_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A fitted curve; frozen before controls and samples are looked at.
+
+    ``covariance`` is of ``covariance_of`` (the free parameters in fitting coordinates, e.g. a, d, ln c, ln b).
+    ``standard_errors`` are of the canonical parameters; a parameter that was fixed has none.
+    """
+
+    spec: CurveSpec
+    a: float
+    b: float
+    c: float
+    d: float
+    g: float
+    covariance: tuple[tuple[float, ...], ...]
+    covariance_of: tuple[str, ...]
+    standard_errors: Mapping[str, float]
+    standards: tuple[StandardPoint, ...]
+    report: FitReport
+    limits: Limits
+
+    @property
+    def model(self) -> Model:
+        return self.spec.model
+
+
+@dataclass(frozen=True, slots=True)
+class NoCurve:
+    """No curve is possible, and why: ``cause`` is a short name, ``reason`` a sentence for people."""
+
+    cause: str  # "flat", "reversed", "too_few_levels", "no_curvature", "one_level_dominates", "not_converged"
+    reason: str
+    hint: str = ""
+    levels: tuple[Level, ...] = ()

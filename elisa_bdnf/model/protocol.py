@@ -1,0 +1,156 @@
+"""How a plate is to be analyzed: kit, reading, curve, dilution, timepoints and limits, as the protocol file says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+from elisa_bdnf.model.curve import CurveSpec
+from elisa_bdnf.model.timepoint import Timepoint
+
+
+class BlankMode(StrEnum):
+    NONE = "none"  # nothing is subtracted; the lower asymptote of the curve takes up the background
+    SUBTRACT = "subtract"  # the mean of the blank wells is subtracted from every well of the plate
+    INSTRUMENT = "instrument"  # what the export's software fitted is followed
+
+
+class ReferenceMode(StrEnum):
+    SUBTRACT = "subtract"  # per well, and required
+    IF_PRESENT = "if_present"  # per well where the export has the reference wavelength
+    IGNORE = "ignore"
+    INSTRUMENT = "instrument"
+
+
+class Reduce(StrEnum):
+    MEAN_RESPONSE = "mean_response"  # invert the mean of the responses
+    MEAN_CONCENTRATION = "mean_concentration"  # mean of the wells' concentrations
+
+
+class Extrapolation(StrEnum):
+    NONE = "none"
+    TO_ASYMPTOTES = "to_asymptotes"  # wherever the curve has an inverse; labelled in every report
+
+
+class MissingDilution(StrEnum):
+    ERROR = "error"
+    IN_WELL = "in_well"  # concentrations are as read in the well when no sample states a dilution; said in the report
+
+
+@dataclass(frozen=True, slots=True)
+class KitControl:
+    name: str
+    nominal: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KitMatrix:
+    """What a kit says of one matrix: minimum required dilution and acid treatment."""
+
+    name: str
+    minimum_dilution: float | None = None
+    acid_treated: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """A kit as its insert describes it. ``verified`` only when a person with the insert signed for it."""
+
+    id: str
+    name: str
+    catalog: str = ""
+    verified: bool = False
+    verified_by: str = ""
+    verified_on: str = ""
+    analyte_form: str = ""  # mature, total, free
+    unit: str = "pg/mL"
+    standards: tuple[float, ...] = ()  # non-zero nominal concentrations, high to low
+    anchors: tuple[float, ...] = ()
+    lod: float | None = None
+    wavelength_nm: float | None = 450.0
+    reference_nm: tuple[float, ...] = ()  # any of these
+    max_response: float | None = None
+    matrices: tuple[KitMatrix, ...] = ()
+    controls: tuple[KitControl, ...] = ()
+    source: str = ""
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingSettings:
+    wavelength_nm: float | None = None
+    reference_nm: tuple[float, ...] = ()
+    reference: ReferenceMode = ReferenceMode.IF_PRESENT
+    channel: str | None = None  # a channel by its label, where wavelengths do not tell
+    blank: BlankMode = BlankMode.NONE
+    max_response: float = 3.5  # above: saturated
+
+
+@dataclass(frozen=True, slots=True)
+class LimitSettings:
+    """Fixed limits of quantification in the well; None: from the standards of the plate."""
+
+    lloq: float | None = None
+    uloq: float | None = None
+    recovery_percent: float = 25.0  # |recovery − 100| that a level may have to be inside the range
+    recovery_ends_percent: float = 30.0
+    cv_percent: float = 25.0
+    extrapolation: Extrapolation = Extrapolation.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class DilutionSettings:
+    when_missing: MissingDilution = MissingDilution.ERROR
+    minimum: float | None = None  # minimum required dilution of the matrix
+    volume_factor: float = 1.0  # multiplies every dilution factor: acid and base that were added (1.04 = 4 %)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSettings:
+    """What a protocol or preset changes of one rule; ``origin`` says which file."""
+
+    enabled: bool = True
+    level: str | None = None
+    values: Mapping[str, float | str | bool] = field(default_factory=lambda: MappingProxyType({}))
+    origins: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # setting → file that set it
+
+
+@dataclass(frozen=True, slots=True)
+class QcSettings:
+    preset: str
+    preset_title: str
+    rules: Mapping[str, RuleSettings]  # rule id → merged settings of preset and protocol
+    preset_remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Protocol:
+    """One way to analyze a plate. Everything that changes a number is in here."""
+
+    id: str
+    title: str
+    description: str
+    design: str  # human_infusion, neuron_release, rodent_tissue, none
+    unit: str
+    matrix: str | None
+    kit: Kit | None
+    reading: ReadingSettings
+    curve: CurveSpec
+    reduce: Reduce
+    replicates: int  # how many wells the method plans per sample
+    limits: LimitSettings
+    dilution: DilutionSettings
+    timepoints: tuple[Timepoint, ...]
+    time_anchor: str  # infusion_start, infusion_end, none
+    standards: tuple[float, ...]  # expected non-zero nominal concentrations; empty: whatever the layout says
+    anchors: tuple[float, ...]
+    qc: QcSettings
+    origin: str = "shipped"
+    sha256: str = ""
+    extra: Mapping[str, object] = field(
+        default_factory=lambda: MappingProxyType({})
+    )  # settings of a design's own arithmetic

@@ -1,0 +1,102 @@
+"""Timepoints: nominal minutes after an anchor, and the many ways in which people write them.
+
+A text means a timepoint only when exactly one reading of it exists. ``2:30`` is refused (two hours and a half, or two
+minutes and a half?), and 230 and 240 minutes are never merged: a time is either one of the declared timepoints, or an
+alias of one, or unknown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_UNITS = {
+    "s": 1 / 60, "sec": 1 / 60, "secs": 1 / 60, "second": 1 / 60, "seconds": 1 / 60,
+    "m": 1.0, "min": 1.0, "mins": 1.0, "minute": 1.0, "minutes": 1.0, "'": 1.0,
+    "h": 60.0, "hr": 60.0, "hrs": 60.0, "hour": 60.0, "hours": 60.0,
+    "d": 1440.0, "day": 1440.0, "days": 1440.0, "wk": 10080.0, "w": 10080.0, "week": 10080.0, "weeks": 10080.0,
+}  # fmt: skip
+_BASELINE_WORDS = frozenset(
+    "baseline base bl b0 t0 d0 day0 0 0h 0hr 0min 0m pre predose preinfusion predrug before time0 visit0 v0".split()
+)
+_AMOUNT_UNIT = re.compile(r"([0-9]+(?:\.[0-9]+)?)([a-z']+)")
+_UNIT_AMOUNT = re.compile(r"(d|day|h|hour|t|min|week|w)([0-9]+(?:\.[0-9]+)?)\Z")
+_HOURS_MINUTES = re.compile(r"([0-9]+)h([0-5]?[0-9])(?:m|min)?\Z")
+_PLAIN_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?\Z")
+_SUFFIXES = re.compile(r"(postinfusion|postdose|afterinfusion|afterdose|post|after|p\.?i\.?)\Z")
+_NEGATIVE = re.compile(r"\s*[-−–]\s*[0-9]")
+_PREFIXES = re.compile(r"(post|after|time|visit|\+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Timepoint:
+    """A planned sampling time. ``minutes`` counts from the protocol's anchor; baseline has None."""
+
+    name: str
+    minutes: float | None
+    aliases: tuple[str, ...] = ()
+    tolerance_minutes: float | None = None
+    required: bool = True
+
+
+class UnknownTimepoint(ValueError):
+    """A text that names no declared timepoint; the message says how it was read."""
+
+
+def normalized(text: str) -> str:
+    """Lower case without blanks, underscores and hyphens: the form in which aliases are compared."""
+    return re.sub(r"[\s_\-]+", "", text.strip().casefold()).replace("−", "").replace("–", "")
+
+
+def minutes_from_text_or_none(text: str) -> float | None:
+    """Minutes that a text states *with a unit*; None where it states none. Raises ValueError where it is ambiguous."""
+    compact = normalized(text)
+    if _NEGATIVE.match(text):
+        raise ValueError(f"{text!r} is before the anchor; name it as an alias of a timepoint in the protocol")
+    if ":" in compact:
+        raise ValueError(f"{text!r} can mean hours:minutes or minutes:seconds")
+    compact = _SUFFIXES.sub("", compact)
+    compact = _PREFIXES.sub("", compact, count=1) if _PREFIXES.match(compact) else compact
+    compact = _SUFFIXES.sub("", compact)
+    if match := _HOURS_MINUTES.match(compact):
+        return int(match[1]) * 60.0 + int(match[2])
+    if match := _UNIT_AMOUNT.match(compact):
+        return None if match[1] == "t" else float(match[2]) * _UNITS[match[1]]
+    position, total = 0, 0.0
+    while match := _AMOUNT_UNIT.match(compact, position):
+        if match[2] not in _UNITS:
+            return None
+        total += float(match[1]) * _UNITS[match[2]]
+        position = match.end()
+    return total if position and position == len(compact) else None
+
+
+def timepoint_from_text(text: str, declared: Sequence[Timepoint]) -> Timepoint:
+    """The declared timepoint that a text means.
+
+    Names and aliases of the protocol come first; then words for baseline; then an amount with a unit; then a bare
+    number that equals the minutes of exactly one declared timepoint. Raises :class:`UnknownTimepoint` otherwise.
+    """
+    compact = normalized(text)
+    for timepoint in declared:
+        if compact in {normalized(name) for name in (timepoint.name, *timepoint.aliases)}:
+            return timepoint
+    if compact in _BASELINE_WORDS:
+        for timepoint in declared:
+            if timepoint.minutes is None:
+                return timepoint
+    try:
+        minutes = minutes_from_text_or_none(text)
+    except ValueError as error:
+        raise UnknownTimepoint(str(error)) from None
+    if minutes is None:
+        bare = compact.lstrip("+")
+        bare = bare[1:] if bare.startswith("t") else bare
+        minutes = float(bare) if _PLAIN_NUMBER.match(bare) else None
+    if minutes is None:
+        raise UnknownTimepoint(f"{text!r} is not a time and no alias of one")
+    for timepoint in declared:
+        if timepoint.minutes is not None and abs(timepoint.minutes - minutes) < 1e-6:
+            return timepoint
+    raise UnknownTimepoint(f"{text!r} means {minutes:g} min, which is none of the protocol's timepoints")
