@@ -1,1 +1,1 @@
-"""TODO-docstring"""
+"""Reading × Layout × Protocol → Analysis; pure functions."""

@@ -1,1 +1,1 @@
-"""TODO-docstring"""
+"""The command line; one module is one command: parse, call, emit."""

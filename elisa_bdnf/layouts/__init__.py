@@ -1,1 +1,1 @@
-"""TODO-docstring"""
+"""Layout files → Layout; one module is one way to write a layout."""

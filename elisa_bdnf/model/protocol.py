@@ -110,6 +110,19 @@ class DilutionSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleSchema:
+    """What a rule lets a protocol change: its levels and its settings with their defaults.
+
+    The rules themselves live in ``qc``; loading a protocol is given their schemas, so that a wrong rule or setting is
+    reported with the other mistakes of the file.
+    """
+
+    rule: str
+    levels: tuple[str, ...]
+    settings: Mapping[str, float | str | bool]
+
+
+@dataclass(frozen=True, slots=True)
 class RuleSettings:
     """What a protocol or preset changes of one rule; ``origin`` says which file."""
 

@@ -1,1 +1,1 @@
-"""TODO-docstring"""
+"""Rules between analysis and report: one function is one rule, ``judge`` is the whole engine."""

@@ -1,1 +1,1 @@
-"""TODO-docstring"""
+"""Plate-reader exports → Reading; one module is one format."""
