@@ -1,0 +1,225 @@
+"""Labelled plate matrices: column numbers above, row letters at the left, found anywhere among rows of cells.
+
+    corner  1      2      3          the corner may be empty or say what the matrix holds (``Abs``, ``<>``, a plate)
+    A       0.123  0.456  0.789      cells may be text, numbers or None
+    B       0.124  0.457
+
+Wells are named by their labels and never by position: a matrix may begin at any row and column, leave rows or columns
+out, end its lines early or carry empty cells to the right. Labels that contradict each other are refused.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from elisa_bdnf.errors import ExportError
+from elisa_bdnf.model.plate import (
+    Shape,
+    Well,
+    row_index_from_name,
+    row_name_from_index,
+    shape_from_extent,
+    well_from_row_column,
+)
+
+Cell = str | float | None
+Rows = Sequence[Sequence[Cell]]
+
+MOST_COLUMNS = 48
+
+_COLUMN_NUMBER = re.compile(r"0*([1-9][0-9]?)(?:\.0)?\Z")
+_ROW_NAME = re.compile(r"(?:[A-Z]|A[A-F]|[a-z]|a[a-f])\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class GridLine:
+    """One line of a matrix.
+
+    ``index`` counts from 0 in the rows that were searched (line number − 1); ``row`` is the plate's row, from 0;
+    ``cells`` has one cell for each of the grid's columns; ``beyond`` are the cells to the right of the last of them, as
+    far as the last that is not empty.
+    """
+
+    index: int
+    row: int
+    cells: tuple[Cell, ...]
+    beyond: tuple[Cell, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """The last cell that is not empty to the right of the matrix: what Gen5 calls its lines by; else empty."""
+        return text_of(self.beyond[-1]) if self.beyond else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A labelled matrix. ``top`` is the index of the line of column numbers, ``left`` the position of the row letters.
+
+    ``columns`` are zero-based plate columns in order. With ``several_lines`` a plate row may have several lines.
+    """
+
+    top: int
+    left: int
+    corner: str
+    columns: tuple[int, ...]
+    lines: tuple[GridLine, ...]
+
+    @property
+    def bottom(self) -> int:
+        """Index of the first row after the matrix."""
+        return self.lines[-1].index + 1
+
+    @property
+    def right(self) -> int:
+        """Position of the first cell to the right of the last column."""
+        return self.left + 1 + len(self.columns)
+
+    @property
+    def extent(self) -> tuple[int, int]:
+        """How many rows and columns a plate must have to hold it."""
+        return self.lines[-1].row + 1, self.columns[-1] + 1
+
+    def shape(self) -> Shape:
+        """The smallest usual plate that holds the matrix."""
+        return shape_from_extent(*self.extent)
+
+    def cells(self) -> Mapping[Well, Cell]:
+        """Cell of every labelled well, row by row; for matrices with one line per plate row."""
+        return dict(self.wells_of(self.lines))
+
+    def wells_of(self, lines: Iterable[GridLine]) -> Iterator[tuple[Well, Cell]]:
+        """Wells and cells of some of the lines."""
+        for line in lines:
+            for column, cell in zip(self.columns, line.cells, strict=True):
+                yield well_from_row_column(line.row, column), cell
+
+    def place(self, well: Well) -> tuple[int, int]:
+        """Index of the line and position of the cell of a well; for messages. Raises KeyError for other wells."""
+        for line in self.lines:
+            for position, column in enumerate(self.columns):
+                if well_from_row_column(line.row, column) == well:
+                    return line.index, self.left + 1 + position
+        raise KeyError(well)
+
+
+def text_of(cell: Cell) -> str:
+    """A cell as text without blanks around it; 1.0 as ``1``."""
+    if cell is None:
+        return ""
+    if isinstance(cell, str):
+        return cell.strip(" \t\u00a0")
+    return str(int(cell)) if math.isfinite(cell) and cell == int(cell) else repr(cell)
+
+
+def column_number_or_none(cell: Cell) -> int | None:
+    """``1``, ``01``, ``1.0`` or 1.0 → 1; None above 48 and for anything else."""
+    match = _COLUMN_NUMBER.match(text_of(cell))
+    number = int(match[1]) if match else 0
+    return number if 1 <= number <= MOST_COLUMNS else None
+
+
+def row_letter_or_none(cell: Cell, *, after_z: bool = False) -> int | None:
+    """``A`` → 0 … ``AF`` → 31. With ``after_z`` a small letter goes on behind Z, as BMG writes large plates."""
+    name = cell.strip() if isinstance(cell, str) else ""
+    if not _ROW_NAME.match(name):
+        return None
+    index = row_index_from_name(name)
+    return index + 26 if after_z and name.islower() and len(name) == 1 and index < 6 else index
+
+
+def find_grids(rows: Rows, *, start: int = 0, stop: int | None = None, several_lines: bool = False) -> list[Grid]:
+    """Every labelled matrix in ``rows[start:stop]``, from top to bottom and then left to right.
+
+    With ``several_lines`` lines without a letter belong to the row above them (Gen5); otherwise they end the matrix.
+    Raises ExportError where labels contradict each other: a letter or number twice or out of order.
+    """
+    stop = len(rows) if stop is None else min(stop, len(rows))
+    grids: list[Grid] = []
+    above: list[Grid] = []  # matrices that reach down to the row looked at: counts rise in them, too
+    for top in range(start, stop):
+        above = [grid for grid in above if grid.bottom > top]
+        for left, columns in _headers(rows[top]):
+            if any(grid.left == left and grid.top < top for grid in above):
+                continue
+            if grid := _grid_or_none(rows, top, left, columns, stop, several_lines):
+                grids.append(grid)
+                above.append(grid)
+    return grids
+
+
+def _headers(row: Sequence[Cell]) -> Iterator[tuple[int, tuple[int, ...]]]:
+    """Runs of rising column numbers, with the position of the cell before each run.
+
+    A run of one is a column number only where nothing else stands in the line.
+    """
+    position = 1
+    alone = sum(1 for cell in row if text_of(cell)) == 1
+    while position < len(row):
+        run = _run_of_numbers(row, position)
+        if len(run) > (0 if alone else 1) and row_letter_or_none(row[position - 1]) is None:
+            yield position - 1, run
+        position += max(len(run), 1)
+
+
+def _run_of_numbers(row: Sequence[Cell], position: int) -> tuple[int, ...]:
+    numbers: list[int] = []
+    for cell in row[position:]:
+        number = column_number_or_none(cell)
+        if number is None or (numbers and number == 1):
+            break
+        numbers.append(number - 1)
+    return tuple(numbers)
+
+
+def _grid_or_none(
+    rows: Rows, top: int, left: int, columns: tuple[int, ...], stop: int, several_lines: bool
+) -> Grid | None:
+    lines = tuple(_lines_below(rows, top, left, columns, stop, several_lines))
+    if not lines:
+        return None
+    if list(columns) != sorted(set(columns)):
+        raise ExportError("the column numbers above the plate do not rise", expected="1, 2, 3, …", place=str(top + 1))
+    rising = [line.row for line in lines]
+    if rising != sorted(rising) or (not several_lines and len(set(rising)) < len(rising)):
+        _refuse_letters(lines)
+    corner = text_of(rows[top][left])
+    return Grid(top, left, corner, columns, lines)
+
+
+def _refuse_letters(lines: Sequence[GridLine]) -> None:
+    for above, below in pairwise(lines):
+        if below.row <= above.row:
+            found = f"plate row {row_name_from_index(below.row)} stands below row {row_name_from_index(above.row)}"
+            raise ExportError(found, expected="row letters in order, each once", place=str(below.index + 1))
+
+
+def _lines_below(
+    rows: Rows, top: int, left: int, columns: tuple[int, ...], stop: int, several_lines: bool
+) -> Iterator[GridLine]:
+    row: int | None = None
+    right = left + 1 + len(columns)
+    for index in range(top + 1, stop):
+        cells = rows[index]
+        letter = row_letter_or_none(cells[left] if left < len(cells) else None, after_z=row is not None and row >= 25)
+        inside = _padded(cells[left + 1 : right], len(columns))
+        beyond = _without_empty_tail(cells[right:])
+        goes_on = several_lines and row is not None and not any(map(text_of, cells[: left + 1]))
+        if letter is None and not (goes_on and (beyond or any(map(text_of, inside)))):
+            return
+        row = row or 0 if letter is None else letter
+        yield GridLine(index, row, inside, beyond)
+
+
+def _padded(cells: Sequence[Cell], length: int) -> tuple[Cell, ...]:
+    return (*cells, *[None] * (length - len(cells)))
+
+
+def _without_empty_tail(cells: Sequence[Cell]) -> tuple[Cell, ...]:
+    end = len(cells)
+    while end and not text_of(cells[end - 1]):
+        end -= 1
+    return tuple(cells[:end])

@@ -1,0 +1,162 @@
+"""What may stand in a cell: numbers by a grammar, and the closed vocabulary of words instead of a number.
+
+``float()`` is never given free text: it takes ``1_000``, Arabic digits, ``infinity`` and ``1e999``.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from elisa_bdnf.errors import ExportError
+from elisa_bdnf.model.reading import Note, NoteKind
+
+_EXPONENT = r"(?:[eE][+-]?[0-9]{1,3})?"
+_NUMBER = {
+    ".": re.compile(rf"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+){_EXPONENT}\Z"),
+    ",": re.compile(rf"[+-]?(?:[0-9]+,?[0-9]*|,[0-9]+){_EXPONENT}\Z"),
+}
+_WITH_POINT = re.compile(rf"[+-]?[0-9]*\.[0-9]+{_EXPONENT}\Z")
+_WITH_COMMA = re.compile(rf"[+-]?[0-9]*,[0-9]+{_EXPONENT}\Z")
+_MAYBE_THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}\Z")
+_BOUND = re.compile(r"([<>≤≥]=?)\s*(.+)\Z")
+_STARRED = re.compile(r"\*(.*[^*].*)\*\Z")
+_STARS_FOR_DIGITS = re.compile(r"\*+[.,]\*+\Z")
+
+_WORDS: dict[str, NoteKind] = {
+    **dict.fromkeys(
+        ["ovrflw", "over", "overflow", "ovf", "ovfl", "ovrfl", "overrange", "over range", "saturated", "sat", "#sat"],
+        NoteKind.OVERFLOW,
+    ),
+    **dict.fromkeys(["undrflw", "under", "underflow", "under range"], NoteKind.UNDERFLOW),
+    **dict.fromkeys(["missed", "missing", "-", "--", "n/a", "na", "not read", "no read", "nan"], NoteKind.MISSING),
+    **dict.fromkeys(["masked", "excluded", "omitted", "outlier"], NoteKind.MASKED),
+    **dict.fromkeys(
+        ["error", "err", "range?", "inf", "-inf", "+inf", "#inf", "1.#inf", "-1.#inf", "1.#qnan", "-1.#ind", "1.#ind"],
+        NoteKind.ERROR,
+    ),
+    **dict.fromkeys(["#div/0!", "#n/a", "#value!", "#ref!", "#num!", "#name?", "#null!"], NoteKind.ERROR),
+}
+_ONLY_ERROR_MARKS = re.compile(r"(?:\?+|#+|\*{2,})\Z")
+_BOUND_WORDS = frozenset(["max", "min"])
+
+
+@dataclass(frozen=True, slots=True)
+class WellCell:
+    """A cell of a well: ``value`` is nan where there is no number; a masked well may have both number and note."""
+
+    value: float
+    note: Note | None = None
+
+
+EMPTY_CELL = WellCell(math.nan)
+
+
+def number_from_text_or_none(text: str, decimal: str = ".") -> float | None:
+    """A finite number written with the given decimal mark, else None; no thousands marks, no words, no other digits."""
+    compact = text.strip(" \t\u00a0").replace("\u2212", "-")
+    if not _NUMBER[decimal].match(compact):
+        return None
+    value = float(compact.replace(",", "."))
+    return value if math.isfinite(value) else None
+
+
+def decimals_from_text(text: str, decimal: str = ".") -> int | None:
+    """How many decimals a number is printed with; None for an exponent (its digits are no decimals) and for words."""
+    if number_from_text_or_none(text, decimal) is None or "e" in text.lower():
+        return None
+    return len(text.strip().partition(decimal)[2])
+
+
+def response_or_none(text: str, decimal: str = ".") -> WellCell | None:
+    """A cell of a measured channel; None for a word that is not in the vocabulary.
+
+    ``>4.000`` there means that the detector saw more than it can tell: overflow, without a number.
+    """
+    cell = result_or_none(text, decimal)
+    if cell is None or cell.note is None or cell.note.kind is not NoteKind.LIMIT:
+        return cell
+    kind = NoteKind.OVERFLOW if cell.note.text.startswith((">", "≥")) else NoteKind.UNDERFLOW
+    return WellCell(math.nan, Note(cell.note.text, kind))
+
+
+def result_or_none(text: str, decimal: str = ".") -> WellCell | None:
+    """A cell of something calculated (a concentration); None for a word that is not in the vocabulary.
+
+    ``>105.000`` is a bound: a note of kind limit and no number. ``*0.356*`` was excluded by a person: number and note.
+    """
+    compact = " ".join(text.split())
+    if not compact:
+        return EMPTY_CELL
+    value = number_from_text_or_none(compact, decimal)
+    if value is not None:
+        return WellCell(value)
+    if starred := _STARRED.match(compact):
+        return _masked_or_none(compact, starred[1], decimal)
+    kind = _kind_of_word_or_none(compact, decimal)
+    return None if kind is None else WellCell(math.nan, Note(compact, kind))
+
+
+def _masked_or_none(compact: str, inner: str, decimal: str) -> WellCell | None:
+    cell = result_or_none(inner, decimal)
+    return None if cell is None else WellCell(cell.value, Note(compact, NoteKind.MASKED))
+
+
+def _kind_of_word_or_none(compact: str, decimal: str) -> NoteKind | None:
+    word = compact.casefold()
+    if word in _WORDS:
+        return _WORDS[word]
+    if _STARS_FOR_DIGITS.match(word):
+        return NoteKind.OVERFLOW
+    if _ONLY_ERROR_MARKS.match(word):
+        return NoteKind.ERROR
+    bound = _BOUND.match(word)
+    if bound and (bound[2] in _BOUND_WORDS or number_from_text_or_none(bound[2], decimal) is not None):
+        return NoteKind.LIMIT
+    return None
+
+
+def is_number_or_word(text: str) -> bool:
+    """Whether a cell, with either decimal mark, could stand for a well."""
+    return result_or_none(text, ".") is not None or result_or_none(text, ",") is not None
+
+
+def decimal_mark_from_rows(rows: Iterable[Sequence[object]], *, first_line: int = 1) -> str:
+    """The decimal mark of a file, from all the cells that are given: ``.`` or ``,`` (``.`` where no cell has any).
+
+    ``rows[n]`` is named as line ``first_line + n`` in errors. Raises ExportError where both marks occur (naming one
+    line of each) and where the only commas could just as well divide thousands (``1,234``). Give it cells of wells,
+    not titles: ``450,630`` in a title is two wavelengths.
+    """
+    point = comma = maybe = 0
+    for line, row in enumerate(rows, start=first_line):
+        for cell in row:
+            if not isinstance(cell, str) or not ("," in cell or "." in cell):
+                continue
+            compact = cell.strip(" \t\u00a0*<>≤≥=")
+            point = point or (line if _WITH_POINT.match(compact) else 0)
+            if _WITH_COMMA.match(compact):
+                sure = not _MAYBE_THOUSANDS.match(compact)
+                comma, maybe = (comma or line, maybe) if sure else (comma, maybe or line)
+    return _decimal_mark(point, comma, maybe)
+
+
+def _decimal_mark(point: int, comma: int, maybe: int) -> str:
+    either = comma or maybe
+    if point and either:
+        raise ExportError(
+            f"line {point} has numbers with a decimal point and line {either} numbers with a comma",
+            expected="one decimal mark in the whole file",
+            hint="export again, without opening the file in a spreadsheet program in between",
+            place=str(either),
+        )
+    if maybe and not comma:
+        raise ExportError(
+            "the numbers with a comma can be thousands (1234) or decimals (1.234)",
+            expected="numbers that can be read in one way only",
+            hint="export with a decimal point, or with more digits",
+            place=str(maybe),
+        )
+    return "," if comma else "."

@@ -1,0 +1,211 @@
+"""Bytes → text, text → lines, lines → cells; strict, and with a remark where a decision was needed.
+
+Encodings are tried in a fixed order: byte-order mark, UTF-16 by the pattern of its zero bytes, strict UTF-8, and
+Windows-1252 with a remark. Nothing is ever replaced or left out. Lines end at CR LF, LF or CR and nowhere else, so that
+row *n* of :func:`rows_from_lines` always is line *n* of the file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from elisa_bdnf.errors import ElisaError
+
+MOST_LINES = 1_000_000
+LONGEST_LINE = 1_000_000
+LONGEST_FIELD = 64_000
+
+_LINE_END = re.compile(r"\r\n|\n|\r")
+_C1_CONTROL = re.compile("[\x80-\x9f]")
+_BOMS = (
+    (b"\xef\xbb\xbf", "utf-8"),
+    (b"\xff\xfe\x00\x00", "utf-32-le"),
+    (b"\x00\x00\xfe\xff", "utf-32-be"),
+    (b"\xff\xfe", "utf-16-le"),
+    (b"\xfe\xff", "utf-16-be"),
+)
+_DELIMITERS = ("\t", ";", ",", "|")
+_SEP_LINE = re.compile(r"\s*\"?sep=(.)\"?\s*\Z", re.IGNORECASE)
+_NUMBERS_BY_BLANKS = re.compile(r"\s*\S*[0-9]\S*(?:[ ]+\S*[0-9]\S*)+\s*\Z")
+_BLANKS = " "
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """``encoding`` is Python's name of it; ``remarks`` are sentences for the report."""
+
+    text: str
+    encoding: str
+    remarks: tuple[str, ...] = ()
+
+
+def decode(data: bytes, encoding: str | None = None) -> Decoded:
+    """The text of a file; raises ElisaError where no encoding reads all of it.
+
+    ``encoding`` is the user's word and then the only one that is tried.
+    """
+    decoded = _decode_as(data, encoding) if encoding else _decode_unknown(data)
+    if "\0" in decoded.text:
+        line = decoded.text.count("\n", 0, decoded.text.index("\0")) + 1
+        raise ElisaError("the file holds zero bytes, so it is not text", expected="a text file", place=str(line))
+    if control := _C1_CONTROL.search(decoded.text):
+        line = len(_LINE_END.findall(decoded.text, 0, control.start())) + 1
+        raise ElisaError(
+            f"the character U+{ord(control[0]):04X} is a control code, so the encoding was not understood",
+            expected="text in UTF-8, UTF-16 or Windows-1252",
+            hint="save the file as UTF-8, or name its encoding with --encoding",
+            place=str(line),
+        )
+    return decoded
+
+
+def _decode_as(data: bytes, encoding: str) -> Decoded:
+    try:
+        text = data.decode(encoding)
+    except LookupError:
+        raise ElisaError(f"{encoding!r} is not the name of an encoding", hint="try utf-8, utf-16, cp1252") from None
+    except UnicodeDecodeError as error:
+        raise _undecodable(data, error, encoding) from None
+    return Decoded(text.removeprefix("\ufeff"), encoding)
+
+
+def _decode_unknown(data: bytes) -> Decoded:
+    for bom, encoding in _BOMS:
+        if data.startswith(bom):
+            return _with_remark_on_replacements(_decode_as(data[len(bom) :], encoding))
+    pattern = _utf16_by_zero_bytes_or_none(data)
+    if pattern is not None:
+        remark = f"The file has no byte-order mark; its zero bytes show {pattern.upper()}."
+        decoded = _decode_as(data, pattern)
+        return Decoded(decoded.text, pattern, (remark,))
+    try:
+        return _with_remark_on_replacements(Decoded(data.decode("utf-8"), "utf-8"))
+    except UnicodeDecodeError as error:
+        return _decode_windows(data, error)
+
+
+def _decode_windows(data: bytes, utf8: UnicodeDecodeError) -> Decoded:
+    try:
+        text = data.decode("cp1252")
+    except UnicodeDecodeError:
+        raise _undecodable(data, utf8, "utf-8 and cp1252") from None
+    line = len(re.findall(rb"\r\n|\n|\r", data[: utf8.start])) + 1
+    odd = text[utf8.start]
+    remark = f"Line {line} is not UTF-8 ({odd!r} stands there if read as Windows-1252, which is what was done)."
+    return Decoded(text, "cp1252", (remark,))
+
+
+def _with_remark_on_replacements(decoded: Decoded) -> Decoded:
+    position = decoded.text.find("\ufffd")
+    if position < 0:
+        return decoded
+    line = len(_LINE_END.findall(decoded.text, 0, position)) + 1
+    remark = f"Line {line} holds U+FFFD: a program that saved this file before lost a character there."
+    return Decoded(decoded.text, decoded.encoding, (*decoded.remarks, remark))
+
+
+def _utf16_by_zero_bytes_or_none(data: bytes) -> str | None:
+    """ASCII in UTF-16 has a zero in every other byte: odd places little-endian, even places big-endian."""
+    head = data[:4096]
+    if len(head) < 4 or head.count(0) < len(head) // 4:
+        return None
+    even, odd = head[0::2].count(0), head[1::2].count(0)
+    if odd and not even:
+        return "utf-16-le"
+    return "utf-16-be" if even and not odd else None
+
+
+def _undecodable(data: bytes, error: UnicodeDecodeError, encoding: str) -> ElisaError:
+    line = len(re.findall(rb"\r\n|\n|\r", data[: error.start])) + 1
+    return ElisaError(
+        f"byte {error.start + 1} cannot be read as {encoding} ({error.reason})",
+        expected="text in UTF-8, UTF-16 or Windows-1252",
+        hint="the file may be cut off or not text; otherwise name its encoding with --encoding",
+        place=str(line),
+    )
+
+
+def lines_from_text(text: str) -> tuple[str, ...]:
+    """Lines without their ends; raises ElisaError above the limits of number and length."""
+    lines = _LINE_END.split(text)
+    if len(lines) > MOST_LINES:
+        raise ElisaError(f"the file has {len(lines)} lines", expected=f"at most {MOST_LINES}")
+    for number, line in enumerate(lines, start=1):
+        if len(line) > LONGEST_LINE:
+            found = f"the line has {len(line)} characters"
+            raise ElisaError(found, expected=f"at most {LONGEST_LINE}", place=str(number))
+    if lines and not lines[-1]:
+        lines.pop()
+    return tuple(lines)
+
+
+def delimiter_from_lines(lines: Sequence[str]) -> str:
+    """Tab, semicolon, comma or ``|``: the first of them that stands in at least half of the lines that hold any.
+
+    A first line ``sep=;`` decides alone. A file without any of them whose lines hold numbers between blanks is
+    separated by blanks (`` ``: any run of them).
+    """
+    if lines and (match := _SEP_LINE.match(lines[0])):
+        return match[1]
+    held = [set(_outside_quotes(line)).intersection(_DELIMITERS) for line in lines]
+    delimited = [delimiters for delimiters in held if delimiters]
+    if not delimited:
+        return _BLANKS if any(_NUMBERS_BY_BLANKS.match(line) for line in lines) else "\t"
+    counts = {delimiter: sum(delimiter in found for found in delimited) for delimiter in _DELIMITERS}
+    for delimiter in _DELIMITERS:
+        if 2 * counts[delimiter] >= len(delimited):
+            return delimiter
+    return max(_DELIMITERS, key=lambda delimiter: counts[delimiter])
+
+
+def _outside_quotes(line: str) -> str:
+    return line if '"' not in line else "".join(line.split('"')[0::2])
+
+
+def rows_from_lines(lines: Sequence[str], delimiter: str) -> tuple[tuple[str, ...], ...]:
+    """Cells of every line, as they stand; row *n* is line *n*, a ``sep=`` line becomes an empty row."""
+    rows = tuple(cells_from_line(line, delimiter) for line in lines)
+    if lines and _SEP_LINE.match(lines[0]):
+        rows = ((), *rows[1:])
+    for number, cells in enumerate(rows, start=1):
+        if len(lines[number - 1]) > LONGEST_FIELD and (longest := max(map(len, cells))) > LONGEST_FIELD:
+            found = f"a cell has {longest} characters"
+            raise ElisaError(found, expected=f"at most {LONGEST_FIELD}", place=str(number))
+    return rows
+
+
+def cells_from_line(line: str, delimiter: str) -> tuple[str, ...]:
+    """One line into cells. A cell may stand in double quotes (doubled inside); an open quote is a character.
+
+    Quotes do not reach over line ends: row numbers would no longer be line numbers, and one stray quote would swallow
+    the plates below it.
+    """
+    if delimiter == _BLANKS:
+        return tuple(line.split())
+    if '"' not in line:
+        return tuple(line.split(delimiter))
+    cells, position = [], 0
+    while position <= len(line):
+        cell, position = _next_cell(line, position, delimiter)
+        cells.append(cell)
+    return tuple(cells)
+
+
+def _next_cell(line: str, start: int, delimiter: str) -> tuple[str, int]:
+    """The cell that begins at ``start``, and where the next one begins."""
+    if line.startswith('"', start):
+        end = _closing_quote(line, start + 1)
+        if end >= 0 and (end + 1 == len(line) or line[end + 1] == delimiter):
+            return line[start + 1 : end].replace('""', '"'), end + 2
+    end = line.find(delimiter, start)
+    end = len(line) if end < 0 else end
+    return line[start:end], end + 1
+
+
+def _closing_quote(line: str, start: int) -> int:
+    position = line.find('"', start)
+    while position >= 0 and line.startswith('"', position + 1):
+        position = line.find('"', position + 2)
+    return position
