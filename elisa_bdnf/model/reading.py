@@ -24,10 +24,14 @@ class NoteKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """The export's own word for a well (``OVRFLW``, ``*0.356*``, ``Masked``) and what it means."""
+    """The export's own word for a well (``OVRFLW``, ``*0.356*``, ``Masked``) and what it means.
+
+    ``used_by_instrument``: the word says masked, but the means that the same export prints contain the well.
+    """
 
     text: str
     kind: NoteKind
+    used_by_instrument: bool = False
 
 
 EMPTY_NOTES: Mapping[Well, Note] = MappingProxyType({})

@@ -1,0 +1,64 @@
+"""Reading × Layout × Protocol → Analysis. The order of the steps inside one plate is here and nowhere else."""
+
+from __future__ import annotations
+
+import math
+
+from elisa_bdnf.analysis.calibrate import calibrate
+from elisa_bdnf.analysis.curves import invert_or_none
+from elisa_bdnf.analysis.quantify import quantify
+from elisa_bdnf.analysis.reduce import levels_from_groups, reduce
+from elisa_bdnf.analysis.response import lay_out
+from elisa_bdnf.model.curve import Curve, NoCurve
+from elisa_bdnf.model.layout import Layout, Role
+from elisa_bdnf.model.protocol import Protocol
+from elisa_bdnf.model.reading import Reading
+from elisa_bdnf.model.result import Analysis, Comparison, RangeStatus, Responses, WellEstimate, WellUse
+
+
+def analyze(reading: Reading, layout: Layout, protocol: Protocol) -> Analysis:
+    """Lay out, reduce, calibrate, quantify. The curve is finished before any control or sample is read on it.
+
+    Raises :class:`elisa_bdnf.errors.ElisaError` where layout and reading do not fit one another.
+    """
+    responses = lay_out(reading, layout, protocol)
+    groups = reduce(responses)
+    curve = calibrate(levels_from_groups(groups), protocol.curve, protocol.limits)
+    controls = tuple(quantify(g, curve, protocol) for g in groups if g.content.role is Role.CONTROL)
+    samples = tuple(quantify(g, curve, protocol) for g in groups if g.content.role is Role.SAMPLE)
+    return Analysis(
+        reading, layout, protocol, responses, groups, curve, controls, samples,
+        standard_wells=_standard_wells(responses, curve),
+        comparisons=_comparisons(reading, responses, curve),
+    )  # fmt: skip
+
+
+def _standard_wells(responses: Responses, curve: Curve | NoCurve) -> tuple[WellEstimate, ...]:
+    """Standards and blanks read on the curve well by well, for the table of wells."""
+    roles = (Role.STANDARD, Role.BLANK)
+    return tuple(
+        WellEstimate(well.well, x, RangeStatus.WITHIN if x is not None else RangeStatus.NO_VALUE)
+        for well in responses.wells
+        if well.content.role in roles
+        for x in (_in_well_or_none(well.response, curve),)
+    )
+
+
+def _in_well_or_none(response: float, curve: Curve | NoCurve) -> float | None:
+    if isinstance(curve, NoCurve) or math.isnan(response):
+        return None
+    return invert_or_none(curve, response)
+
+
+def _comparisons(reading: Reading, responses: Responses, curve: Curve | NoCurve) -> tuple[Comparison, ...]:
+    """Our concentration in each well beside the one that the reader's software printed.
+
+    Wells that were not used have no number of ours; inverses beyond the standards are given here, since the
+    instruments give theirs, and appear nowhere else.
+    """
+    by_well = {well.well: well for well in responses.wells}
+    return tuple(
+        Comparison(result.well, _in_well_or_none(well.response, curve) if well.use is WellUse.USED else None, result)
+        for result in reading.instrument_results
+        if result.quantity == "concentration" and (well := by_well.get(result.well)) is not None
+    )

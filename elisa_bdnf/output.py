@@ -1,0 +1,66 @@
+"""Everything that is written goes through here: whole or not at all, under names that are valid on every system."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import unicodedata
+from collections.abc import Mapping
+from pathlib import Path
+
+from elisa_bdnf.errors import OutputError
+
+_WINDOWS_DEVICES = frozenset(
+    ["con", "prn", "aux", "nul", *(f"com{i}" for i in range(1, 10)), *(f"lpt{i}" for i in range(1, 10))]
+)
+_SAFE = re.compile(r"[^A-Za-z0-9._-]+")
+_MOST_CHARACTERS = 80
+
+
+def safe_stem(name: str) -> str:
+    """A file or folder name made from data: letters, digits, ``.``, ``_`` and ``-`` only, at most 80 characters.
+
+    A name that had to be changed gets eight hex digits of its SHA-256, so that ``a:b`` and ``a?b`` never collide.
+    """
+    normal = unicodedata.normalize("NFC", name)
+    stem = _SAFE.sub("_", normal).strip("._-") or "plate"
+    if stem == normal and len(stem) <= _MOST_CHARACTERS and stem.split(".")[0].casefold() not in _WINDOWS_DEVICES:
+        return stem
+    digest = hashlib.sha256(normal.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return f"{stem[: _MOST_CHARACTERS - 9]}-{digest}"
+
+
+def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write ``files`` (name → content) into ``folder``, which is made if needed; the last name is written last.
+
+    Every file is written under a temporary name in the same folder first; only when all are complete on disk are they
+    renamed. Raises :class:`OutputError`, with what was there before intact, where anything fails before the renames.
+    """
+    temporary: list[tuple[Path, Path]] = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            part = folder / f".{name}.{os.getpid()}.part"
+            temporary.append((part, folder / name))
+            _write_through(part, content)
+        for part, final in temporary:
+            part.replace(final)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise OutputError(
+            f"the results cannot be written: {reason}",
+            expected="a folder with room that may be written to",
+            hint="choose another with --out",
+            file=str(folder),
+        ) from error
+    finally:
+        for part, _ in temporary:
+            part.unlink(missing_ok=True)
+
+
+def _write_through(path: Path, content: bytes) -> None:
+    with path.open("wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())

@@ -1,0 +1,99 @@
+"""Zero standards and blanks."""
+
+from __future__ import annotations
+
+import math
+
+from elisa_bdnf.model.layout import Role
+from elisa_bdnf.model.protocol import BlankMode
+from elisa_bdnf.model.reading import ChannelKind
+from elisa_bdnf.model.result import FindingLevel
+from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, below, digits, exceeds, rule
+from elisa_bdnf.qc.subjects import PlateSubject, pooled_sd
+
+
+def _zero_responses(plate: PlateSubject) -> list[float]:
+    return [response for group in plate.zero_groups() for response in group.responses]
+
+
+def _is_absorbance(plate: PlateSubject) -> bool:
+    channels = plate.analysis.reading.channels
+    kind = next(c.kind for c in channels if c.label == plate.analysis.responses.main_channel)
+    return kind is ChannelKind.ABSORBANCE
+
+
+@rule("BLK-01", FindingLevel.WARN, "general knowledge")
+def background_is_low(plate: PlateSubject, *, max_response: float = 0.20) -> Verdicts:
+    """The mean response of zero standards and blanks is low: washing and blocking worked."""
+    zeros = _zero_responses(plate)
+    if not zeros or not _is_absorbance(plate):
+        yield Missing("no zero standard or blank read as absorbance")
+        return
+    mean = sum(zeros) / len(zeros)
+    if exceeds(mean, max_response):
+        yield Remark(
+            f"the background is {digits(mean, max_response)}: washing, blocking or substrate?",
+            measured=digits(mean, max_response), limit=f"{max_response:g}", action="annotate",
+        )  # fmt: skip
+
+
+@rule("BLK-02", FindingLevel.WARN, "CLSI EP17 idea: what cannot be told from zero cannot be quantified")
+def lowest_standard_stands_out_of_the_background(plate: PlateSubject, *, min_separation: float = 3.0) -> Verdicts:
+    """The lowest standard lies at least ``min_separation`` pooled SDs above the zero standard.
+
+    The SD is pooled over zeros and the three lowest standards.
+    """
+    levels, zeros = plate.standard_levels(), plate.zero_groups()
+    usable = [group for group in zeros if group.responses]
+    if not levels or not usable or not levels[0].responses:
+        yield Missing("no zero standard or blank beside the lowest standard")
+        return
+    sd = pooled_sd([*usable, *levels[:3]])
+    if math.isnan(sd) or sd == 0:
+        yield Missing("zero and low standards are not replicated")
+        return
+    zero_mean = sum(_zero_responses(plate)) / len(_zero_responses(plate))
+    separation = (levels[0].mean - zero_mean) / sd
+    if below(separation, min_separation):
+        yield Remark(
+            f"the lowest standard ({levels[0].content.nominal:g}) lies {digits(separation, min_separation)} SD above "
+            "the background: it cannot be told from zero",
+            measured=digits(separation, min_separation), limit=f"{min_separation:g}",
+            wells=levels[0].wells, action="annotate",
+        )  # fmt: skip
+
+
+@rule("BLK-03", FindingLevel.WARN, "the CV of a mean near zero says nothing (a live complaint); so SD in OD")
+def background_is_even(plate: PlateSubject, *, max_sd: float = 0.02) -> Verdicts:
+    """Zero standards agree with one another, and so do blanks: by their SD, never by CV.
+
+    With two wells the SD is estimated by range / 1.128.
+    """
+    if not _is_absorbance(plate):
+        yield Missing("the response is not an absorbance")
+        return
+    groups = [group for group in plate.zero_groups() if group.n >= 2]
+    if not groups:
+        yield Missing("no replicated zero standard or blank")
+    for group in groups:
+        sd = abs(group.responses[0] - group.responses[1]) / 1.128 if group.n == 2 else group.sd
+        if exceeds(sd, max_sd):
+            word = "blank" if group.content.role is Role.BLANK else "zero standard"
+            yield Remark(
+                f"the wells of the {word} differ: SD {digits(sd, max_sd)}",
+                measured=digits(sd, max_sd), limit=f"{max_sd:g}", wells=group.wells, action="annotate",
+            )  # fmt: skip
+
+
+@rule("BLK-04", FindingLevel.WARN, "DOMAIN §6.3: readers often export blanked data already")
+def blank_is_not_subtracted_twice(plate: PlateSubject, *, near_zero: float = 0.010) -> Verdicts:
+    """Where the protocol subtracts the blank, the export was not blanked already."""
+    blank = plate.analysis.responses.blank_mean
+    if plate.protocol.reading.blank is not BlankMode.SUBTRACT or blank is None:
+        return
+    raw = [well.raw for well in plate.analysis.responses.wells if well.raw == well.raw]
+    if not exceeds(abs(blank), near_zero) and raw and min(raw) < 0:
+        yield Remark(
+            f"the mean blank is {blank:.4f} and some responses are negative: the export is blanked already?",
+            measured=f"{blank:.4f}", limit=f"{near_zero:g}", action="annotate",
+        )  # fmt: skip

@@ -1,0 +1,128 @@
+"""Controls on this plate. Rules over several plates work from the history."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from elisa_bdnf.model.plate import Well
+from elisa_bdnf.model.result import Estimate, FindingLevel
+from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, below, exceeds, rule
+from elisa_bdnf.qc.subjects import PlateSubject
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """What passes or fails: a control group where a level has several, else each single well."""
+
+    level: str
+    value: float | None
+    wells: tuple[Well, ...]
+    low: float
+    high: float
+
+    @property
+    def passes(self) -> bool:
+        return self.value is not None and not below(self.value, self.low) and not exceeds(self.value, self.high)
+
+
+@rule("QCS-01", FindingLevel.FAIL_PLATE, "ICH M10 §4.3: 2/3 of all controls, half at each level")
+def controls_are_in_range(
+    plate: PlateSubject,
+    *,
+    recovery_percent: float = 25.0,
+    fraction: float = 0.6667,
+    level_fraction: float = 0.5,
+) -> Verdicts:
+    """Enough controls read what they should: at least ``fraction`` of all, and ``level_fraction`` at each level.
+
+    A control with an accepted range (insert or layout) is judged by it, else by its recovery. The unit is the replicate
+    group where a level stands on the plate more than once, else the single well.
+    """
+    judged = [c for c in plate.analysis.controls if _range_or_none(c, recovery_percent) is not None]
+    if not plate.analysis.controls:
+        yield Missing("there are no controls on the plate")
+        return
+    for control in plate.analysis.controls:
+        if control not in judged:
+            yield Missing(f"control {control.group.content.name} has neither a nominal value nor a range")
+    units = _units(judged, recovery_percent)
+    failing = [unit for unit in units if not unit.passes]
+    for unit in failing:
+        said = "has no value on the curve" if unit.value is None else f"reads {unit.value:.4g}"
+        yield Remark(
+            f"control {unit.level} {said}; accepted are {unit.low:.4g} to {unit.high:.4g}",
+            measured="–" if unit.value is None else f"{unit.value:.4g}", limit=f"{unit.low:.4g} to {unit.high:.4g}",
+            level=FindingLevel.WARN, wells=unit.wells, action="annotate", subject=f"control {unit.level}",
+        )  # fmt: skip
+    passing = len(units) - len(failing)
+    # 2/3 is written as 0.6667, so 2 of 3 must not fail for the fourth decimal.
+    if units and passing / len(units) < fraction - 5e-4:
+        yield Remark(
+            f"{passing} of {len(units)} controls are in range",
+            measured=f"{passing} of {len(units)}", limit=f"{100 * fraction:.4g} %",
+            wells=tuple(well for unit in failing for well in unit.wells), action="reject",
+        )  # fmt: skip
+    for level, of_level in _by_level(units).items():
+        good = sum(unit.passes for unit in of_level)
+        if good / len(of_level) < level_fraction - 1e-9:
+            yield Remark(
+                f"{good} of {len(of_level)} controls of the level {level} are in range",
+                measured=f"{good} of {len(of_level)}", limit=f"{100 * level_fraction:.4g} %",
+                wells=tuple(well for unit in of_level for well in unit.wells), action="reject",
+            )  # fmt: skip
+
+
+def _range_or_none(control: Estimate, recovery_percent: float) -> tuple[float, float] | None:
+    content = control.group.content
+    if content.low is not None and content.high is not None:
+        return content.low, content.high
+    if content.nominal:
+        return content.nominal * (1 - recovery_percent / 100), content.nominal * (1 + recovery_percent / 100)
+    return None
+
+
+def _units(controls: list[Estimate], recovery_percent: float) -> list[_Unit]:
+    by_level: dict[tuple[str, float | None], list[Estimate]] = defaultdict(list)
+    for control in controls:
+        by_level[control.group.content.name, control.group.content.nominal].append(control)
+    units = []
+    for (level, _), estimates in by_level.items():
+        for estimate in estimates:
+            bounds = _range_or_none(estimate, recovery_percent)
+            if bounds is None:
+                continue
+            factor = (estimate.group.content.dilution_factor or 1.0) * _volume_factor(estimate)
+            if len(estimates) > 1:
+                whole = None if estimate.in_well is None else estimate.in_well * factor
+                units.append(_Unit(level, whole, estimate.group.wells, *bounds))
+            else:
+                units += [
+                    _Unit(level, None if w.in_well is None else w.in_well * factor, (w.well,), *bounds)
+                    for w in estimate.wells
+                ] or [_Unit(level, None, estimate.group.all_wells, *bounds)]
+    return units
+
+
+def _volume_factor(estimate: Estimate) -> float:
+    """What quantify applied beside the dilution factor, read off its own result."""
+    if estimate.concentration is None or not estimate.in_well:
+        return 1.0
+    return estimate.concentration / estimate.in_well / (estimate.group.content.dilution_factor or 1.0)
+
+
+def _by_level(units: list[_Unit]) -> dict[str, list[_Unit]]:
+    grouped: dict[str, list[_Unit]] = defaultdict(list)
+    for unit in units:
+        grouped[unit.level].append(unit)
+    return grouped
+
+
+@rule("QCS-04", FindingLevel.WARN, "BDNF is endogenous: spiked buffer does not test the matrix (DOMAIN §3.1)")
+def a_control_of_the_matrix_is_on_the_plate(plate: PlateSubject) -> Verdicts:
+    """One control is a pool of the study's own matrix (a control whose matrix or name says pool)."""
+    controls = plate.groups(next(iter(plate.analysis.controls)).group.content.role) if plate.analysis.controls else ()
+    if not controls:
+        yield Missing("there are no controls on the plate")
+    elif not any("pool" in c.content.name.casefold() or c.content.matrix for c in controls):
+        yield Remark("no control is a pool of the study's own matrix", action="annotate")

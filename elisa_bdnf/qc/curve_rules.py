@@ -1,0 +1,134 @@
+"""The fit and the range that it opens."""
+
+from __future__ import annotations
+
+from elisa_bdnf.model.curve import Curve, Model, NoCurve
+from elisa_bdnf.model.result import FindingLevel, RangeStatus
+from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, below, digits, exceeds, rule
+from elisa_bdnf.qc.subjects import CurveSubject
+
+_SIGMOID = (Model.FOUR_PL, Model.FIVE_PL, Model.FIVE_PL_R, Model.THREE_PL)
+NO_CURVE = "there is no curve"
+
+
+@rule("FIT-01", FindingLevel.FAIL_PLATE, "GraphPad: reasons for blank results; drc #44; RELIABILITY F9")
+def curve_was_found(curve: CurveSubject, *, min_starts: float = 2) -> Verdicts:
+    """There is a curve; the best sum of squares was reached from several starts; the fit converged.
+
+    A curve that only one start finds may be a local minimum. Where no curve is possible, the cause is named and the
+    model is never changed silently.
+    """
+    if isinstance(curve.curve, NoCurve):
+        hint = f"; {curve.curve.hint}" if curve.curve.hint else ""
+        yield Remark(f"no curve: {curve.curve.reason}{hint}", measured=curve.curve.cause, action="reject")
+        return
+    report = curve.curve.report
+    if not report.converged:
+        yield Remark("the fit did not converge", action="reject")
+    if curve.curve.model in _SIGMOID and below(report.starts_at_optimum, min(min_starts, report.starts)):
+        yield Remark(
+            f"{report.starts_at_optimum} of {report.starts} starts reached the best fit: it may be a local minimum",
+            measured=str(report.starts_at_optimum), limit=f"{min_starts:g}", action="reject",
+        )  # fmt: skip
+
+
+@rule("FIT-02", FindingLevel.WARN, "DOMAIN §6.5: parameter sanity")
+def parameters_are_plausible(
+    curve: CurveSubject,
+    *,
+    slope_low: float = 0.5,
+    slope_high: float = 2.5,
+    plateau_ratio: float = 3.0,
+    inflection_error_percent: float = 50.0,
+) -> Verdicts:
+    """Slope, plateaus and inflection are those of an immunoassay, and the data determine them.
+
+    Where the upper plateau is not reached, d and c are not identified; concentrations inside the standards remain
+    valid, and nothing is reported beyond the top standard.
+    """
+    if not isinstance(curve.curve, Curve) or curve.curve.model not in _SIGMOID:
+        yield Missing(NO_CURVE if isinstance(curve.curve, NoCurve) else "the model has no plateaus")
+        return
+    fitted = curve.curve
+    if below(fitted.b, slope_low) or exceeds(fitted.b, slope_high):
+        limit = slope_low if fitted.b < slope_low else slope_high
+        yield Remark(
+            f"the slope b is {digits(fitted.b, limit)}", measured=digits(fitted.b, limit),
+            limit=f"{slope_low:g} to {slope_high:g}", action="annotate",
+        )  # fmt: skip
+    top = max(abs(point.response) for point in fitted.standards)
+    unidentified = fitted.report.not_identified
+    if unidentified or exceeds(abs(fitted.d), plateau_ratio * top):
+        what = ", ".join(unidentified) or "d"
+        yield Remark(
+            f"the upper plateau is not reached by the standards: {what} not identified; results inside the standards "
+            "stay valid",
+            measured="∞" if unidentified else digits(abs(fitted.d) / top, plateau_ratio),
+            limit=f"{plateau_ratio:g} × the top response", action="annotate",
+        )  # fmt: skip
+        return
+    error = 100 * fitted.standard_errors.get("c", 0.0) / fitted.c if fitted.c > 0 else 0.0
+    if exceeds(error, inflection_error_percent):
+        yield Remark(
+            f"the inflection c is known to {digits(error, inflection_error_percent)} % only",
+            measured=digits(error, inflection_error_percent, unit=" %"), limit=f"{inflection_error_percent:g} %",
+            action="annotate",
+        )  # fmt: skip
+
+
+@rule("FIT-05", FindingLevel.INFO, "high R² coexists with 10 % error at the low end; never a gate")
+def r_squared_is_shown(curve: CurveSubject, *, r_squared: float = 0.98) -> Verdicts:
+    """R² is remarked where it is low. It never fails a plate: recoveries judge a curve, R² does not."""
+    if isinstance(curve.curve, NoCurve):
+        yield Missing(NO_CURVE)
+    elif below(curve.curve.report.r_squared, r_squared):
+        value = curve.curve.report.r_squared
+        yield Remark(
+            f"R² is {digits(value, r_squared)}", measured=digits(value, r_squared), limit=f"{r_squared:g}",
+            action="annotate",
+        )  # fmt: skip
+
+
+@rule("RNG-01", FindingLevel.WARN, "ICH M10 §4.2.3: the range of the run may be narrower than that of the method")
+def range_serves_the_samples(curve: CurveSubject, *, fraction: float = 0.25) -> Verdicts:
+    """The range of this plate is that of the method, and most samples lie inside it."""
+    if isinstance(curve.curve, NoCurve):
+        yield Missing(NO_CURVE)
+        return
+    fixed, limits = curve.protocol.limits, curve.curve.limits
+    if fixed.lloq is not None and exceeds(limits.lloq, fixed.lloq):
+        yield Remark(
+            f"the plate quantifies from {limits.lloq:g} up; the method says {fixed.lloq:g}: {limits.lloq_reason}",
+            measured=f"{limits.lloq:g}", limit=f"{fixed.lloq:g}", action="repeat",
+        )  # fmt: skip
+    if fixed.uloq is not None and below(limits.uloq, fixed.uloq):
+        yield Remark(
+            f"the plate quantifies up to {limits.uloq:g}; the method says {fixed.uloq:g}: {limits.uloq_reason}",
+            measured=f"{limits.uloq:g}", limit=f"{fixed.uloq:g}", action="repeat",
+        )  # fmt: skip
+    samples = curve.analysis.samples
+    outside = [e for e in samples if e.status not in (RangeStatus.WITHIN, RangeStatus.NO_VALUE)]
+    if samples and exceeds(len(outside) / len(samples), fraction):
+        share = 100 * len(outside) / len(samples)
+        yield Remark(
+            f"{len(outside)} of {len(samples)} samples lie outside the range: another dilution?",
+            measured=digits(share, 100 * fraction, unit=" %"), limit=f"{100 * fraction:g} %", action="repeat",
+        )  # fmt: skip
+
+
+@rule("RNG-02", FindingLevel.WARN, "ICH M10 §4.3.2 (from memory): the range of the run covers its controls")
+def range_covers_the_controls(curve: CurveSubject) -> Verdicts:
+    """Every control lies, by its nominal concentration, inside the range of the plate."""
+    if isinstance(curve.curve, NoCurve):
+        yield Missing(NO_CURVE)
+        return
+    limits = curve.curve.limits
+    for control in curve.analysis.controls:
+        nominal = control.group.content.nominal
+        if nominal is not None and (below(nominal, limits.lloq) or exceeds(nominal, limits.uloq)):
+            yield Remark(
+                f"control {control.group.content.name} ({nominal:g}) lies outside the range of the plate, "
+                f"{limits.lloq:g} to {limits.uloq:g}",
+                measured=f"{nominal:g}", limit=f"{limits.lloq:g} to {limits.uloq:g}", wells=control.group.wells,
+                action="annotate",
+            )  # fmt: skip

@@ -1,0 +1,101 @@
+"""Analysis → PlateResult: every rule on every subject, in the order of the registry.
+
+This is the only way to a PlateResult, and reports accept nothing else; so nothing is reported that was not judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from elisa_bdnf.model.protocol import QcSettings, RuleSettings
+from elisa_bdnf.model.result import (
+    Analysis,
+    Estimate,
+    Finding,
+    FindingLevel,
+    JudgedSample,
+    NotEvaluated,
+    PlateResult,
+    RangeStatus,
+    Verdict,
+)
+from elisa_bdnf.qc.rule import Missing, Remark, Rule
+from elisa_bdnf.qc.subjects import Subject, subjects
+
+NO_OVERRIDES: Mapping[str, str] = MappingProxyType({})
+_AS_SHIPPED = RuleSettings()
+
+
+def judge(analysis: Analysis, rules: Mapping[str, Rule], overrides: Mapping[str, str] = NO_OVERRIDES) -> PlateResult:
+    """Apply ``rules`` with the protocol's settings; ``overrides`` is what the command line changed, for the record."""
+    findings: list[Finding] = []
+    missing: dict[tuple[str, str], NotEvaluated] = {}
+    applied: list[str] = []
+    qc = analysis.protocol.qc
+    for rule in rules.values():
+        settings = qc.rules.get(rule.id, _AS_SHIPPED)
+        if not settings.enabled:
+            continue
+        applied.append(rule.id)
+        values = {name: settings.values.get(name, default) for name, default in rule.settings.items()}
+        for subject in subjects(analysis, rule.subject):
+            for said in rule.function(subject, **values):
+                if isinstance(said, Missing):
+                    missing.setdefault((rule.id, said.reason), NotEvaluated(rule.id, said.reason))
+                else:
+                    findings.append(_finding(said, rule, settings, subject, qc))
+    verdict = Verdict.REJECTED if any(_rejects(finding) for finding in findings) else Verdict.ACCEPTED
+    return PlateResult(
+        analysis,
+        tuple(findings),
+        tuple(missing.values()),
+        tuple(applied),
+        verdict,
+        tuple(_judged("sample", estimate, findings, verdict) for estimate in analysis.samples),
+        tuple(_judged("control", estimate, findings, verdict) for estimate in analysis.controls),
+        overrides,
+    )
+
+
+def _finding(remark: Remark, rule: Rule, settings: RuleSettings, subject: Subject, qc: QcSettings) -> Finding:
+    level = FindingLevel(settings.level) if settings.level else remark.level or rule.level
+    origins = [settings.origins[name] for name in rule.settings if name in settings.origins]
+    return Finding(
+        rule=rule.id,
+        level=level,
+        subject=remark.subject or subject.name,
+        message=remark.message,
+        measured=remark.measured,
+        limit=remark.limit,
+        wells=subject.wells if remark.wells is None else remark.wells,
+        action=remark.action,
+        preset=qc.preset,
+        limit_origin=(origins[-1] if origins else "default of the rule") if remark.limit else "",
+    )
+
+
+def _rejects(finding: Finding) -> bool:
+    return finding.level.rank >= FindingLevel.FAIL_PLATE.rank
+
+
+def _judged(kind: str, estimate: Estimate, findings: list[Finding], verdict: Verdict) -> JudgedSample:
+    name = f"{kind} {estimate.group.content.name}"
+    wells = set(estimate.group.all_wells)
+    own = [finding for finding in findings if finding.subject == name and wells.issuperset(finding.wells)]
+    touching = [f for f in findings if f not in own and f.wells and wells.intersection(f.wells) and len(f.wells) == 1]
+    concerned = tuple(dict.fromkeys(finding.rule for finding in [*own, *touching]))
+    reason = "; ".join(dict.fromkeys(_reasons(estimate, [*own, *touching], verdict)))
+    blocked = any(finding.level.rank >= FindingLevel.FAIL_RESULT.rank for finding in [*own, *touching])
+    reportable = verdict is Verdict.ACCEPTED and not blocked and estimate.status is not RangeStatus.NO_VALUE
+    return JudgedSample(estimate, reportable, reason, concerned)
+
+
+def _reasons(estimate: Estimate, findings: list[Finding], verdict: Verdict) -> Iterator[str]:
+    if verdict is Verdict.REJECTED:
+        yield "plate rejected by QC"
+    for finding in findings:
+        if finding.level.rank >= FindingLevel.FAIL_RESULT.rank:
+            yield f"{finding.rule}: {finding.message}"
+    if estimate.reason:
+        yield estimate.reason

@@ -1,0 +1,166 @@
+"""Input and layout: is this a plate, with all that a standard curve needs?"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+
+from elisa_bdnf.model.layout import Role
+from elisa_bdnf.model.result import FindingLevel, WellUse
+from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, below, digits, exceeds, rule
+from elisa_bdnf.qc.subjects import PlateSubject
+
+ERROR, FAIL_PLATE, WARN, INFO = (
+    FindingLevel.ERROR, FindingLevel.FAIL_PLATE, FindingLevel.WARN, FindingLevel.INFO,
+)  # fmt: skip
+
+
+@rule("INP-01", ERROR, "SerolyzeR NEWS 0.1.3: empty rows and columns, overflow texts")
+def every_laid_out_well_was_read(plate: PlateSubject) -> Verdicts:
+    """Every well of the layout holds a number or a word of the instrument.
+
+    A well that the layout names and the export leaves empty means that layout and export do not belong together, or
+    that only part of the plate was read.
+    """
+    holes = tuple(
+        well.well
+        for well in plate.analysis.responses.wells
+        if well.content.role is not Role.EMPTY and well.use is WellUse.MISSING and well.note is None
+    )
+    if holes:
+        yield Remark(
+            f"the layout names {len(holes)} wells for which the export holds neither a number nor a word: "
+            f"{_some(holes)}",
+            measured=str(len(holes)), limit="0", wells=holes, action="stop",
+        )  # fmt: skip
+
+
+@rule("INP-02", ERROR, "SerolyzeR #301: duplicate names; RELIABILITY F11")
+def every_sample_is_declared_once(plate: PlateSubject) -> Verdicts:
+    """One subject and timepoint is one sample, and one sample is one subject and timepoint.
+
+    Two samples for the same subject and timepoint cannot both be right, and nothing in the numbers says which is.
+    """
+    names: dict[tuple[str, str], set[str]] = defaultdict(set)
+    occasions: dict[str, set[tuple[str | None, str | None]]] = defaultdict(set)
+    for group in plate.groups(Role.SAMPLE):
+        content = group.content
+        occasions[content.name].add((content.subject, content.timepoint))
+        if content.subject and content.timepoint:
+            names[content.subject, content.timepoint].add(content.name)
+    for (subject, timepoint), samples in names.items():
+        if len(samples) > 1:
+            yield Remark(
+                f"subject {subject} at {timepoint} is given as {len(samples)} samples: {', '.join(sorted(samples))}",
+                measured=str(len(samples)), limit="1", action="stop",
+            )  # fmt: skip
+    for name, said in occasions.items():
+        if len(said) > 1:
+            yield Remark(
+                f"sample {name} is given for {len(said)} occasions: "
+                + ", ".join(sorted(f"{subject or '?'} {timepoint or '?'}" for subject, timepoint in said)),
+                measured=str(len(said)), limit="1", action="stop",
+            )  # fmt: skip
+
+
+@rule("INP-03", ERROR, "SerolyzeR #108; ICH M10 §4.1")
+def required_roles_are_on_the_plate(plate: PlateSubject, *, min_control_levels: float = 0) -> Verdicts:
+    """The plate has standards, and samples or controls to read on them; a plate without a zero or blank is remarked.
+
+    ``min_control_levels``: levels of controls that the method demands (3 under ich-m10-lba).
+    """
+    counts = Counter(group.content.role for group in plate.analysis.groups)
+    if not counts[Role.STANDARD]:
+        yield Remark("the layout names no standards, so there is nothing to read a sample on", action="stop")
+        return
+    if not counts[Role.SAMPLE] and not counts[Role.CONTROL]:
+        yield Remark("the plate holds neither samples nor controls", level=INFO)
+    if not plate.zero_groups():
+        yield Remark("no zero standard and no blank well: the background is not known", level=WARN, action="annotate")
+    if below(counts[Role.CONTROL], min_control_levels):
+        yield Remark(
+            f"the plate holds {counts[Role.CONTROL]} levels of controls; the method demands {min_control_levels:g}",
+            measured=str(counts[Role.CONTROL]), limit=f"{min_control_levels:g}", level=ERROR, action="stop",
+        )  # fmt: skip
+
+
+@rule("INP-05", ERROR, "standards loaded upside down are a live complaint; R² ≥ 0.98 in 93 % of such plates")
+def standards_rise_with_their_concentration(plate: PlateSubject, *, correlation: float = 0.9) -> Verdicts:
+    """The rank correlation between nominal concentration and mean response of the standards.
+
+    At or below −correlation the standards are listed or pipetted in reversed order (unless the assay is competitive);
+    between −correlation and correlation they are in no order at all, and the plate is rejected.
+    """
+    levels = [group for group in plate.groups(Role.STANDARD) if group.responses]
+    if len(levels) < 3:
+        yield Missing("fewer than three standards have a response")
+        return
+    rho = _spearman([group.content.nominal or 0.0 for group in levels], [group.mean for group in levels])
+    measured, limit = digits(rho, -correlation), f"{correlation:g}"
+    if rho <= -correlation + 1e-12:
+        yield Remark(
+            "the standards fall with rising concentration: they appear to be reversed; check which end of the column "
+            "holds the top standard",
+            measured=measured, limit=limit, action="stop",
+        )  # fmt: skip
+    elif below(rho, correlation):
+        yield Remark(
+            "the standards are in no order: their responses do not follow their concentrations",
+            measured=measured, limit=limit, level=FAIL_PLATE, action="reject",
+        )  # fmt: skip
+
+
+@rule("INP-06", WARN, "DOMAIN §5: reference subtraction removes fingerprints and turbidity")
+def wavelengths_are_those_of_the_method(plate: PlateSubject, *, tolerance_nm: float = 5.0) -> Verdicts:
+    """The plate was read at the wavelength of the kit or protocol, with the reference that they ask for."""
+    protocol = plate.protocol
+    wanted = protocol.reading.wavelength_nm or (protocol.kit.wavelength_nm if protocol.kit else None)
+    channel = next(c for c in plate.analysis.reading.channels if c.label == plate.analysis.responses.main_channel)
+    if wanted is None:
+        yield Missing("neither protocol nor kit states a wavelength")
+        return
+    if channel.wavelength_nm is None:
+        yield Missing(f"the export does not state the wavelength of {channel.label!r}")
+    elif exceeds(abs(channel.wavelength_nm - wanted), tolerance_nm):
+        yield Remark(
+            f"the plate was read at {channel.wavelength_nm:g} nm; the method asks for {wanted:g} nm",
+            measured=f"{channel.wavelength_nm:g} nm", limit=f"{wanted:g} ± {tolerance_nm:g} nm", action="annotate",
+        )  # fmt: skip
+    references = protocol.reading.reference_nm or (protocol.kit.reference_nm if protocol.kit else ())
+    if references and plate.analysis.responses.reference_channel is None and channel.correction.value == "none":
+        named = " or ".join(f"{nm:g}" for nm in references)
+        yield Remark(f"the method asks for a reference read at {named} nm; none was subtracted", action="annotate")
+
+
+@rule("INP-07", WARN, "six-kit comparison (Sci Rep 5:17989): inserts understate the variation between assays")
+def kit_was_checked_against_its_insert(plate: PlateSubject) -> Verdicts:
+    """The values of the kit were confirmed by a person with the insert of the lot in hand."""
+    kit = plate.protocol.kit
+    if kit is None:
+        yield Missing("the protocol names no kit")
+    elif not kit.verified:
+        yield Remark(
+            f"kit {kit.id} is UNVERIFIED: nobody has confirmed its standards and limits against the insert of the lot",
+            action="annotate",
+        )
+
+
+def _some(wells: tuple[str, ...], most: int = 12) -> str:
+    return ", ".join(wells[:most]) + (f" and {len(wells) - most} more" if len(wells) > most else "")
+
+
+def _spearman(xs: list[float], ys: list[float]) -> float:
+    """Rank correlation with mid-ranks for ties."""
+    return _pearson(_ranks(xs), _ranks(ys))
+
+
+def _ranks(values: list[float]) -> list[float]:
+    order = sorted(values)
+    return [order.index(value) + (order.count(value) - 1) / 2 for value in values]
+
+
+def _pearson(xs: list[float], ys: list[float]) -> float:
+    x_mean, y_mean = sum(xs) / len(xs), sum(ys) / len(ys)
+    covariance = sum((x - x_mean) * (y - y_mean) for x, y in zip(xs, ys, strict=True))
+    scale = math.sqrt(sum((x - x_mean) ** 2 for x in xs) * sum((y - y_mean) ** 2 for y in ys))
+    return covariance / scale if scale else 0.0

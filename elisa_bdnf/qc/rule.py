@@ -1,0 +1,108 @@
+"""What a rule is, and the registry of all of them.
+
+A rule is one function. The name of its first argument says what it looks at (``plate``, ``curve``, ``well``,
+``standard``, ``control``, ``sample``, ``subject``), its keyword arguments with defaults are its settings, its docstring
+is its documentation, and it yields a :class:`Remark` for everything it objects to. It knows nothing of presets,
+reports or other rules, and it cannot change what it looks at.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from elisa_bdnf.model.plate import Well
+from elisa_bdnf.model.protocol import RuleSchema
+from elisa_bdnf.model.result import FindingLevel
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One objection. ``level`` only where it differs from the rule's own; ``wells`` default to those of the subject."""
+
+    message: str
+    measured: str = ""
+    limit: str = ""
+    level: FindingLevel | None = None
+    wells: tuple[Well, ...] | None = None
+    action: str = ""
+    subject: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """The rule could not be applied: what it would have needed."""
+
+    reason: str
+
+
+Verdicts = Iterator[Remark | Missing]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A registered rule; everything but ``level`` and ``source`` is read off its function."""
+
+    id: str
+    level: FindingLevel
+    source: str
+    function: Callable[..., Verdicts]
+    subject: str
+    settings: Mapping[str, float | str | bool]
+
+    @property
+    def summary(self) -> str:
+        return (inspect.getdoc(self.function) or "").partition("\n")[0]
+
+    @property
+    def documentation(self) -> str:
+        return inspect.getdoc(self.function) or ""
+
+    @property
+    def schema(self) -> RuleSchema:
+        return RuleSchema(self.id, tuple(level.value for level in FindingLevel), self.settings)
+
+
+RULES: dict[str, Rule] = {}
+
+
+def rule(id: str, level: FindingLevel, source: str) -> Callable[[Callable[..., Verdicts]], Callable[..., Verdicts]]:  # noqa: A002
+    """Register a function as the rule ``id``; ``source`` is what its threshold rests on."""
+
+    def register(function: Callable[..., Verdicts]) -> Callable[..., Verdicts]:
+        first, *rest = inspect.signature(function).parameters.values()
+        settings = MappingProxyType({parameter.name: parameter.default for parameter in rest})
+        if id in RULES:
+            raise ValueError(f"two rules are called {id}")
+        RULES[id] = Rule(id, level, source, function, first.name, settings)
+        return function
+
+    return register
+
+
+SLACK = 1e-9
+
+
+def exceeds(value: float, limit: float) -> bool:
+    """Strictly above the limit; a value on the limit passes (relative slack 1e-9 against rounding)."""
+    return value > limit + SLACK * max(1.0, abs(limit))
+
+
+def below(value: float, limit: float) -> bool:
+    """Strictly below the limit; a value on the limit passes."""
+    return value < limit - SLACK * max(1.0, abs(limit))
+
+
+def digits(value: float, limit: float, *, unit: str = "", significant: int = 4) -> str:
+    """The value with as many digits as it takes to be seen on the right side of the limit."""
+    text = f"{value:.{significant}g}"
+    while significant < 15 and float(text) == limit != value:
+        significant += 1
+        text = f"{value:.{significant}g}"
+    return f"{_plain(text)}{unit}".replace("-", "−")
+
+
+def _plain(text: str) -> str:
+    return f"{float(text):f}".rstrip("0").rstrip(".") if "e" in text and abs(float(text)) < 1e9 else text

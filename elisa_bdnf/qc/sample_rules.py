@@ -1,0 +1,181 @@
+"""Samples and their dilutions."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from elisa_bdnf.model.curve import Curve
+from elisa_bdnf.model.layout import Role
+from elisa_bdnf.model.protocol import MissingDilution
+from elisa_bdnf.model.result import FindingLevel, RangeStatus
+from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, below, digits, exceeds, rule
+from elisa_bdnf.qc.subjects import EstimateSubject, PlateSubject
+
+_HIGH = (RangeStatus.ABOVE_ULOQ, RangeStatus.ABOVE_CURVE, RangeStatus.SATURATED)
+_LOW = (RangeStatus.BELOW_LLOQ, RangeStatus.BELOW_CURVE)
+# Reported concentrations in pg/mL: (warn below, warn above, error below, error above); DOMAIN §2.2, policy.
+PLAUSIBLE_PG_ML: Mapping[str, tuple[float, float, float, float]] = MappingProxyType({
+    "serum": (5_000, 60_000, 200, 300_000),
+    "plasma_edta": (20, 20_000, 2, 100_000),
+    "csf": (0, 50, 0, 1_000),
+    "saliva": (10, 10_000, 0, math.inf),
+    "medium": (0, 5_000, 0, math.inf),
+})  # fmt: skip
+PG_ML_PER_UNIT: Mapping[str, float] = MappingProxyType({"pg/ml": 1.0, "ng/ml": 1000.0, "ng/l": 1.0, "µg/l": 1000.0})
+
+
+@rule("REP-03", FindingLevel.WARN, "Thermo: < 20 % best practice; ICH M10: 20 %")
+def sample_replicates_agree(
+    sample: EstimateSubject, *, cv_percent: float = 20.0, cv_low_percent: float = 25.0
+) -> Verdicts:
+    """The concentrations of the replicates agree; near the LLOQ (below twice) a wider limit holds.
+
+    Where a well has no concentration, the CV of the responses is judged instead. Of two wells that differ none is
+    dropped: which of them is wrong, two numbers cannot tell.
+    """
+    estimate = sample.estimate
+    if estimate.cv_percent is None or estimate.status in _LOW:
+        return
+    curve = sample.analysis.curve
+    low = isinstance(curve, Curve) and estimate.in_well is not None and estimate.in_well < 2 * curve.limits.lloq
+    limit = cv_low_percent if low else cv_percent
+    if exceeds(estimate.cv_percent, limit):
+        of = "concentrations" if estimate.cv_basis == "concentration" else "responses"
+        yield Remark(
+            f"the {of} of the replicates differ: CV {digits(estimate.cv_percent, limit)} %",
+            measured=digits(estimate.cv_percent, limit, unit=" %"), limit=f"{limit:g} %", action="repeat",
+        )  # fmt: skip
+
+
+@rule("REP-05", FindingLevel.WARN, "AAPS 2014 workshop: 41 % accept singlets in no case")
+def sample_has_its_replicates(sample: EstimateSubject, *, minimum: float = 2) -> Verdicts:
+    """As many usable wells as the method plans; a result from fewer is flagged."""
+    group = sample.estimate.group
+    planned = min(minimum, sample.analysis.protocol.replicates)
+    if group.n and below(group.n, planned):
+        lost = f"; left out: {', '.join(w.well for w in group.left_out)}" if group.left_out else ""
+        yield Remark(
+            f"{group.n} usable well{'s' if group.n > 1 else ''}; the method plans {planned:g}{lost}",
+            measured=str(group.n), limit=f"{planned:g}", action="annotate",
+        )  # fmt: skip
+
+
+@rule("SMP-01", FindingLevel.INFO, "ICH M10; GraphPad leaves such cells blank, we say why")
+def sample_is_above_the_lower_limit(sample: EstimateSubject) -> Verdicts:
+    """A sample below the range is censored at the LLOQ × dilution factor, with its reason; never a negative number."""
+    estimate = sample.estimate
+    if estimate.status in _LOW:
+        limit = _limit(sample, low=True)
+        yield Remark(
+            f"below the range: reported as < {estimate.limit:.4g}" if estimate.limit is not None else "below the range",
+            measured="no inverse" if estimate.in_well is None else f"{estimate.in_well:.4g} in the well",
+            limit=limit, action="censor_left",
+        )  # fmt: skip
+
+
+@rule("SMP-02", FindingLevel.INFO, "dilute and assay again, do not extrapolate (vendors, ICH M10)")
+def sample_is_below_the_upper_limit(sample: EstimateSubject) -> Verdicts:
+    """A sample above the range is censored at the ULOQ × dilution factor, and a dilution is suggested."""
+    estimate = sample.estimate
+    if estimate.status in _HIGH:
+        advice = f"; assay again at 1:{estimate.suggested_dilution:g}" if estimate.suggested_dilution else ""
+        bound = (
+            f"above the range: reported as > {estimate.limit:.4g}" if estimate.limit is not None else "above the range"
+        )
+        yield Remark(
+            bound + advice,
+            measured="no inverse" if estimate.in_well is None else f"{estimate.in_well:.4g} in the well",
+            limit=_limit(sample, low=False), action="censor_right, repeat",
+        )  # fmt: skip
+
+
+def _limit(sample: EstimateSubject, *, low: bool) -> str:
+    curve = sample.analysis.curve
+    if not isinstance(curve, Curve):
+        return ""
+    return f"LLOQ {curve.limits.lloq:g}" if low else f"ULOQ {curve.limits.uloq:g}"
+
+
+@rule("SMP-03", FindingLevel.WARN, "MasterPlex: a tiny change of response, a huge change of concentration")
+def sample_is_not_extrapolated(sample: EstimateSubject) -> Verdicts:
+    """A result beyond the range is given only because the protocol asks for it, and says so."""
+    if sample.estimate.status is RangeStatus.EXTRAPOLATED:
+        yield Remark("EXTRAPOLATED beyond the quantitative range, as the protocol asks", action="annotate")
+
+
+@rule("SMP-04", FindingLevel.WARN, "reported ranges per matrix (DOMAIN §2); the outer band is a unit slip")
+def concentration_is_plausible_for_the_matrix(sample: EstimateSubject) -> Verdicts:
+    """The concentration is one that the matrix can have. Far outside, unit or dilution are wrong.
+
+    Literature on plasma spreads over two orders of magnitude (platelets), so the inner band only warns.
+    """
+    estimate, protocol = sample.estimate, sample.analysis.protocol
+    matrix = estimate.group.content.matrix or protocol.matrix
+    band = PLAUSIBLE_PG_ML.get(matrix or "")
+    factor = PG_ML_PER_UNIT.get(protocol.unit.casefold())
+    if band is None or factor is None:
+        yield Missing(f"no plausible range is known for {matrix or 'an unnamed matrix'} in {protocol.unit}")
+        return
+    if estimate.concentration is None:
+        return
+    value = estimate.concentration * factor
+    warn_low, warn_high, error_low, error_high = band
+    beyond = below(value, error_low) or exceeds(value, error_high)
+    if beyond or below(value, warn_low) or exceeds(value, warn_high):
+        low, high = (error_low, error_high) if beyond else (warn_low, warn_high)
+        yield Remark(
+            f"{value:.4g} pg/mL is {'hardly possible' if beyond else 'unusual'} for {matrix}"
+            + (": check unit and dilution" if beyond else ""),
+            measured=f"{value:.4g} pg/mL", limit=f"{low:g} to {high:g} pg/mL",
+            level=FindingLevel.FAIL_RESULT if beyond else FindingLevel.WARN, action="annotate",
+        )  # fmt: skip
+
+
+@rule("SMP-06", FindingLevel.WARN, "drc #41; DOMAIN §6.1")
+def interval_is_narrow(sample: EstimateSubject, *, half_width_percent: float = 30.0) -> Verdicts:
+    """Half the 95 % interval is small beside the concentration."""
+    estimate = sample.estimate
+    if estimate.concentration is None or estimate.low is None or estimate.high is None:
+        return
+    half = 100 * (estimate.high - estimate.low) / 2 / estimate.concentration if estimate.concentration else math.inf
+    if exceeds(half, half_width_percent):
+        shown = digits(half, half_width_percent, unit=" %") if math.isfinite(half) else "unbounded"
+        yield Remark(
+            f"the 95 % interval is ± {shown} of the concentration", measured=shown,
+            limit=f"{half_width_percent:g} %", action="annotate",
+        )  # fmt: skip
+
+
+@rule("DIL-04", FindingLevel.ERROR, "forgotten or doubled dilution factors are the commonest slip (DOMAIN §11)")
+def dilution_is_stated(plate: PlateSubject) -> Verdicts:
+    """Every sample states its dilution factor, and it is not less than the matrix demands.
+
+    A protocol may allow results as read in the well (``dilution.when_missing = "in_well"``), but only where no sample
+    of the plate states a dilution: some with and some without is a mistake.
+    """
+    samples = plate.groups(Role.SAMPLE)
+    missing = [group for group in samples if group.content.dilution_factor is None]
+    allowed = plate.protocol.dilution.when_missing is MissingDilution.IN_WELL and len(missing) == len(samples)
+    if missing and allowed:
+        yield Remark(
+            "no sample states a dilution factor: concentrations are as read in the well",
+            level=FindingLevel.WARN, action="annotate",
+        )  # fmt: skip
+    elif missing:
+        names = ", ".join(group.content.name for group in missing[:8]) + (" …" if len(missing) > 8 else "")
+        yield Remark(
+            f"{len(missing)} of {len(samples)} samples state no dilution factor: {names}",
+            measured=str(len(missing)), limit="0",
+            wells=tuple(well for group in missing for well in group.all_wells), action="stop",
+        )  # fmt: skip
+    minimum = plate.protocol.dilution.minimum
+    for group in samples:
+        factor = group.content.dilution_factor
+        if minimum is not None and factor is not None and below(factor, minimum):
+            yield Remark(
+                f"diluted 1:{factor:g}; the matrix demands at least 1:{minimum:g}",
+                measured=f"{factor:g}", limit=f"{minimum:g}", level=FindingLevel.WARN, wells=group.all_wells,
+                action="annotate", subject=f"sample {group.content.name}",
+            )  # fmt: skip

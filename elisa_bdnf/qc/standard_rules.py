@@ -1,0 +1,149 @@
+"""Standards: how many, in which order, how well replicated, how well recovered."""
+
+from __future__ import annotations
+
+import math
+
+from elisa_bdnf.model.curve import NoCurve
+from elisa_bdnf.model.layout import Role
+from elisa_bdnf.model.result import FindingLevel
+from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, below, digits, exceeds, rule
+from elisa_bdnf.qc.subjects import CurveSubject, PlateSubject, StandardSubject, pooled_sd
+
+
+@rule("STD-01", FindingLevel.ERROR, "ICH M10 §4.2: six levels; five for kits")
+def there_are_enough_levels(plate: PlateSubject, *, min_levels: float = 5) -> Verdicts:
+    """The curve rests on enough non-zero, non-anchor levels with at least one usable well."""
+    levels = [g for g in plate.standard_levels() if not g.content.anchor]
+    usable = [g for g in levels if g.responses]
+    if not plate.groups(Role.STANDARD):
+        return  # INP-03 says so
+    if below(len(usable), min_levels):
+        without = [f"{g.content.nominal:g}" for g in levels if not g.responses]
+        lost = f" (no usable well at {', '.join(without)})" if without else ""
+        yield Remark(
+            f"the curve has {len(usable)} usable non-zero levels{lost}",
+            measured=str(len(usable)), limit=f"{min_levels:g}", action="stop",
+        )  # fmt: skip
+
+
+@rule("REP-01", FindingLevel.WARN, "vendors: ≤ 10 % good, > 15 % bad; ICH M10: 20 %, 25 % at the ends")
+def standard_replicates_agree(
+    standard: StandardSubject, *, cv_percent: float = 15.0, cv_ends_percent: float = 25.0
+) -> Verdicts:
+    """The replicate responses of a level agree (zero standards are judged by BLK-03)."""
+    point = standard.point
+    if point.level.nominal == 0:
+        return
+    if point.cv_percent is None:
+        yield Missing("standards with a single usable well")
+        return
+    limit = cv_ends_percent if standard.at_end or point.level.anchor else cv_percent
+    if exceeds(point.cv_percent, limit):
+        yield Remark(
+            f"the responses of the standard {point.level.nominal:g} differ: CV {digits(point.cv_percent, limit)} %",
+            measured=digits(point.cv_percent, limit, unit=" %"), limit=f"{limit:g} %", action="annotate",
+        )  # fmt: skip
+
+
+@rule("STD-02", FindingLevel.WARN, "policy; a falling top standard is how a hook shows")
+def standards_rise_from_level_to_level(plate: PlateSubject, *, fail_sd: float = 2.0) -> Verdicts:
+    """The mean response rises from each level to the next; a fall beyond ``fail_sd`` pooled SDs rejects the plate."""
+    levels = [group for group in plate.standard_levels() if group.responses]
+    if len(levels) < 2 or _competitive([group.mean for group in levels]):
+        return
+    sd = pooled_sd(levels)
+    for lower, higher in zip(levels, levels[1:], strict=False):
+        step = higher.mean - lower.mean
+        if not below(step, 0.0):
+            continue
+        fails = not math.isnan(sd) and below(step, -fail_sd * sd)
+        top = " (hook effect?)" if higher is levels[-1] else ""
+        allowed = -fail_sd * sd if fails else 0.0
+        yield Remark(
+            f"the response falls from standard {lower.content.nominal:g} to {higher.content.nominal:g} "
+            f"by {digits(-step, -allowed)}{top}",
+            measured=digits(step, allowed), limit=digits(allowed, step),
+            level=FindingLevel.FAIL_PLATE if fails else FindingLevel.WARN,
+            wells=lower.wells + higher.wells, action="reject" if fails else "annotate",
+        )  # fmt: skip
+
+
+def _competitive(means: list[float]) -> bool:
+    """Falling overall: a competitive assay, or reversed standards, which INP-05 names."""
+    return means[0] > means[-1] and sum(b < a for a, b in zip(means, means[1:], strict=False)) > len(means) // 2
+
+
+@rule("STD-03", FindingLevel.WARN, "ICH M10 §4.2.3: 20 %, 25 % at the ends; wider for kits")
+def standard_is_recovered(
+    standard: StandardSubject, *, recovery_percent: float = 25.0, recovery_ends_percent: float = 30.0
+) -> Verdicts:
+    """The level, read on its own curve, gives back its nominal concentration. Anchors and zero are not judged."""
+    point = standard.point
+    if point.level.nominal == 0 or point.level.anchor:
+        return
+    limit = recovery_ends_percent if standard.at_end else recovery_percent
+    if point.recovery_percent is None:
+        yield Remark(
+            f"the response of the standard {point.level.nominal:g} has no inverse on the curve",
+            limit=f"100 ± {limit:g} %", action="annotate",
+        )  # fmt: skip
+    elif exceeds(abs(point.recovery_percent - 100), limit):
+        yield Remark(
+            f"the standard {point.level.nominal:g} is recovered as {point.back_calculated:.4g}: "
+            f"{digits(point.recovery_percent, 100 + limit)} %",
+            measured=digits(point.recovery_percent, 100 + limit, unit=" %"), limit=f"100 ± {limit:g} %",
+            action="annotate",
+        )  # fmt: skip
+
+
+@rule("STD-04", FindingLevel.FAIL_PLATE, "ICH M10 §4.2.3: 75 % of the standards and six levels; five for kits")
+def enough_standards_are_recovered(curve: CurveSubject, *, fraction: float = 0.75, min_levels: float = 5) -> Verdicts:
+    """At least ``fraction`` of the non-anchor levels, and at least ``min_levels``, are recovered within the limits.
+
+    The limits are those of STD-03, which also decide where the quantitative range ends.
+    """
+    limits = curve.protocol.limits
+    if isinstance(curve.curve, NoCurve):
+        return  # FIT-01 says so
+    points = [p for p in curve.curve.standards if p.level.nominal > 0 and not p.level.anchor]
+    ends = {points[0].level.nominal, points[-1].level.nominal} if points else set()
+    passing = [
+        p
+        for p in points
+        if p.recovery_percent is not None
+        and not exceeds(
+            abs(p.recovery_percent - 100),
+            limits.recovery_ends_percent if p.level.nominal in ends else limits.recovery_percent,
+        )
+    ]
+    if below(len(passing), fraction * len(points)) or below(len(passing), min_levels):
+        yield Remark(
+            f"{len(passing)} of {len(points)} standards are recovered within the limits",
+            measured=f"{len(passing)} of {len(points)}",
+            limit=f"{100 * fraction:g} % and at least {min_levels:g}",
+            wells=tuple(well for p in points if p not in passing for well in p.level.wells), action="reject",
+        )  # fmt: skip
+
+
+@rule("STD-06", FindingLevel.WARN, "general knowledge")
+def top_standard_is_strong(plate: PlateSubject, *, min_top: float = 0.8, min_ratio: float = 5.0) -> Verdicts:
+    """The top standard gives a strong response, and many times that of the zero standard."""
+    levels = [group for group in plate.standard_levels() if group.responses]
+    channel = next(c for c in plate.analysis.reading.channels if c.label == plate.analysis.responses.main_channel)
+    if not levels or channel.kind.value != "absorbance":
+        yield Missing("the response is not an absorbance")
+        return
+    top = levels[-1].mean
+    if below(top, min_top):
+        yield Remark(
+            f"the top standard reads {digits(top, min_top)}: weak signal",
+            measured=digits(top, min_top), limit=f"{min_top:g}", wells=levels[-1].wells, action="annotate",
+        )  # fmt: skip
+    zeros = [response for group in plate.zero_groups() for response in group.responses]
+    zero = sum(zeros) / len(zeros) if zeros else math.nan
+    if zero > 0 and below(top / zero, min_ratio):
+        yield Remark(
+            f"the top standard reads {digits(top / zero, min_ratio)} times the background",
+            measured=digits(top / zero, min_ratio), limit=f"{min_ratio:g}", wells=levels[-1].wells, action="annotate",
+        )  # fmt: skip

@@ -1,0 +1,85 @@
+"""Subjects: are all timepoints there, in time, and from the same matrix?"""
+
+from __future__ import annotations
+
+from elisa_bdnf.model.result import FindingLevel
+from elisa_bdnf.model.timepoint import Timepoint
+from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, digits, exceeds, rule
+from elisa_bdnf.qc.subjects import PersonSubject
+
+
+@rule("SUB-01", FindingLevel.WARN, "GUIDE design 1")
+def subject_has_all_timepoints(subject: PersonSubject) -> Verdicts:
+    """Every timepoint that the protocol requires is on the plate; without a quantified baseline nothing is a change."""
+    declared = [timepoint for timepoint in subject.analysis.protocol.timepoints if timepoint.required]
+    if not declared:
+        yield Missing("the protocol declares no timepoints")
+        return
+    there = {estimate.group.content.timepoint: estimate for estimate in subject.estimates}
+    absent = [timepoint.name for timepoint in declared if timepoint.name not in there]
+    if absent:
+        yield Remark(
+            f"{subject.subject} lacks {', '.join(absent)} on this plate",
+            measured=f"{len(declared) - len(absent)} of {len(declared)}", limit="all", action="annotate",
+        )  # fmt: skip
+    baseline = next((timepoint.name for timepoint in declared if timepoint.minutes is None), None)
+    if baseline in there and there[baseline].concentration is None:
+        yield Remark(
+            f"the baseline of {subject.subject} has no number ({there[baseline].status.value}): no change from it",
+            measured=there[baseline].status.value, limit="within", wells=there[baseline].group.all_wells,
+            action="annotate",
+        )  # fmt: skip
+
+
+@rule("SUB-03", FindingLevel.WARN, "policy: 15 min at 120 and 230 min, 2 h at 24 h, 24 h at 7 d")
+def subject_was_sampled_in_time(subject: PersonSubject) -> Verdicts:
+    """The actual time of each draw is within the tolerance of its timepoint; beyond twice it is another timepoint."""
+    declared = {timepoint.name: timepoint for timepoint in subject.analysis.protocol.timepoints}
+    for estimate in subject.estimates:
+        content = estimate.group.content
+        timepoint = declared.get(content.timepoint or "")
+        actual = content.attributes.get("actual_time_min")
+        if timepoint is None or timepoint.minutes is None or timepoint.tolerance_minutes is None:
+            continue
+        if not actual:
+            yield Missing("the sample sheet states no actual times (actual_time_min)")
+            continue
+        yield from _late(subject, content.name, timepoint, actual, estimate.group.all_wells)
+
+
+def _late(subject: PersonSubject, sample: str, timepoint: Timepoint, actual: str, wells: tuple[str, ...]) -> Verdicts:
+    try:
+        minutes = float(actual)
+    except ValueError:
+        yield Missing(f"the actual time {actual!r} of sample {sample} is not a number of minutes")
+        return
+    tolerance, nominal = timepoint.tolerance_minutes or 0.0, timepoint.minutes or 0.0
+    off = abs(minutes - nominal)
+    if exceeds(off, tolerance):
+        far = exceeds(off, 2 * tolerance)
+        limit = 2 * tolerance if far else tolerance
+        yield Remark(
+            f"{subject.subject} was drawn {digits(off, limit)} min off {timepoint.name}",
+            measured=digits(off, limit, unit=" min"), limit=f"{limit:g} min", wells=wells, action="annotate",
+            level=FindingLevel.FAIL_RESULT if far else FindingLevel.WARN, subject=f"sample {sample}",
+        )  # fmt: skip
+
+
+@rule("SUB-04", FindingLevel.WARN, "platelets hold the BDNF of blood: another tube is another measurement")
+def subject_was_handled_alike(subject: PersonSubject) -> Verdicts:
+    """Matrix, anticoagulant, spin and freeze–thaw count are the same at all timepoints of a subject."""
+    keys = ("matrix", "anticoagulant", "spin_g", "spin_min", "freeze_thaw_n")
+    known = False
+    for key in keys:
+        said = {
+            (e.group.content.matrix if key == "matrix" else e.group.content.attributes.get(key)) or ""
+            for e in subject.estimates
+        } - {""}
+        known = known or bool(said)
+        if len(said) > 1:
+            yield Remark(
+                f"{key} of {subject.subject} differs between timepoints: {', '.join(sorted(said))}",
+                measured=str(len(said)), limit="1", action="annotate",
+            )  # fmt: skip
+    if not known:
+        yield Missing("the sample sheet states neither matrix nor pre-analytics")

@@ -1,0 +1,183 @@
+"""What rules look at: parts of an Analysis with the names and wells under which findings speak of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from elisa_bdnf.model.curve import Curve, NoCurve, StandardPoint
+from elisa_bdnf.model.layout import Role
+from elisa_bdnf.model.plate import Well
+from elisa_bdnf.model.protocol import Protocol
+from elisa_bdnf.model.result import Analysis, Estimate, Group, WellResponse
+
+
+@dataclass(frozen=True, slots=True)
+class PlateSubject:
+    """The whole plate."""
+
+    analysis: Analysis
+
+    name = "plate"
+
+    @property
+    def wells(self) -> tuple[Well, ...]:
+        return ()
+
+    @property
+    def protocol(self) -> Protocol:
+        return self.analysis.protocol
+
+    def groups(self, role: Role) -> tuple[Group, ...]:
+        return tuple(group for group in self.analysis.groups if group.content.role is role)
+
+    def standard_levels(self) -> tuple[Group, ...]:
+        """Non-zero standards by ascending nominal concentration, anchors included."""
+        groups = [group for group in self.groups(Role.STANDARD) if group.content.nominal]
+        return tuple(sorted(groups, key=lambda group: group.content.nominal or 0.0))
+
+    def zero_groups(self) -> tuple[Group, ...]:
+        """Zero standards and blanks: what holds no analyte."""
+        return tuple(g for g in self.analysis.groups if g.content.role is Role.BLANK or g.content.is_zero_standard)
+
+
+@dataclass(frozen=True, slots=True)
+class CurveSubject:
+    """The standard curve of the plate, or the reason why there is none."""
+
+    analysis: Analysis
+
+    name = "curve"
+
+    @property
+    def wells(self) -> tuple[Well, ...]:
+        return ()
+
+    @property
+    def curve(self) -> Curve | NoCurve:
+        return self.analysis.curve
+
+    @property
+    def protocol(self) -> Protocol:
+        return self.analysis.protocol
+
+
+@dataclass(frozen=True, slots=True)
+class WellSubject:
+    """One well with a content."""
+
+    analysis: Analysis
+    well: WellResponse
+
+    @property
+    def name(self) -> str:
+        return f"well {self.well.well}"
+
+    @property
+    def wells(self) -> tuple[Well, ...]:
+        return (self.well.well,)
+
+
+@dataclass(frozen=True, slots=True)
+class StandardSubject:
+    """One level of the standard beside the curve. ``at_end``: the lowest or highest non-anchor level."""
+
+    analysis: Analysis
+    point: StandardPoint
+    at_end: bool
+
+    @property
+    def name(self) -> str:
+        return f"standard {self.point.level.nominal:g}"
+
+    @property
+    def wells(self) -> tuple[Well, ...]:
+        return self.point.level.wells
+
+
+@dataclass(frozen=True, slots=True)
+class EstimateSubject:
+    """A control or a sample read on the curve."""
+
+    analysis: Analysis
+    estimate: Estimate
+    kind: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.kind} {self.estimate.group.content.name}"
+
+    @property
+    def wells(self) -> tuple[Well, ...]:
+        return self.estimate.group.all_wells
+
+
+@dataclass(frozen=True, slots=True)
+class PersonSubject:
+    """All samples of one subject on the plate."""
+
+    analysis: Analysis
+    subject: str
+    estimates: tuple[Estimate, ...]
+
+    @property
+    def name(self) -> str:
+        return f"subject {self.subject}"
+
+    @property
+    def wells(self) -> tuple[Well, ...]:
+        return tuple(well for estimate in self.estimates for well in estimate.group.all_wells)
+
+
+Subject = PlateSubject | CurveSubject | WellSubject | StandardSubject | EstimateSubject | PersonSubject
+
+
+def subjects(analysis: Analysis, kind: str) -> Iterator[Subject]:
+    """Every subject of one kind; raises ValueError for a kind that no rule may ask for."""
+    match kind:
+        case "plate":
+            yield PlateSubject(analysis)
+        case "curve":
+            yield CurveSubject(analysis)
+        case "well":
+            yield from (WellSubject(analysis, w) for w in analysis.responses.wells if w.content.role is not Role.EMPTY)
+        case "standard":
+            yield from _standards(analysis)
+        case "control":
+            yield from (EstimateSubject(analysis, estimate, "control") for estimate in analysis.controls)
+        case "sample":
+            yield from (EstimateSubject(analysis, estimate, "sample") for estimate in analysis.samples)
+        case "subject":
+            yield from _persons(analysis)
+        case _:
+            raise ValueError(f"rules cannot look at a {kind!r}")
+
+
+def _standards(analysis: Analysis) -> Iterator[StandardSubject]:
+    if isinstance(analysis.curve, NoCurve):
+        return
+    points = analysis.curve.standards
+    quantitative = [point.level.nominal for point in points if point.level.nominal > 0 and not point.level.anchor]
+    ends = {min(quantitative), max(quantitative)} if quantitative else set()
+    for point in points:
+        yield StandardSubject(analysis, point, point.level.nominal in ends and not point.level.anchor)
+
+
+def _persons(analysis: Analysis) -> Iterator[PersonSubject]:
+    by_subject: dict[str, list[Estimate]] = {}
+    for estimate in analysis.samples:
+        if estimate.group.content.subject:
+            by_subject.setdefault(estimate.group.content.subject, []).append(estimate)
+    for subject, estimates in by_subject.items():
+        yield PersonSubject(analysis, subject, tuple(estimates))
+
+
+def pooled_sd(groups: Iterable[Group]) -> float:
+    """√(Σ(n−1)s² / Σ(n−1)) of the responses; nan without replicates (DOMAIN §10.0)."""
+    numerator = denominator = 0.0
+    for group in groups:
+        if group.n >= 2:
+            numerator += (group.n - 1) * group.sd**2
+            denominator += group.n - 1
+    return math.sqrt(numerator / denominator) if denominator else math.nan

@@ -1,0 +1,92 @@
+"""Single wells: saturation, impossible responses, bubbles and precipitates."""
+
+from __future__ import annotations
+
+import math
+from statistics import median
+
+from elisa_bdnf.model.layout import Role
+from elisa_bdnf.model.result import FindingLevel, WellUse
+from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, below, digits, exceeds, rule
+from elisa_bdnf.qc.subjects import PlateSubject, WellSubject
+
+
+@rule("WEL-01", FindingLevel.WARN, "a 96-well reader's specification: linear within 1.5 % up to OD 3.0 (DOMAIN §5)")
+def response_is_below_saturation(well: WellSubject) -> Verdicts:
+    """The response is below what the reader measures reliably (``reading.max_response``), and no overflow was written.
+
+    A saturated standard or control is masked; a saturated sample is above the range, not missing: it is censored and
+    goes on the repeat list. The limit belongs to the reading, since it decides which wells enter the curve.
+    """
+    if well.well.use is WellUse.SATURATED:
+        of_sample = well.well.content.role is Role.SAMPLE
+        limit = well.analysis.protocol.reading.max_response
+        measured = well.well.note.text if well.well.note else digits(well.well.raw, limit)
+        yield Remark(
+            f"{well.well.reason}; the well is {'censored' if of_sample else 'left out'}",
+            measured=measured, limit=f"{limit:g}", action="censor_right, repeat" if of_sample else "mask",
+        )  # fmt: skip
+
+
+@rule("WEL-02", FindingLevel.WARN, "policy")
+def response_is_not_negative(well: WellSubject, *, warn_below: float = -0.02, fail_below: float = -0.05) -> Verdicts:
+    """A corrected response clearly below zero was corrected wrongly or read wrongly."""
+    if well.well.use is not WellUse.USED or not below(well.well.response, warn_below):
+        return
+    fails = below(well.well.response, fail_below)
+    limit = fail_below if fails else warn_below
+    yield Remark(
+        f"the corrected response is {digits(well.well.response, limit)}, below {limit:g}".replace("-", "−"),
+        measured=digits(well.well.response, limit), limit=f"{limit:g}".replace("-", "−"),
+        level=FindingLevel.FAIL_RESULT if fails else FindingLevel.WARN, action="repeat" if fails else "annotate",
+    )  # fmt: skip
+
+
+@rule("WEL-03", FindingLevel.WARN, "fingerprints and turbidity absorb at every wavelength (DOMAIN §5)")
+def reference_read_is_even(plate: PlateSubject, *, min_excess: float = 0.05, deviations: float = 5.0) -> Verdicts:
+    """No well's reference read stands out from the plate: a bubble, a smear, precipitate or haemolysis.
+
+    The limit is the median of the plate plus the larger of ``min_excess`` and ``deviations`` × 1.4826 × the median
+    absolute deviation.
+    """
+    wells = [
+        w for w in plate.analysis.responses.wells if w.content.role is not Role.EMPTY and w.reference == w.reference
+    ]
+    if len(wells) < 8:
+        yield Missing("the export holds no reference read")
+        return
+    center = median(w.reference for w in wells)
+    spread = 1.4826 * median(abs(w.reference - center) for w in wells)
+    limit = center + max(min_excess, deviations * spread)
+    for w in wells:
+        if exceeds(w.reference, limit):
+            yield Remark(
+                f"the reference read of well {w.well} ({w.content.name}) is {digits(w.reference, limit)} while the "
+                f"plate's median is {center:.3f}: bubble, smear, precipitate or haemolysis?",
+                measured=digits(w.reference, limit), limit=f"{limit:.4f}", wells=(w.well,), action="annotate",
+                subject=f"well {w.well}",
+            )  # fmt: skip
+
+
+@rule("WEL-04", FindingLevel.WARN, "the reference read rises by about 0.03 per unit of response (DOMAIN §5)")
+def reference_hardly_follows_the_response(plate: PlateSubject, *, max_slope: float = 0.10) -> Verdicts:
+    """The reference read of the standards hardly rises with the main read.
+
+    A steeper slope means a wrong reference wavelength, exchanged wavelengths, or TMB that was not stopped.
+    """
+    pairs = [
+        (w.raw, w.reference)
+        for w in plate.analysis.responses.wells
+        if w.content.role is Role.STANDARD and not math.isnan(w.raw) and not math.isnan(w.reference)
+    ]
+    if len(pairs) < 4:
+        yield Missing("the export holds no reference read of the standards")
+        return
+    x_mean, y_mean = (sum(values) / len(pairs) for values in zip(*pairs, strict=True))
+    spread = sum((x - x_mean) ** 2 for x, _ in pairs)
+    slope = sum((x - x_mean) * (y - y_mean) for x, y in pairs) / spread if spread else 0.0
+    if exceeds(slope, max_slope):
+        yield Remark(
+            f"the reference read rises by {digits(slope, max_slope)} per unit of response over the standards",
+            measured=digits(slope, max_slope), limit=f"{max_slope:g}", action="annotate",
+        )  # fmt: skip
