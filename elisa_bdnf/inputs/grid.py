@@ -152,17 +152,22 @@ def find_grids(rows: Rows, *, start: int = 0, stop: int | None = None, several_l
 
 
 def _headers(row: Sequence[Cell]) -> Iterator[tuple[int, tuple[int, ...]]]:
-    """Runs of rising column numbers, with the position of the cell before each run.
+    """Runs of column numbers, with the position of the cell before each run.
 
-    A run of one is a column number only where nothing else stands in the line.
+    A run begins 1, … or n, n + 1, …, for counts are numbers as well; a run of one is a column number only where
+    nothing else stands in the line.
     """
     position = 1
     alone = sum(1 for cell in row if text_of(cell)) == 1
     while position < len(row):
         run = _run_of_numbers(row, position)
-        if len(run) > (0 if alone else 1) and row_letter_or_none(row[position - 1]) is None:
+        if row_letter_or_none(row[position - 1]) is None and ((alone and run) or _begins_like_columns(run)):
             yield position - 1, run
         position += max(len(run), 1)
+
+
+def _begins_like_columns(run: tuple[int, ...]) -> bool:
+    return len(run) > 1 and (run[1] == run[0] + 1 or (run[0] == 0 and run[1] > 0))
 
 
 def _run_of_numbers(row: Sequence[Cell], position: int) -> tuple[int, ...]:

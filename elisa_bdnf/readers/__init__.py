@@ -1,1 +1,92 @@
-"""Plate-reader exports → Reading; one module is one format."""
+"""Plate-reader exports → Reading; one module is one format.
+
+Every module of this package without a leading underscore that has a ``READER`` is a format. All of them are asked about
+a file; exactly one must say yes.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+
+from elisa_bdnf.errors import ElisaError, ExportError
+from elisa_bdnf.inputs.file import KIND_TITLES, InputFile
+from elisa_bdnf.model.reading import Reading
+from elisa_bdnf.readers._reader import Reader
+from elisa_bdnf.readers._refusals import refusal_or_none
+
+_READABLE_KINDS = frozenset(["text", "xlsx", "xls", "xml", "json"])
+
+
+def _registered() -> tuple[Reader, ...]:
+    names = sorted(module.name for module in iter_modules(__path__) if not module.name.startswith("_"))
+    found = [getattr(import_module(f"{__name__}.{name}"), "READER", None) for name in names]
+    return tuple(reader for reader in found if isinstance(reader, Reader))
+
+
+READERS: tuple[Reader, ...] = _registered()
+
+
+def read_export(path: Path, *, format: str | None = None, encoding: str | None = None) -> tuple[Reading, ...]:  # noqa: A002 - as --format
+    """Read every plate of an export. Raises ExportError, which names the file."""
+    return read_file(InputFile.open(path, encoding=encoding), format=format)
+
+
+def read_file(file: InputFile, *, format: str | None = None) -> tuple[Reading, ...]:  # noqa: A002 - as --format
+    """Read every plate of a file that is already in memory. Raises ExportError, which names the file."""
+    try:
+        _refuse_unreadable_kind(file)
+        reader = _chosen(format) if format else _recognized(file)
+        return reader.read(file)
+    except ElisaError as refused:
+        raise ExportError(problems=refused.problems).in_file(file.name) from None
+
+
+def _refuse_unreadable_kind(file: InputFile) -> None:
+    if file.kind not in _READABLE_KINDS:
+        hint = "unpack it first" if file.kind in {"zip", "gzip", "7z", "rar", "bzip2", "xz"} else ""
+        hint = "remove the password, or export as text" if file.kind == "encrypted" else hint
+        raise ExportError(f"this is {KIND_TITLES[file.kind]}", expected="an export of a plate reader", hint=hint)
+
+
+def _chosen(name: str) -> Reader:
+    for reader in READERS:
+        if reader.name == name:
+            return reader
+    raise ExportError(f"there is no format {name!r}", expected=f"one of {_names(READERS)}")
+
+
+def _recognized(file: InputFile) -> Reader:
+    """The one reader whose format this is; the generic ones are asked when nobody else says yes."""
+    candidates = [reader for reader in READERS if not reader.generic and _recognizes(reader, file)]
+    if not candidates:
+        if refusal := refusal_or_none(file):
+            raise refusal
+        candidates = [reader for reader in READERS if reader.generic and _recognizes(reader, file)]
+    if len(candidates) == 1:
+        return candidates[0]
+    if candidates:
+        found = f"more than one format fits: {_names(candidates)}"
+        raise ExportError(found, hint="choose one with --format")
+    raise ExportError(
+        f"this is {KIND_TITLES[file.kind]}, but no export and no plate that any reader recognizes",
+        expected=f"one of {_titles()}",
+        hint="if it is one of these, name it with --format",
+    )
+
+
+def _recognizes(reader: Reader, file: InputFile) -> bool:
+    """Undecodable text and broken workbooks are nobody's, until a reader is chosen."""
+    try:
+        return reader.recognizes(file)
+    except ElisaError:
+        return False
+
+
+def _names(readers: tuple[Reader, ...] | list[Reader]) -> str:
+    return ", ".join(reader.name for reader in readers)
+
+
+def _titles() -> str:
+    return "; ".join(f"{reader.name} ({reader.title})" for reader in READERS)

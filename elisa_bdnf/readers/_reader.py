@@ -1,0 +1,29 @@
+"""What a reader is: the question whether a file is its own, and the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from elisa_bdnf.inputs.file import InputFile
+from elisa_bdnf.model.reading import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """One format. A module of this package that has a ``READER`` is registered by that alone.
+
+    ``recognizes`` is a closed question about the content and never raises for a file of another format (an ElisaError
+    counts as no). ``read`` gives one reading per plate, in the order of the file, or raises ExportError; it is only
+    given files that were recognized, or that the user chose the format for. A ``generic`` reader is asked only where no
+    other one recognizes the file. ``software`` names the versions seen; ``real_example`` says whether an instrument's
+    own file was at hand.
+    """
+
+    name: str
+    title: str
+    recognizes: Callable[[InputFile], bool]
+    read: Callable[[InputFile], tuple[Reading, ...]]
+    software: str = ""
+    real_example: bool = False
+    generic: bool = False

@@ -1,0 +1,66 @@
+"""Exports of plates that are no endpoint ELISA: recognized, so that the refusal can say what was found."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from elisa_bdnf.errors import ElisaError, ExportError
+from elisa_bdnf.inputs.file import InputFile
+
+_HEAD_LINES = 60
+
+
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    what: str
+    pattern: re.Pattern[str]
+
+
+# Patterns of the first lines of text exports, and of the first rows of workbooks joined with tabs.
+_TEXTS = (
+    _Refused(
+        "a Luminex xPONENT or INTELLIFLEX export (bead counts and medians of several analytes)",
+        re.compile(r"xPONENT|INTELLIFLEX|DataType:\W{1,5}(?:Median|Net MFI|Count)", re.IGNORECASE),
+    ),
+    _Refused("a Bio-Plex Manager export (multiplex beads)", re.compile(r"Bio-?Plex|BioPlexDoc", re.IGNORECASE)),
+    _Refused(
+        "an MSD Methodical Mind export (several electrochemiluminescence spots per well)",
+        re.compile(r"==Data==|Methodical ?Mind|Spots Per Well", re.IGNORECASE),
+    ),
+    _Refused(
+        "an MSD Workbench export (several electrochemiluminescence spots per well)",
+        re.compile(r"(?=.*\bSpot\b)(?=.*\bAssay\b)(?=.*Calc\. Conc)|Discovery Workbench", re.IGNORECASE),
+    ),
+    _Refused(
+        "an ELISpot export (spot counts)",
+        re.compile(r"ImmunoSpot|Mabtech|ELISpot|FluoroSpot|Spot (?:Count|Parameters)", re.IGNORECASE),
+    ),
+    _Refused(
+        "a Tecan or other list over time (kinetic)",
+        re.compile(r"^\W*(?:Cycle Nr\.|Cycle_nr)", re.IGNORECASE | re.MULTILINE),
+    ),
+)
+
+
+def refusal_or_none(file: InputFile) -> ExportError | None:
+    """An error that says what a file is, if it is something known that cannot be an endpoint ELISA plate."""
+    try:
+        head = _head(file)
+    except ElisaError as unreadable:
+        return ExportError(problems=unreadable.problems)
+    for refused in _TEXTS:
+        if refused.pattern.search(head):
+            return ExportError(
+                f"this is {refused.what}",
+                expected="an endpoint plate: one response per well",
+                hint="export that instead",
+            )
+    return None
+
+
+def _head(file: InputFile) -> str:
+    if file.kind in {"xlsx", "xls"}:
+        rows = [row for sheet in file.sheets for row in sheet.rows[:_HEAD_LINES]]
+        return "\n".join("\t".join(str(cell) for cell in row if cell is not None) for row in rows)
+    return "\n".join(file.lines[:_HEAD_LINES])
