@@ -1,8 +1,4 @@
-"""Rules between analysis and report: one function is one rule, ``judge`` is the whole engine.
-
-Importing this package registers every rule; the order of the imports below is the order of DOMAIN §10.0: input, wells,
-blanks, standards, curve, range, controls, samples, dilutions, subjects.
-"""
+"""Rules between analysis and report: one function is one rule, ``judge`` is the whole engine."""
 
 from __future__ import annotations
 
@@ -10,18 +6,35 @@ from collections.abc import Mapping
 
 from elisa_bdnf.model.protocol import RuleSchema
 from elisa_bdnf.model.result import Analysis, PlateResult
+from elisa_bdnf.qc import (
+    blank_rules,
+    control_rules,
+    curve_rules,
+    engine,
+    input_rules,
+    sample_rules,
+    standard_rules,
+    subject_rules,
+    well_rules,
+)
+from elisa_bdnf.qc.rule import REGISTERED, Rule
 
-from elisa_bdnf.qc import engine
-from elisa_bdnf.qc import (  # isort: skip  (the order of the rules)
-    input_rules, well_rules, blank_rules, standard_rules, curve_rules, control_rules, sample_rules, subject_rules,
-)  # fmt: skip
-from elisa_bdnf.qc.rule import RULES, Rule
+__all__ = ["RULES", "Rule", "judge", "schemas"]
 
-__all__ = ["RULES", "RULE_MODULES", "Rule", "judge", "schemas"]
-
-RULE_MODULES = (
-    input_rules, well_rules, blank_rules, standard_rules, curve_rules, control_rules, sample_rules, subject_rules,
-)  # fmt: skip
+# The order in which rules are applied and findings listed (DOMAIN §10.0).
+_ORDER = (
+    input_rules,
+    well_rules,
+    blank_rules,
+    standard_rules,
+    curve_rules,
+    control_rules,
+    sample_rules,
+    subject_rules,
+)
+RULES: Mapping[str, Rule] = {
+    rule.id: rule for module in _ORDER for rule in REGISTERED.values() if rule.function.__module__ == module.__name__
+}
 
 
 def judge(analysis: Analysis, overrides: Mapping[str, str] = engine.NO_OVERRIDES) -> PlateResult:

@@ -65,7 +65,7 @@ class Rule:
         return RuleSchema(self.id, tuple(level.value for level in FindingLevel), self.settings)
 
 
-RULES: dict[str, Rule] = {}
+REGISTERED: dict[str, Rule] = {}
 
 
 def rule(id: str, level: FindingLevel, source: str) -> Callable[[Callable[..., Verdicts]], Callable[..., Verdicts]]:  # noqa: A002
@@ -74,9 +74,9 @@ def rule(id: str, level: FindingLevel, source: str) -> Callable[[Callable[..., V
     def register(function: Callable[..., Verdicts]) -> Callable[..., Verdicts]:
         first, *rest = inspect.signature(function).parameters.values()
         settings = MappingProxyType({parameter.name: parameter.default for parameter in rest})
-        if id in RULES:
+        if id in REGISTERED:
             raise ValueError(f"two rules are called {id}")
-        RULES[id] = Rule(id, level, source, function, first.name, settings)
+        REGISTERED[id] = Rule(id, level, source, function, first.name, settings)
         return function
 
     return register

@@ -81,9 +81,7 @@ def sample_is_below_the_upper_limit(sample: EstimateSubject) -> Verdicts:
     estimate = sample.estimate
     if estimate.status in _HIGH:
         advice = f"; assay again at 1:{estimate.suggested_dilution:g}" if estimate.suggested_dilution else ""
-        bound = (
-            f"above the range: reported as > {estimate.limit:.4g}" if estimate.limit is not None else "above the range"
-        )
+        bound = "above the range" + ("" if estimate.limit is None else f": reported as > {estimate.limit:.4g}")
         yield Remark(
             bound + advice,
             measured="no inverse" if estimate.in_well is None else f"{estimate.in_well:.4g} in the well",

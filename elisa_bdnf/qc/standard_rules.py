@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 from elisa_bdnf.model.curve import NoCurve
 from elisa_bdnf.model.layout import Role
@@ -53,7 +54,7 @@ def standards_rise_from_level_to_level(plate: PlateSubject, *, fail_sd: float = 
     if len(levels) < 2 or _competitive([group.mean for group in levels]):
         return
     sd = pooled_sd(levels)
-    for lower, higher in zip(levels, levels[1:], strict=False):
+    for lower, higher in pairwise(levels):
         step = higher.mean - lower.mean
         if not below(step, 0.0):
             continue
@@ -71,7 +72,7 @@ def standards_rise_from_level_to_level(plate: PlateSubject, *, fail_sd: float = 
 
 def _competitive(means: list[float]) -> bool:
     """Falling overall: a competitive assay, or reversed standards, which INP-05 names."""
-    return means[0] > means[-1] and sum(b < a for a, b in zip(means, means[1:], strict=False)) > len(means) // 2
+    return means[0] > means[-1] and sum(b < a for a, b in pairwise(means)) > len(means) // 2
 
 
 @rule("STD-03", FindingLevel.WARN, "ICH M10 §4.2.3: 20 %, 25 % at the ends; wider for kits")
