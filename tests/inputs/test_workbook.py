@@ -209,7 +209,7 @@ HOSTILE = {
     "elements": (
         zipped(
             parts_of(sheet_part(PLAIN))
-            | {"xl/sharedStrings.xml": f'<sst xmlns="{MAIN}">{"<a>x</a>" * 2_000_000}</sst>'}
+            | {"xl/sharedStrings.xml": f'<sst xmlns="{MAIN}">{"".join(f"<a>{n}</a>" for n in range(1_600_000))}</sst>'}
         ),
         "1,500,001 elements",
     ),
