@@ -1,0 +1,94 @@
+"""The program: its commands, and the one place where errors become sentences and exit codes.
+
+Importing this module must stay cheap, since every ``--help`` and shell completion pays for it: commands import what
+they need when they run.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import traceback
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from elisa_bdnf import __version__
+from elisa_bdnf.cli import demo, fit, layout, protocol, read, rules, run
+from elisa_bdnf.errors import ElisaError
+from elisa_bdnf.reports.inert import show
+
+EXIT_BUG = 70
+
+_ABOUT = """From plate-reader exports to trustworthy BDNF concentrations.
+
+\b
+  elisa-bdnf run plate.txt --protocol human-infusion-plasma --samples samples.csv
+  elisa-bdnf read plate.txt        what the export holds
+  elisa-bdnf demo                  the main job on an example plate
+
+\b
+Exit codes: 0 done, every plate accepted · 1 done, a plate rejected by QC · 2 wrong command line ·
+3 an input could not be analyzed · 4 an output could not be written · 70 a bug of ours · 130 interrupted
+"""
+
+app = typer.Typer(
+    name="elisa-bdnf",
+    help=_ABOUT,
+    no_args_is_help=True,
+    rich_markup_mode=None,  # plain help: rich would cost more than the whole start-up
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"elisa-bdnf {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _program(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    pass
+
+
+app.command("run")(run.run)
+app.command("read")(read.read)
+app.command("formats")(read.formats)
+app.command("fit")(fit.fit)
+app.add_typer(layout.app, name="layout")
+app.add_typer(protocol.app, name="protocol")
+app.command("rules")(rules.rules)
+app.command("demo")(demo.demo)
+
+
+def main() -> None:
+    """Run the program and leave with its exit code."""
+    try:
+        app()
+    except ElisaError as error:
+        for problem in error.problems:
+            print(f"error: {show(str(problem))}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except Exception as bug:  # noqa: BLE001  (the last boundary: a person must not see a bare traceback)
+        sys.exit(_report_bug(bug))
+
+
+def _report_bug(bug: Exception) -> int:
+    """Keep the traceback in a file, say whose fault it is and where the file lies."""
+    log = Path(tempfile.gettempdir()) / f"elisa-bdnf-crash-{os.getpid()}.log"
+    lines = [f"elisa-bdnf {__version__}, Python {sys.version}", f"arguments: {sys.argv[1:]!r}", ""]
+    try:
+        log.write_text("\n".join(lines) + "".join(traceback.format_exception(bug)), encoding="utf-8")
+        where = f"the details are in {log}; please send that file with the export, if you may"
+    except OSError:
+        where = "and its details could not be written to a file"
+    print(f"error: a bug of elisa-bdnf ({type(bug).__name__}: {show(str(bug))}): {where}.", file=sys.stderr)
+    return EXIT_BUG

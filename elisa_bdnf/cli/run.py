@@ -1,0 +1,137 @@
+"""``elisa-bdnf run``: one export, or several, each assessed once."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from elisa_bdnf.errors import ElisaError, UsageError
+from elisa_bdnf.reports.inert import show
+
+if TYPE_CHECKING:
+    from elisa_bdnf.model.protocol import Protocol
+    from elisa_bdnf.workflow import Run, RunRequest
+
+DEFAULT_OUT = Path("elisa-bdnf-results")
+
+Exports = Annotated[list[Path], typer.Argument(metavar="EXPORT...", help="What the plate reader wrote.")]
+ProtocolName = Annotated[
+    str, typer.Option("--protocol", "-p", metavar="ID|FILE", help="How to analyze: a shipped id or a file of yours.")
+]
+LayoutFile = Annotated[
+    Path | None, typer.Option("--layout", "-l", metavar="FILE", help="What is in the wells; else the export's own.")
+]
+SamplesFile = Annotated[
+    Path | None, typer.Option("--samples", "-s", metavar="FILE", help="Sample → subject, timepoint, dilution, …")
+]
+Out = Annotated[Path | None, typer.Option("--out", "-o", metavar="DIR", help="Where the results go.")]
+ModelName = Annotated[str | None, typer.Option("--model", help="4pl, 5pl, 5pl-r, 3pl, linear or loglog.")]
+WeightsName = Annotated[str | None, typer.Option("--weights", help="none, 1/y, 1/y2, power or power:T.")]
+FitOnName = Annotated[str | None, typer.Option("--fit-on", help="means or replicates.")]
+Settings = Annotated[
+    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change any key of the protocol; repeatable.")
+]
+
+
+def run(
+    exports: Exports,
+    protocol: ProtocolName = "generic",
+    layout: LayoutFile = None,
+    samples: SamplesFile = None,
+    out: Out = None,
+    model: ModelName = None,
+    weights: WeightsName = None,
+    fit_on: FitOnName = None,
+    settings: Settings = None,
+    format_: Annotated[str | None, typer.Option("--format", help="Read as this format; see: formats.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON instead of tables.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Warnings count: exit 1 if there are any.")] = False,
+) -> None:
+    """Assess plates: read, fit, back-calculate, judge, report.
+
+    \b
+      elisa-bdnf run plate.txt
+      elisa-bdnf run plate.txt --protocol human-infusion-plasma --samples samples.csv --out results
+
+    The layout in the export is used, or --layout, or a file beside the export (plate.layout.toml).
+    A folder of results is written for every plate; see --out. Overrides are recorded in the results.
+    """
+    from elisa_bdnf.workflow import RunRequest, protocol_from_request
+
+    overrides = overrides_from_options(settings or [], {"model": model, "weights": weights, "fit_on": fit_on})
+    request = RunRequest(protocol, layout, samples, format_, overrides)
+    code = run_all(exports, request, protocol_from_request(request), out, as_json=as_json, quiet=quiet, strict=strict)
+    if code:
+        raise typer.Exit(code)
+
+
+def overrides_from_options(settings: Sequence[str], options: dict[str, str | None]) -> dict[str, str]:
+    """``--set key=value`` and the named options as one mapping; raises :class:`UsageError`."""
+    overrides = {f"curve.{key}": value for key, value in options.items() if value is not None}
+    for setting in settings:
+        key, equals, value = setting.partition("=")
+        if not equals or not key.strip():
+            raise UsageError(f"--set {setting!r} has no key and value", expected="--set key=value")
+        overrides[key.strip()] = value.strip()
+    return overrides
+
+
+def run_all(
+    exports: Sequence[Path],
+    request: RunRequest,
+    protocol: Protocol,
+    out: Path | None,
+    *,
+    as_json: bool = False,
+    quiet: bool = False,
+    strict: bool = False,
+) -> int:
+    """Run every export; one that is refused does not stop the others. Returns the exit code: 3 outranks 1."""
+    from elisa_bdnf import workflow
+
+    done: list[tuple[Run, list[Path]]] = []
+    refused = 0
+    for export in exports:
+        try:
+            run_ = workflow.run(export, request, protocol)
+        except ElisaError as error:
+            refused = max(refused, error.exit_code)
+            _complain(error)
+            continue
+        done.append((run_, workflow.write_results(run_, request, _folder(out, export, exports))))
+    _show(done, as_json=as_json, quiet=quiet)
+    rejected = any(not result.accepted for run_, _ in done for result in run_.results)
+    warned = strict and any(level != "info" for level in workflow.levels(run_ for run_, _ in done))
+    return refused or int(rejected or warned)
+
+
+def _folder(out: Path | None, export: Path, exports: Sequence[Path]) -> Path:
+    """``--out`` is the folder of a single export; several exports, and no ``--out``, get one folder each."""
+    from elisa_bdnf.output import safe_stem
+
+    if out is not None and len(exports) == 1:
+        return out
+    return (out or DEFAULT_OUT) / safe_stem(export.stem)
+
+
+def _complain(error: ElisaError) -> None:
+    for problem in error.problems:
+        print(f"error: {show(str(problem))}", file=sys.stderr)
+
+
+def _show(done: Sequence[tuple[Run, list[Path]]], *, as_json: bool, quiet: bool) -> None:
+    if as_json:
+        from elisa_bdnf.reports.json_result import json_text, runs_json
+
+        print(json_text(runs_json([result for run_, _ in done for result in run_.results])), end="")
+    elif not quiet:
+        from elisa_bdnf.reports.terminal import print_result
+
+        for run_, folders in done:
+            for result, folder in zip(run_.results, folders, strict=True):
+                print_result(result, folder)
