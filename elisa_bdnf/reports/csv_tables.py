@@ -1,0 +1,55 @@
+"""``wells.csv``, ``samples.csv``, ``standards.csv``, ``findings.csv``: UTF-8, LF, comma, point; text always quoted.
+
+Numbers are at full precision and never quoted, so that a spreadsheet takes them for numbers; text that a spreadsheet
+would take for a formula gets an apostrophe. An empty cell is null.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from elisa_bdnf.model.result import PlateResult
+from elisa_bdnf.reports.inert import csv_text
+from elisa_bdnf.reports.records import Record, finding_records, sample_records, standard_records, well_records
+
+TABLES: Mapping[str, Callable[[PlateResult], list[Record]]] = {
+    "wells.csv": well_records,
+    "samples.csv": sample_records,
+    "standards.csv": standard_records,
+    "findings.csv": finding_records,
+}
+# The header of a table that may have no rows.
+_FINDINGS_HEADER = (
+    "rule level subject wells measured limit message action preset limit_origin plate plate_verdict".split()
+)
+_SAMPLES_HEADER = (
+    "sample subject timepoint matrix dilution_factor wells n response_mean cv_percent in_well concentration ci_low "
+    "ci_high unit status reason reportable text lloq uloq plate plate_verdict"
+).split()
+_EMPTY_HEADERS = {"findings.csv": _FINDINGS_HEADER, "samples.csv": _SAMPLES_HEADER, "standards.csv": ["standard"]}
+
+
+def csv_from_result(result: PlateResult) -> dict[str, bytes]:
+    """File name → bytes."""
+    return {name: csv_from_records(records(result), _EMPTY_HEADERS.get(name, [])) for name, records in TABLES.items()}
+
+
+def csv_from_records(records: Sequence[Record], header_if_empty: Sequence[str] = ()) -> bytes:
+    """All records have the columns of the first."""
+    columns = list(records[0]) if records else list(header_if_empty)
+    lines = [",".join(csv_text(column) for column in columns)]
+    lines += [",".join(_cell(record[column]) for column in columns) for record in records]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (int, float)):
+        return repr(value)
+    if isinstance(value, (list, tuple)):
+        return csv_text(" ".join(str(item) for item in value))
+    return csv_text(str(value))

@@ -1,0 +1,194 @@
+"""``result.json``: all of a judged plate, for other programs. Full precision; nan and infinity are null."""
+
+from __future__ import annotations
+
+import json
+
+from elisa_bdnf import __version__
+from elisa_bdnf.model.curve import Curve
+from elisa_bdnf.model.result import PlateResult
+from elisa_bdnf.reports.records import (
+    Record,
+    control_records,
+    finding_records,
+    finite_or_none,
+    sample_records,
+    standard_records,
+    well_records,
+)
+from elisa_bdnf.reports.source_tables import equal_at_printed_digits_or_none, relative_difference_or_none
+
+SCHEMA = "elisa-bdnf/result/1"
+
+
+def render(result: PlateResult) -> bytes:
+    """UTF-8 with LF line ends, two blanks of indentation."""
+    return (json.dumps(json_from_result(result), ensure_ascii=False, allow_nan=False, indent=2) + "\n").encode()
+
+
+def json_from_result(result: PlateResult) -> Record:
+    """The contract of ``result.json`` (docs/schemas/result.schema.json)."""
+    analysis = result.analysis
+    return {
+        "schema": SCHEMA,
+        "plate": analysis.reading.plate,
+        "rows": analysis.reading.shape.rows,
+        "columns": analysis.reading.shape.columns,
+        "verdict": result.verdict.value,
+        "protocol": analysis.protocol.id,
+        "unit": analysis.protocol.unit,
+        "source": _source(result),
+        "settings": _settings(result),
+        "correction": _correction(result),
+        "curve": _curve(analysis.curve, result) if isinstance(analysis.curve, Curve) else None,
+        "no_curve": None if isinstance(analysis.curve, Curve) else _no_curve(result),
+        "wells": well_records(result),
+        "standards": standard_records(result),
+        "samples": sample_records(result),
+        "controls": control_records(result),
+        "findings": finding_records(result),
+        "not_evaluated": [{"rule": each.rule, "reason": each.reason} for each in result.not_evaluated],
+        "rules_applied": list(result.rules_applied),
+        "instrument": _instrument(result),
+        "header": [{"key": key, "value": value} for key, value in analysis.reading.header],
+        "unread_header": list(analysis.reading.unread_header),
+        "remarks": [*analysis.reading.remarks, *analysis.layout.remarks],
+    }
+
+
+def _source(result: PlateResult) -> Record:
+    source, layout = result.analysis.reading.source, result.analysis.layout
+    return {
+        "file": source.file,
+        "sha256": source.sha256,
+        "format": source.format,
+        "software": source.software,
+        "layout": layout.origin,
+        "layout_sha256": layout.sha256,
+        "program": f"elisa-bdnf {__version__}",
+    }
+
+
+def _settings(result: PlateResult) -> Record:
+    protocol, kit = result.analysis.protocol, result.analysis.protocol.kit
+    return {
+        "protocol": {
+            "id": protocol.id,
+            "title": protocol.title,
+            "origin": protocol.origin,
+            "sha256": protocol.sha256,
+            "design": protocol.design,
+            "matrix": protocol.matrix,
+            "reduce": protocol.reduce.value,
+            "volume_factor": protocol.dilution.volume_factor,
+            "extrapolation": protocol.limits.extrapolation.value,
+        },
+        "overrides": dict(result.overrides),
+        "kit": None
+        if kit is None
+        else {"id": kit.id, "name": kit.name, "verified": kit.verified, "source": kit.source},
+        "preset": protocol.qc.preset,
+    }
+
+
+def _correction(result: PlateResult) -> Record:
+    responses = result.analysis.responses
+    return {
+        "main_channel": responses.main_channel,
+        "reference_channel": responses.reference_channel,
+        "blank_mean": finite_or_none(responses.blank_mean),
+        "sentence": responses.correction,
+    }
+
+
+def _curve(curve: Curve, result: PlateResult) -> Record:
+    """As ``elisa-bdnf fit`` gives it, plus limits and how far to trust it."""
+    report, spec, limits = curve.report, curve.spec, curve.limits
+    return {
+        "model": curve.model.value,
+        "weights": str(spec.weights),
+        "fit_on": spec.fit_on.value,
+        "zero_in_fit": spec.zero_in_fit,
+        "fixed": dict(spec.fixed),
+        "parameters": {name: finite_or_none(getattr(curve, name)) for name in "abcdg"},
+        "standard_errors": {name: finite_or_none(curve.standard_errors.get(name)) for name in "abcdg"},
+        "covariance": [[finite_or_none(value) for value in row] for row in curve.covariance],
+        "covariance_of": list(curve.covariance_of),
+        "residual_sum_of_squares": finite_or_none(report.residual_sum_of_squares),
+        "r_squared": finite_or_none(report.r_squared),
+        "n": report.n,
+        "standards": [
+            {
+                "concentration": finite_or_none(point.level.nominal),
+                "response": finite_or_none(point.response),
+                "back_calculated": finite_or_none(point.back_calculated),
+                "recovery_percent": finite_or_none(point.recovery_percent),
+            }
+            for point in curve.standards
+        ],
+        "limits": {
+            "lloq": finite_or_none(limits.lloq),
+            "uloq": finite_or_none(limits.uloq),
+            "lloq_reason": limits.lloq_reason,
+            "uloq_reason": limits.uloq_reason,
+            "lod": finite_or_none(limits.lod),
+            "lod_reason": limits.lod_reason,
+            "unit": result.analysis.protocol.unit,
+        },
+        "report": _report(curve),
+    }
+
+
+def _report(curve: Curve) -> Record:
+    report = curve.report
+    return {
+        "converged": report.converged,
+        "starts": report.starts,
+        "starts_at_optimum": report.starts_at_optimum,
+        "iterations": report.iterations,
+        "gradient": finite_or_none(report.gradient),
+        "rank": report.rank,
+        "condition": finite_or_none(report.condition),
+        "residual_sd": finite_or_none(report.residual_sd),
+        "degrees_of_freedom": report.degrees_of_freedom,
+        "theta": finite_or_none(report.theta),
+        "theta_estimated": report.theta_estimated,
+        "not_identified": list(report.not_identified),
+        "remarks": list(report.remarks),
+    }
+
+
+def _no_curve(result: PlateResult) -> Record:
+    curve = result.analysis.curve
+    assert not isinstance(curve, Curve)  # noqa: S101 for the type checker: the caller asked
+    return {"cause": curve.cause, "reason": curve.reason, "hint": curve.hint}
+
+
+def _instrument(result: PlateResult) -> Record | None:
+    """The reader's own curve and concentrations beside ours, in the well; null where the export has neither."""
+    curve, comparisons = result.analysis.reading.instrument_curve, result.analysis.comparisons
+    if curve is None and not comparisons:
+        return None
+    differences = [abs(d) for each in comparisons if (d := relative_difference_or_none(each)) is not None]
+    equal = [equal_at_printed_digits_or_none(each) for each in comparisons]
+    return {
+        "model": curve.model if curve else None,
+        "parameters": {name: finite_or_none(value) for name, value in curve.parameters} if curve else {},
+        "r_squared": finite_or_none(curve.r_squared) if curve else None,
+        "formula": curve.formula if curve else "",
+        "compared": len(differences),
+        "equal_at_printed_digits": sum(answer is True for answer in equal),
+        "largest_difference_percent": max(differences, default=None),
+        "wells": [
+            {
+                "well": each.well,
+                "ours": finite_or_none(each.ours),
+                "instrument": finite_or_none(each.instrument.value),
+                "note": each.instrument.note.text if each.instrument.note else "",
+                "digits": each.instrument.digits,
+                "difference_percent": finite_or_none(relative_difference_or_none(each)),
+                "equal_at_printed_digits": equal_at_printed_digits_or_none(each),
+            }
+            for each in comparisons
+        ],
+    }

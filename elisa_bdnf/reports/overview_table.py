@@ -1,0 +1,101 @@
+"""The table one looks at first: one row per subject, one column per timepoint."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from elisa_bdnf.model.layout import Content
+from elisa_bdnf.model.result import JudgedSample, PlateResult
+from elisa_bdnf.reports import digits, words
+from elisa_bdnf.reports.parts import Cell, Column, Row, Table, Tone
+from elisa_bdnf.reports.shown import Shown, shown
+
+GROUPING_ATTRIBUTES = ("arm", "group", "treatment", "responder")
+
+
+def natural_order(text: str) -> tuple[tuple[int, int, str], ...]:
+    """P2 before P10."""
+    parts = re.findall(r"[0-9]{1,15}|[^0-9]+|[0-9]+", text)
+    return tuple((0, int(p), "") if p.isascii() and p.isdigit() and len(p) <= 15 else (1, 0, p) for p in parts)
+
+
+def overview(result: PlateResult, mark: str) -> Table | None:
+    """One row per subject, one column per timepoint; None where no sample has both."""
+    placed = [j for j in result.samples if _content(j).subject and _content(j).timepoint]
+    if not placed:
+        return None
+    matrices = len({_content(j).matrix for j in placed}) > 1
+    timepoints = timepoint_names(result)
+    attributes = [key for key in GROUPING_ATTRIBUTES if any(key in _content(j).attributes for j in placed)]
+    rows: dict[tuple[str, str], list[JudgedSample]] = {}
+    for judged in placed:
+        content = _content(judged)
+        rows.setdefault((content.subject or "", (content.matrix or "") if matrices else ""), []).append(judged)
+    ordered = sorted(rows, key=lambda key: (natural_order(key[0]), key[1]))
+    lead = [Column("subject", "Subject")] + [Column("matrix", "Matrix")] * matrices
+    columns = [*lead, *(Column(key, words.sentence(key)[:-1]) for key in attributes)]
+    unit = result.analysis.protocol.unit
+    columns += [Column(f"t:{name}", name, f"{words.ANALYTE} in {unit}", unit, True) for name in timepoints]
+    rest = len(result.samples) - len(placed)
+    note = f"{words.ANALYTE} in {unit}; below each result its 95 % interval. < and > are bounds, not results."
+    if rest:
+        note += f" {digits.count(rest, 'sample')} without subject or timepoint: see the table of all samples."
+    return Table(
+        "overview", f"{words.ANALYTE} by subject and timepoint", tuple(columns),
+        tuple(_overview_row(key, rows[key], timepoints, attributes, matrices) for key in ordered),
+        note, mark=mark,
+    )  # fmt: skip
+
+
+def timepoint_names(result: PlateResult) -> list[str]:
+    """The protocol's timepoints if any sample has one of them, then whatever else occurs, in order of occurrence."""
+    found = dict.fromkeys(j.estimate.group.content.timepoint or "" for j in result.samples)
+    found.pop("", None)
+    planned = [timepoint.name for timepoint in result.analysis.protocol.timepoints]
+    if not any(name in found for name in planned):
+        planned = []
+    return [*planned, *(name for name in found if name not in planned)]
+
+
+def _overview_row(
+    key: tuple[str, str], members: Sequence[JudgedSample], timepoints: Iterable[str], attributes: Iterable[str],
+    matrices: bool,
+) -> Row:  # fmt: skip
+    cells = [Cell(key[0], key[0])] + [Cell(key[1], key[1])] * matrices
+    for attribute in attributes:
+        values = dict.fromkeys(filter(None, (_content(j).attributes.get(attribute, "") for j in members)))
+        cells.append(Cell(", ".join(values)))
+    for timepoint in timepoints:
+        cells.append(_overview_cell([j for j in members if _content(j).timepoint == timepoint]))
+    return Row(tuple(cells), f"subject-{key[0]}-{key[1]}".rstrip("-"))
+
+
+def _overview_cell(members: Sequence[JudgedSample]) -> Cell:
+    if not members:
+        return Cell(digits.MISSING, None, Tone.MUTED, "no sample of this subject and timepoint on the plate")
+    if len(members) == 1:
+        one = shown(members[0])
+        wells = members[0].estimate.group.all_wells
+        return Cell(one.text, one.number, one.tone, _about(members[0], one), one.interval, wells)
+    several = [(shown(judged), judged) for judged in members]
+    text = " · ".join(f"{one.text} (dilution {words.dilution(_content(j).dilution_factor)})" for one, j in several)
+    help_text = "\n".join(_about(judged, one) for one, judged in several)
+    return Cell(text, None, max((one.tone for one, _ in several), key=_loudness), help_text, "several dilutions")
+
+
+def _loudness(tone: Tone) -> int:
+    return (Tone.MUTED, Tone.PLAIN, Tone.GOOD, Tone.WARN, Tone.BAD).index(tone)
+
+
+def _about(judged: JudgedSample, one: Shown) -> str:
+    """Name, wells and response behind a result, so that a mix-up can be seen."""
+    group = judged.estimate.group
+    parts = [group.content.name, "wells " + " ".join(group.all_wells), f"response {digits.response(group.mean)}"]
+    if judged.estimate.cv_percent is not None:
+        parts.append(f"CV {digits.percent(judged.estimate.cv_percent)} %")
+    return "; ".join(filter(None, (*parts, one.remark)))
+
+
+def _content(judged: JudgedSample) -> Content:
+    return judged.estimate.group.content

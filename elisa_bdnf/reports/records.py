@@ -1,0 +1,198 @@
+"""Records for machines: full precision, null where there is no number, the same columns in JSON and CSV.
+
+The names and the order of the columns are a contract (docs/design.md); new ones come after the old ones. A number that
+may not be reported is null here too, and ``reason`` says why.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from elisa_bdnf.model.layout import Content
+from elisa_bdnf.model.result import Estimate, JudgedSample, PlateResult, WellEstimate, WellResponse, WellUse
+from elisa_bdnf.reports.plate_tables import well_estimates
+from elisa_bdnf.reports.sample_tables import control_in_range_or_none, control_recovery
+from elisa_bdnf.reports.shown import dilution_multiplier, shown
+from elisa_bdnf.reports.standard_tables import point_or_none, points_by_well, standard_groups
+
+Record = dict[str, Any]
+
+
+def finite_or_none(value: float | None) -> float | None:
+    """nan and infinity have no place in JSON; an open bound is null, and a remark says that it is open."""
+    return value if value is not None and math.isfinite(value) else None
+
+
+def well_records(result: PlateResult) -> list[Record]:
+    """Every well of the plate once, row by row."""
+    estimates = well_estimates(result)
+    printed = {each.well: each.instrument.value for each in result.analysis.comparisons}
+    about = _plate(result)
+    return [
+        _well_record(well, estimates.get(well.well), printed.get(well.well)) | about
+        for well in result.analysis.responses.wells
+    ]
+
+
+def _well_record(well: WellResponse, estimate: WellEstimate | None, printed: float | None) -> Record:
+    content = well.content
+    return {
+        "well": well.well,
+        "role": content.role.value,
+        "name": content.name,
+        "raw": finite_or_none(well.raw),
+        "response": finite_or_none(well.response),
+        "in_well": finite_or_none(estimate.in_well) if estimate else None,
+        "status": estimate.status.value if estimate and well.use is WellUse.USED else well.use.value,
+        "used": well.use is WellUse.USED,
+        "note": well.note.text if well.note else "",
+        "instrument_concentration": finite_or_none(printed),
+        "use": well.use.value,
+        "reason": well.reason,
+        "reference": finite_or_none(well.reference),
+        "nominal": finite_or_none(content.nominal),
+        "dilution_factor": finite_or_none(content.dilution_factor),
+        "subject": content.subject,
+        "timepoint": content.timepoint,
+        "matrix": content.matrix,
+    }
+
+
+def _plate(result: PlateResult) -> Record:
+    return {"plate": result.analysis.reading.plate, "plate_verdict": result.verdict.value}
+
+
+def standard_records(result: PlateResult) -> list[Record]:
+    """Levels from the highest; ``concentration`` is nominal, ``response`` the mean of the used wells."""
+    points, about, unit = points_by_well(result), _plate(result), result.analysis.protocol.unit
+    records = []
+    for group in standard_groups(result):
+        point, content = point_or_none(group, points), group.content
+        left_out = [f"{well.well}: {well.reason or well.use.value}" for well in group.left_out]
+        records.append(
+            {
+                "standard": content.name,
+                "concentration": finite_or_none(content.nominal),
+                "unit": unit,
+                "response": finite_or_none(group.mean),
+                "back_calculated": finite_or_none(point.back_calculated) if point else None,
+                "recovery_percent": finite_or_none(point.recovery_percent) if point else None,
+                "cv_percent": finite_or_none(group.cv_percent),
+                "fitted": finite_or_none(point.fitted) if point else None,
+                "wells": list(group.wells),
+                "n": group.n,
+                "in_fit": bool(point and point.in_fit),
+                "anchor": content.anchor,
+                "left_out": "; ".join(left_out),
+                **about,
+            }
+        )
+    return records
+
+
+def sample_records(result: PlateResult) -> list[Record]:
+    """Every sample in the order of the plate; after the contract's columns the sheet's own attributes."""
+    attributes = _attribute_names([judged.estimate.group.content for judged in result.samples])
+    records = []
+    for judged in result.samples:
+        own = judged.estimate.group.content.attributes
+        extra = {name: own.get(key) for key, name in attributes.items()}
+        records.append({"sample": judged.estimate.group.content.name, **_result_record(judged, result), **extra})
+    return records
+
+
+def _attribute_names(contents: list[Content]) -> dict[str, str]:
+    """Attribute → column; one that bears the name of a column of ours becomes ``sheet_…``."""
+    names: dict[str, str] = {}
+    for content in contents:
+        for key in content.attributes:
+            names.setdefault(key, f"sheet_{key}" if key in _SAMPLE_COLUMNS else key)
+    return names
+
+
+def control_records(result: PlateResult) -> list[Record]:
+    """As samples, with what was expected; recovery is given whatever the verdict, since it may be the reason."""
+    return [
+        {
+            "control": judged.estimate.group.content.name,
+            **_result_record(judged, result),
+            "nominal": finite_or_none(judged.estimate.group.content.nominal),
+            "low": finite_or_none(judged.estimate.group.content.low),
+            "high": finite_or_none(judged.estimate.group.content.high),
+            "recovery_percent": finite_or_none(control_recovery(judged)),
+            "in_range": control_in_range_or_none(judged),
+        }
+        for judged in result.controls
+    ]
+
+
+def _result_record(judged: JudgedSample, result: PlateResult) -> Record:
+    estimate, one = judged.estimate, shown(judged)
+    group, content, protocol = estimate.group, estimate.group.content, result.analysis.protocol
+    lloq, uloq = _limits(estimate, result)
+    return {
+        "subject": content.subject,
+        "timepoint": content.timepoint,
+        "matrix": content.matrix,
+        "dilution_factor": finite_or_none(content.dilution_factor),
+        "wells": list(group.wells),
+        "n": group.n,
+        "response_mean": finite_or_none(group.mean),
+        "cv_percent": finite_or_none(estimate.cv_percent),
+        "in_well": finite_or_none(estimate.in_well),
+        "concentration": finite_or_none(one.number),
+        "ci_low": finite_or_none(one.low),
+        "ci_high": finite_or_none(one.high),
+        "unit": protocol.unit,
+        "status": estimate.status.value,
+        "reason": judged.reason or ("" if one.number is not None else one.remark),
+        "reportable": judged.reportable,
+        "text": one.text,
+        "lloq": lloq,
+        "uloq": uloq,
+        "limit": finite_or_none(estimate.limit) if judged.reportable else None,
+        "cv_basis": estimate.cv_basis,
+        "interval_remark": estimate.interval_remark,
+        "suggested_dilution": finite_or_none(estimate.suggested_dilution),
+        "left_out": "; ".join(f"{well.well}: {well.reason or well.use.value}" for well in group.left_out),
+        "findings": list(judged.findings),
+        **_plate(result),
+    }
+
+
+_SAMPLE_COLUMNS = frozenset(
+    "sample subject timepoint matrix dilution_factor wells n response_mean cv_percent in_well concentration ci_low "
+    "ci_high unit status reason reportable text lloq uloq limit cv_basis interval_remark suggested_dilution left_out "
+    "findings plate plate_verdict".split()
+)
+
+
+def _limits(estimate: Estimate, result: PlateResult) -> tuple[float | None, float | None]:
+    """Limits of quantification in sample units, for statistics with censored values; None without a curve."""
+    limits = getattr(result.analysis.curve, "limits", None)
+    if limits is None:
+        return None, None
+    factor = dilution_multiplier(estimate, result.analysis.protocol.dilution.volume_factor)
+    return finite_or_none(limits.lloq * factor), finite_or_none(limits.uloq * factor)
+
+
+def finding_records(result: PlateResult) -> list[Record]:
+    """In the order in which the rules ran."""
+    about = _plate(result)
+    return [
+        {
+            "rule": finding.rule,
+            "level": finding.level.value,
+            "subject": finding.subject,
+            "wells": list(finding.wells),
+            "measured": finding.measured,
+            "limit": finding.limit,
+            "message": finding.message,
+            "action": finding.action,
+            "preset": finding.preset,
+            "limit_origin": finding.limit_origin,
+            **about,
+        }
+        for finding in result.findings
+    ]

@@ -1,0 +1,176 @@
+"""Samples and controls in full: every one of them, with wells, response, result, interval and reason."""
+
+from __future__ import annotations
+
+from elisa_bdnf.model.layout import Content
+from elisa_bdnf.model.result import JudgedSample, PlateResult
+from elisa_bdnf.reports import digits, words
+from elisa_bdnf.reports.parts import Cell, Column, Row, Table, Tone
+from elisa_bdnf.reports.shown import Shown, shown
+
+_SUBJECT = Column("subject", "Subject")
+_TIMEPOINT = Column("timepoint", "Timepoint")
+_MATRIX = Column("matrix", "Matrix")
+
+
+def sample_key(judged: JudgedSample) -> str:
+    """An anchor: the first well of a sample is its own and no other's."""
+    wells = judged.estimate.group.all_wells
+    return f"sample-{wells[0]}" if wells else ""
+
+
+def samples(result: PlateResult, mark: str) -> Table:
+    """Every sample in the order of the plate. Columns that nothing fills are left out."""
+    contents = [judged.estimate.group.content for judged in result.samples]
+    known = [
+        column for column in (_SUBJECT, _TIMEPOINT, _MATRIX) if any(getattr(c, column.key) for c in contents)
+    ]  # fmt: skip
+    unit = result.analysis.protocol.unit
+    columns = (Column("sample", "Sample"), *known, *_result_columns(unit))
+    rows = tuple(_sample_row(judged, known) for judged in result.samples)
+    return Table(
+        "samples", "All samples", columns, rows,
+        "Intervals hold the error of the curve and of the replicates. Every sample of the layout is listed.",
+        "The layout names no samples.", mark,
+    )  # fmt: skip
+
+
+def _result_columns(unit: str) -> tuple[Column, ...]:
+    return (
+        Column("dilution_factor", "Dilution", "dilution factor: 10 means one part in ten", numeric=True),
+        Column("wells", "Wells", "replicates; a well that was left out is named in the remark"),
+        Column("n", "n", "wells used of wells planned", numeric=True),
+        Column("response", "Response", "mean of the used wells", numeric=True),
+        Column("cv_percent", "CV %", "100 · SD / mean of the replicates, with n − 1", numeric=True),
+        Column("in_well", "In the well", f"{unit}, read on the curve; × dilution gives the concentration", unit, True),
+        Column("concentration", "Concentration", f"{words.ANALYTE} in the sample, {unit}", unit, True),
+        Column("interval", "95 % interval", f"{unit}; curve and replicate error", unit, True),
+        Column("status", "Range", "where the response lies relative to the limits of quantification"),
+        Column("remark", "Remark", "why there is no number, or what to know about it"),
+    )
+
+
+def _sample_row(judged: JudgedSample, known: list[Column]) -> Row:
+    content = judged.estimate.group.content
+    one = shown(judged)
+    identity = [Cell(words.content(content), content.name)]
+    identity += [Cell(getattr(content, column.key) or digits.MISSING) for column in known]
+    tone = one.tone if one.tone is Tone.BAD else Tone.PLAIN
+    return Row((*identity, *_result_cells(judged, one)), sample_key(judged), tone)
+
+
+def _result_cells(judged: JudgedSample, one: Shown) -> tuple[Cell, ...]:
+    estimate = judged.estimate
+    group = estimate.group
+    content = group.content
+    basis = f"of the {estimate.cv_basis}s" if estimate.cv_basis else ""
+    interval_tone = Tone.PLAIN if one.interval else Tone.MUTED
+    return (
+        Cell(words.dilution(content.dilution_factor), content.dilution_factor),
+        Cell(" ".join(group.all_wells), None, wells=group.all_wells),
+        _used_cell(judged),
+        Cell(digits.response(group.mean), group.mean),
+        Cell(digits.percent(estimate.cv_percent), estimate.cv_percent, help=basis),
+        Cell(digits.concentration(estimate.in_well), estimate.in_well, Tone.MUTED),
+        Cell(one.text, one.number, one.tone),
+        Cell(one.interval or digits.MISSING, None, interval_tone, "" if one.interval else one.remark),
+        Cell(words.STATUS[estimate.status], estimate.status.value, help=words.STATUS_HELP[estimate.status]),
+        Cell(_remark(judged, one)),
+    )
+
+
+def _used_cell(judged: JudgedSample) -> Cell:
+    group = judged.estimate.group
+    planned = len(group.all_wells)
+    text = str(group.n) if group.n == planned else f"{group.n} of {planned}"
+    return Cell(text, group.n, Tone.PLAIN if group.n == planned else Tone.WARN)
+
+
+def _remark(judged: JudgedSample, one: Shown) -> str:
+    parts = [one.remark]
+    parts += [f"{well.well}: {well.reason or words.USE[well.use]}" for well in judged.estimate.group.left_out]
+    parts += [rule for rule in judged.findings if rule not in one.remark]
+    return "; ".join(part for part in parts if part)
+
+
+# --- controls -------------------------------------------------------------------------------------------------------
+
+
+def controls(result: PlateResult, mark: str) -> Table:
+    """Controls keep their numbers on a rejected plate: often they are the reason."""
+    unit = result.analysis.protocol.unit
+    columns = (
+        Column("control", "Control"),
+        Column("wells", "Wells"),
+        Column("n", "n", "wells used of wells planned", numeric=True),
+        Column("nominal", "Expected", f"nominal concentration, {unit}", unit, True),
+        Column("range", "Accepted", f"accepted range, {unit}", unit, True),
+        Column("found", "Found", f"{words.ANALYTE} found, {unit}", unit, True),
+        Column("interval", "95 % interval", f"{unit}; curve and replicate error", unit, True),
+        Column("recovery_percent", "Recovery %", "100 · found / expected", numeric=True),
+        Column("cv_percent", "CV %", "100 · SD / mean of the replicates, with n − 1", numeric=True),
+        Column("in_range", "In range"),
+        Column("remark", "Remark"),
+    )
+    rows = tuple(_control_row(judged) for judged in result.controls)
+    return Table("controls", "Controls", columns, rows, "", "The layout names no controls.", mark)
+
+
+def _control_row(judged: JudgedSample) -> Row:
+    estimate = judged.estimate
+    content, group = estimate.group.content, estimate.group
+    found, recovery = found_in_control(judged), control_recovery(judged)
+    interval = digits.interval(estimate.low, estimate.high, found) if found is not None else digits.MISSING
+    return Row((
+        Cell(words.content(content), content.name),
+        Cell(" ".join(group.all_wells), None, wells=group.all_wells),
+        _used_cell(judged),
+        Cell(digits.exact(content.nominal), content.nominal),
+        Cell(accepted_range(content)),
+        Cell(digits.concentration(found) if found is not None else words.STATUS[estimate.status], found),
+        Cell(interval, None, Tone.MUTED if found is None else Tone.PLAIN),
+        Cell(digits.percent(recovery), recovery),
+        Cell(digits.percent(estimate.cv_percent), estimate.cv_percent),
+        _in_range_cell(judged),
+        Cell("; ".join(filter(None, (judged.reason or estimate.reason or estimate.interval_remark,
+                                     *(f for f in judged.findings if f not in judged.reason))))),
+    ), f"control-{group.all_wells[0]}" if group.all_wells else "")  # fmt: skip
+
+
+def found_in_control(judged: JudgedSample) -> float | None:
+    """The concentration that was found, whatever the verdict; None outside the range of the curve."""
+    return judged.estimate.concentration if judged.estimate.status.has_number else None
+
+
+def control_recovery(judged: JudgedSample) -> float | None:
+    """100 · found / nominal; None where either is missing."""
+    found, nominal = found_in_control(judged), judged.estimate.group.content.nominal
+    return 100 * found / nominal if found is not None and nominal else None
+
+
+def accepted_range(content: Content) -> str:
+    """``420–780``; MISSING where nobody stated one."""
+    if content.low is None and content.high is None:
+        return digits.MISSING
+    if content.low is None:
+        return f"≤ {digits.exact(content.high)}"
+    if content.high is None:
+        return f"≥ {digits.exact(content.low)}"
+    return f"{digits.exact(content.low)}–{digits.exact(content.high)}"
+
+
+def control_in_range_or_none(judged: JudgedSample) -> bool | None:
+    """None where no accepted range is known; a control without a number is not in any range."""
+    content, found = judged.estimate.group.content, found_in_control(judged)
+    if content.low is None and content.high is None:
+        return None
+    if found is None:
+        return False
+    return (content.low is None or found >= content.low) and (content.high is None or found <= content.high)
+
+
+def _in_range_cell(judged: JudgedSample) -> Cell:
+    answer = control_in_range_or_none(judged)
+    if answer is None:
+        return Cell(digits.MISSING, None, Tone.MUTED, "no accepted range is known")
+    return Cell("yes", "yes", Tone.GOOD) if answer else Cell("no", "no", Tone.BAD)
