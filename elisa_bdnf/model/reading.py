@@ -20,6 +20,7 @@ class NoteKind(StrEnum):
     MASKED = "masked"  # excluded by a person; where the export still holds the number, the number is kept
     ERROR = "error"  # the software could not compute it
     LIMIT = "limit"  # a bound such as >105.000, not a result
+    WORD = "word"  # a result in words that a user's own formula gave (Positive); only of instrument results
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,97 @@
+"""The layout inside a Gen5 export: well IDs, concentrations of standards, dilutions of samples as fractions."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+
+from elisa_bdnf.inputs.numbers import decimals_from_text, number_from_text_or_none
+from elisa_bdnf.model.layout import Content, Layout, Role
+from elisa_bdnf.model.plate import Shape, Well, well_order
+from elisa_bdnf.readers._cells import PlacedText
+
+_WELL_ID, _AMOUNT, _NAME = "Well ID", "Conc/Dil", "Name"
+_STANDARD = re.compile(r"STD[0-9]*(?::[0-9]+)?\Z", re.IGNORECASE)
+_SAMPLE = re.compile(r"(?P<name>(?:SPL|SMP|UNK)[0-9]*)(?::[0-9]+)?\Z", re.IGNORECASE)
+_BLANK = re.compile(r"(?:BLK|BLANK)[0-9]*\Z", re.IGNORECASE)
+_CONTROL = re.compile(
+    r"(?:(?:POS|NEG)(?:ITIVE|ATIVE)?[ _-]?(?:CTL|CTRL|CON|CONTROL)?|CTL|CTRL|CONTROL|QC)[0-9]*(?::[0-9]+)?\Z",
+    re.IGNORECASE,
+)
+_ONE_IN = re.compile(r"1\s*[:/]\s*(?P<factor>.+)\Z")
+
+
+def layout_from_attributes(
+    attributes: Mapping[str, Mapping[Well, PlacedText]], shape: Shape, decimal: str
+) -> Layout | None:
+    """The layout of one plate; None where the export has none. Remarks name what was read in one of two ways."""
+    ids = attributes.get(_WELL_ID, {})
+    wells = sorted((well for well, placed in ids.items() if placed.text), key=well_order)
+    remarks: list[str] = []
+    contents = {well: _content(well, attributes, decimal, remarks) for well in wells}
+    if not contents:
+        return None
+    return Layout(shape, contents, origin="export", remarks=tuple(dict.fromkeys(remarks)))
+
+
+def _content(
+    well: Well, attributes: Mapping[str, Mapping[Well, PlacedText]], decimal: str, remarks: list[str]
+) -> Content:
+    texts = {name: placed[well].text for name, placed in attributes.items() if well in placed and placed[well].text}
+    well_id, amount, name = texts[_WELL_ID], texts.get(_AMOUNT, ""), texts.get(_NAME, "")
+    if _BLANK.match(well_id):
+        return Content(Role.BLANK, name or well_id, attributes=texts)
+    if _STANDARD.match(well_id):
+        nominal = number_from_text_or_none(amount, decimal)
+        if nominal is None:
+            said = f"has the concentration {amount!r}" if amount else "has no concentration"
+            remarks.append(f"Standard {well_id} {said} in the layout of the export.")
+        return Content(Role.STANDARD, well_id, nominal, attributes=texts)
+    if _CONTROL.match(well_id):
+        nominal = _nominal_of_control_or_none(well_id, amount, decimal, remarks)
+        return Content(Role.CONTROL, name or well_id, nominal, attributes=texts)
+    return _sample(well_id, amount, name, decimal, remarks, texts)
+
+
+def _nominal_of_control_or_none(well_id: str, amount: str, decimal: str, remarks: list[str]) -> float | None:
+    """A control may carry either; above 1 it cannot be a fraction."""
+    number = number_from_text_or_none(amount, decimal)
+    if number is not None and number > 1:
+        remarks.append(f"Conc/Dil of the control {well_id} ({amount}) is taken for its nominal concentration.")
+        return number
+    if amount:
+        remarks.append(f"Conc/Dil of the control {well_id} ({amount}) can be a dilution or a concentration; not used.")
+    return None
+
+
+def _sample(
+    well_id: str, amount: str, name: str, decimal: str, remarks: list[str], texts: Mapping[str, str]
+) -> Content:
+    match = _SAMPLE.match(well_id)
+    if match is None:
+        remarks.append(f"Well ID {well_id!r} is none of Gen5's own (STD, SPL, BLK, CTL); it is read as a sample.")
+    factor = dilution_factor_or_none(amount, decimal)
+    if amount and factor is None:
+        remarks.append(f"The dilution {amount!r} of {well_id} is no fraction of 1; it is not used.")
+    # SPL1:2 is the second dilution of SPL1. Where no dilution is said, only the whole ID keeps the two apart.
+    base = match["name"] if match and factor is not None else well_id
+    return Content(Role.SAMPLE, name or base, dilution_factor=factor, attributes=texts)
+
+
+def dilution_factor_or_none(text: str, decimal: str = ".") -> float | None:
+    """Gen5 writes a dilution as a fraction: ``0.25`` → 4, ``1:4`` → 4. None for anything that is no fraction of 1.
+
+    ``0.333`` means 1:3: the whole number is taken where the printed digits allow exactly one and fix it within 0.5 %.
+    """
+    if match := _ONE_IN.match(text.strip()):
+        factor = number_from_text_or_none(match["factor"], decimal)
+        return factor if factor is not None and factor >= 1 else None
+    fraction = number_from_text_or_none(text, decimal)
+    if fraction is None or not 0 < fraction <= 1:
+        return None
+    factor = 1 / fraction
+    half = 0.5 * 10.0 ** -(decimals_from_text(text, decimal) or 0)
+    nearest = round(factor)
+    within = half / fraction < 0.005 and abs(1 / nearest - fraction) <= half * (1 + 1e-9)
+    return float(nearest) if within or math.isclose(factor, nearest, rel_tol=1e-12) else factor

@@ -1,0 +1,106 @@
+"""What a matrix of a Gen5 export is, by its label: a measured channel, the same corrected, or something calculated."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from elisa_bdnf.model.plate import Well
+from elisa_bdnf.model.reading import Channel, ChannelKind, Correction
+from elisa_bdnf.readers._gen5_sections import Read
+
+_ABSORBANCE = re.compile(r"(?:(?P<read>.*):)?(?P<nm>[0-9]{3,4})(?:\s*\[(?:Test|Ref)\])?(?: \([0-9]+\))?\Z")
+_FLUORESCENCE = re.compile(
+    r"(?:(?P<read>.*):)?(?:[0-9]{3,4})(?:/[0-9]+)?\s*,\s*(?P<nm>[0-9]{3,4})(?:/[0-9]+)?(?: \([0-9]+\))?\Z"
+)
+_LUMINESCENCE = re.compile(r"(?:(?P<read>.*):)?(?:Lum|Luminescence|Full light|Alpha)(?: \([0-9]+\))?\Z", re.IGNORECASE)
+_BLANK = re.compile(r"Blank (?P<inner>.+)\Z", re.IGNORECASE)
+_PATH_LENGTH = re.compile(r"Corrected \[(?P<inner>.+)\]\Z", re.IGNORECASE)
+_CONCENTRATION = re.compile(r"\[?\s*conc(?:\.|entrations?)?\s*\]?\Z", re.IGNORECASE)
+_MODES = {
+    "absorbance": ChannelKind.ABSORBANCE,
+    "fluorescence": ChannelKind.FLUORESCENCE,
+    "luminescence": ChannelKind.LUMINESCENCE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelMeaning:
+    """How a matrix was measured, and what was done to it."""
+
+    wavelength_nm: float | None
+    kind: ChannelKind
+    correction: Correction = Correction.NONE
+
+
+def channel_meaning_or_none(label: str, reads: Sequence[Read]) -> ChannelMeaning | None:
+    """None: the matrix was calculated (a concentration, a ratio, a path length, a mean of a scan)."""
+    if match := _BLANK.match(label):
+        return _corrected_or_none(match["inner"], Correction.BLANK, reads)
+    if match := _PATH_LENGTH.match(label):
+        return _corrected_or_none(match["inner"], Correction.PATH_LENGTH, reads)
+    for pattern, kind in (
+        (_ABSORBANCE, ChannelKind.ABSORBANCE),
+        (_FLUORESCENCE, ChannelKind.FLUORESCENCE),
+        (_LUMINESCENCE, ChannelKind.LUMINESCENCE),
+    ):
+        if match := pattern.match(label):
+            wavelength = match.groupdict().get("nm")
+            return ChannelMeaning(float(wavelength) if wavelength else None, _kind(match["read"], kind, reads))
+    return None
+
+
+def _corrected_or_none(inner: str, correction: Correction, reads: Sequence[Read]) -> ChannelMeaning | None:
+    meaning = channel_meaning_or_none(inner, reads)
+    return meaning and ChannelMeaning(meaning.wavelength_nm, meaning.kind, correction)
+
+
+def _kind(label: str | None, kind: ChannelKind, reads: Sequence[Read]) -> ChannelKind:
+    """The procedure knows better than the form of a label, where it names the read."""
+    for read in reads:
+        if read.label == (label or ""):
+            return _MODES.get(read.mode.split(" ")[0].casefold(), kind)
+    return kind
+
+
+def is_concentration(label: str) -> bool:
+    return _CONCENTRATION.match(label) is not None
+
+
+def difference_of(
+    values: Mapping[Well, float], raw: Sequence[Channel], wells: Sequence[Well]
+) -> tuple[str, str] | None:
+    """Labels of the two measured channels whose difference a calculated matrix is, at the printed digits; else None.
+
+    The name of such a matrix is the user's (``Delta``, ``OD``), so that its numbers have to tell.
+    """
+    for first in raw:
+        for second in raw:
+            if first is not second and _is_difference(values, first, second, wells):
+                return first.label, second.label
+    return None
+
+
+def _is_difference(values: Mapping[Well, float], first: Channel, second: Channel, wells: Sequence[Well]) -> bool:
+    compared = [
+        (values[well], first.values[index] - second.values[index])
+        for index, well in enumerate(wells)
+        if well in values and not math.isnan(values[well] + first.values[index] + second.values[index])
+    ]
+    some = len(compared) >= 4 and any(abs(value) > 0.01 for value, _ in compared)
+    return some and all(abs(value - difference) < 0.00151 for value, difference in compared)
+
+
+def is_monotonic(pairs: Iterable[tuple[float, float]]) -> bool:
+    """Whether a concentration can be a function of a response: sorted by response it only rises, or only falls.
+
+    Equal responses may have different concentrations, for the software calculates with more digits than it prints.
+    """
+    pairs = list(pairs)
+    rising = sorted(pairs)
+    falling = sorted(pairs, key=lambda pair: (pair[0], -pair[1]))
+    only_rises = all(lower[1] <= upper[1] for lower, upper in pairwise(rising))
+    return only_rises or all(lower[1] >= upper[1] for lower, upper in pairwise(falling))

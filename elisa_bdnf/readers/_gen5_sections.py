@@ -1,0 +1,206 @@
+"""Rows of a Gen5 export → its sections, plate by plate, without a meaning yet.
+
+What stands where: FORMATS in the module of the reader. Lines of a matrix are keyed by the label behind them, since
+their order changes from one plate row to the next.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from elisa_bdnf.inputs.grid import Grid, GridLine, find_grids, text_of
+from elisa_bdnf.model.plate import Well, well_from_text_or_none
+from elisa_bdnf.readers._cells import PlacedText
+
+Rows = Sequence[Sequence[str]]
+
+_DOCUMENT_KEYS = ("Software Version", "Experiment File Path", "Protocol File Path")
+_READ_KIND = re.compile(r"(.*?)\s*\b(Endpoint|Spectrum|Area Scan|Well Scan|Kinetic)\b", re.IGNORECASE)
+_CURVE_HEAD = "curve name"
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One read step of the procedure: ``label`` of the user (may be empty), ``mode`` such as Absorbance."""
+
+    label: str
+    mode: str
+    geometry: str  # Endpoint, Spectrum, Area Scan, …
+    kinetic: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One plate: ``quantities`` are label → well → text in the order of the export, ``layout`` attribute → well → text."""
+
+    first_line: int
+    header: tuple[tuple[str, str], ...]
+    reads: tuple[Read, ...]
+    layout: Mapping[str, Mapping[Well, PlacedText]]
+    quantities: Mapping[str, Mapping[Well, PlacedText]]
+    curves: tuple[Mapping[str, str], ...]
+    tables: tuple[str, ...]  # what stands there beside matrices: "kinetic", "spectrum", "area scan"
+
+    def value(self, key: str) -> str:
+        """The first value of a header key, or empty."""
+        return next((value for name, value in self.header if name == key), "")
+
+
+@dataclass(slots=True)
+class _Draft:
+    header: list[tuple[str, str]] = field(default_factory=list)
+    curves: list[Mapping[str, str]] = field(default_factory=list)
+    tables: list[str] = field(default_factory=list)
+    reads: list[tuple[str, bool, list[str]]] = field(default_factory=list)
+    layout: dict[str, dict[Well, PlacedText]] = field(default_factory=dict)
+    quantities: dict[str, dict[Well, PlacedText]] = field(default_factory=dict)
+
+
+def sections_from_rows(rows: Rows) -> tuple[Section, ...]:
+    """Every plate of the export, in order."""
+    starts = _plate_starts(rows)
+    stops = [*starts[1:], len(rows)]
+    sections = []
+    document: tuple[tuple[str, str], ...] = ()
+    for start, stop in zip(starts, stops, strict=True):
+        section = _section(rows, start, stop, document)
+        document = tuple(item for item in section.header if item[0] in _DOCUMENT_KEYS)
+        sections.append(section)
+    return tuple(sections)
+
+
+def _plate_starts(rows: Rows) -> list[int]:
+    """Indexes at which plates begin: at ``Plate Number``, or at the document keys in front of it."""
+    starts: list[int] = []
+    reached = 0
+    for index, row in enumerate(rows):
+        if _key(row) == "Plate Number":
+            start = index
+            while start > reached and (
+                not any(map(text_of, rows[start - 1])) or _key(rows[start - 1]) in _DOCUMENT_KEYS
+            ):
+                start -= 1
+            starts.append(start if starts else 0)
+            reached = index + 1
+    return starts or [0]
+
+
+def _key(row: Sequence[str]) -> str:
+    return text_of(row[0]).removesuffix(":").strip() if row else ""
+
+
+def _section(rows: Rows, start: int, stop: int, document: tuple[tuple[str, str], ...]) -> Section:
+    draft = _Draft()
+    grids = find_grids(rows, start=start, stop=stop, several_lines=True)
+    for grid in grids:
+        _take_grid(draft, grid, _title_above(rows, grid.top, start))
+    _take_lines(draft, rows, start, stop, grids)
+    keys = {key for key, _ in draft.header}
+    header = (*(item for item in document if item[0] not in keys), *draft.header)
+    reads = tuple(_read(*read) for read in draft.reads)
+    tables = tuple(dict.fromkeys(draft.tables))
+    return Section(start + 1, header, reads, draft.layout, draft.quantities, tuple(draft.curves), tables)
+
+
+def _title_above(rows: Rows, top: int, start: int) -> str:
+    """The line above a matrix that holds one cell only; csv copies have a line of empty cells in between."""
+    for index in range(top - 1, max(top - 4, start) - 1, -1):
+        filled = [text_of(cell) for cell in rows[index] if text_of(cell)]
+        if filled:
+            return filled[0] if len(filled) == 1 else ""
+    return ""
+
+
+def _take_grid(draft: _Draft, grid: Grid, title: str) -> None:
+    target = draft.layout if title.casefold() == "layout" else draft.quantities
+    for line in grid.lines:
+        label = text_of(line.beyond[0]) if line.beyond else ""
+        for note in line.beyond[1:]:
+            if text_of(note):
+                draft.header.append((f"beside line {line.index + 1}", text_of(note)))
+        _take_line(target, grid, line, label or title or f"line {line.index + 1}")
+
+
+def _take_line(target: dict[str, dict[Well, PlacedText]], grid: Grid, line: GridLine, label: str) -> None:
+    """Put a line where its label has room: a label that comes twice for the same wells is a second quantity."""
+    wells = {well: PlacedText(text_of(cell), line.index + 1) for well, cell in grid.wells_of([line])}
+    name, occurrence = label, 1
+    while name in target and not target[name].keys().isdisjoint(wells):
+        occurrence += 1
+        name = f"{label} ({occurrence})"
+    target.setdefault(name, {}).update(wells)
+
+
+def _take_lines(draft: _Draft, rows: Rows, start: int, stop: int, grids: list[Grid]) -> None:
+    """Everything that is no matrix: keys and values, the procedure, curves, tables over time or wavelength."""
+    ends = {grid.top: grid.bottom for grid in grids}
+    index = start
+    while index < stop:
+        if index in ends:
+            index = ends[index]
+            continue
+        cells = [text_of(cell) for cell in rows[index]]
+        if table := _table_or_none(cells):
+            draft.tables.append(table)
+            index = _end_of_block(rows, index, stop)
+        elif cells and cells[0].casefold() == _CURVE_HEAD:
+            end = _end_of_block(rows, index, stop)
+            draft.curves += _curves(rows[index:end])
+            index = end
+        else:
+            _take_text(draft, cells)
+            index += 1
+
+
+def _end_of_block(rows: Rows, index: int, stop: int) -> int:
+    while index < stop and any(map(text_of, rows[index])):
+        index += 1
+    return index
+
+
+def _table_or_none(cells: list[str]) -> str | None:
+    """What a table that lists wells across is a table of."""
+    filled = [cell for cell in cells if cell]
+    if len(filled) < 2 or not any(well_from_text_or_none(cell) for cell in filled[1:4]):
+        return None
+    first = filled[0].casefold()
+    if first == "time":
+        return "kinetic"
+    if first == "wavelength":
+        return "spectrum"
+    return "area scan" if first.startswith(("x read", "y read", "x/y")) else None
+
+
+def _curves(rows: Rows) -> Iterator[Mapping[str, str]]:
+    head = [text_of(cell) for cell in rows[0]]
+    for row in rows[1:]:
+        yield {name: text_of(cell) for name, cell in zip(head, row, strict=False) if name}
+
+
+def _take_text(draft: _Draft, cells: list[str]) -> None:
+    filled = [cell for cell in cells if cell]
+    if not filled:
+        return
+    indented = not cells[0]
+    if indented and draft.header:
+        key = draft.header[-1][0]
+        if draft.reads and key.startswith("Read"):
+            draft.reads[-1][2].append(filled[0])
+        draft.header.append((key, " ".join(filled)))
+        return
+    key = filled[0].removesuffix(":").strip()
+    if key == "Read":
+        kinetic = any(name == "Start Kinetic" for name, _ in draft.header)
+        ended = any(name == "End Kinetic" for name, _ in draft.header)
+        draft.reads.append((filled[1] if len(filled) > 1 else "", kinetic and not ended, []))
+    draft.header.append((key, " ".join(filled[1:])))
+
+
+def _read(value: str, kinetic: bool, lines: list[str]) -> Read:
+    """The kind of a read stands behind ``Read``, or on the next line if the user gave the read a label."""
+    for label, text in [("", value), *((value, line) for line in lines[:1])]:
+        if match := _READ_KIND.match(text):
+            return Read(label, match[1], match[2].title(), kinetic)
+    return Read(value, "", "", kinetic)

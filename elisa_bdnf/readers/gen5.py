@@ -1,0 +1,290 @@
+"""BioTek/Agilent Gen5: the standard text export, its comma-separated copy and the long report.
+
+    Software Version / Plate Number / Date / … / Procedure Details    keys and values; ``Read`` with indented lines
+    Layout                                                            per plate row one line for each attribute
+    Results, or one titled matrix per quantity                        the label stands behind each line
+    … Fitting Results                                                 curve formula and parameters (3 digits)
+
+Several plates repeat all of it from ``Plate Number`` on. Concentrations are as read in the well. Numbers between stars
+were excluded by a person. Parameters have too few digits to be calculated with.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from elisa_bdnf.errors import ExportError
+from elisa_bdnf.inputs.file import InputFile
+from elisa_bdnf.inputs.numbers import decimal_mark_from_rows, number_from_text_or_none
+from elisa_bdnf.model.plate import STANDARD_SHAPES, Shape, row_column_from_well
+from elisa_bdnf.model.reading import (
+    Channel,
+    ChannelKind,
+    Correction,
+    InstrumentCurve,
+    InstrumentResult,
+    Reading,
+    Source,
+)
+from elisa_bdnf.readers._cells import (
+    ambiguous_date_or_none,
+    channel_from_cells,
+    plate_shape,
+    responses_from_texts,
+    results_from_texts,
+)
+from elisa_bdnf.readers._gen5_layout import layout_from_attributes
+from elisa_bdnf.readers._gen5_quantities import (
+    channel_meaning_or_none,
+    difference_of,
+    is_concentration,
+    is_monotonic,
+)
+from elisa_bdnf.readers._gen5_sections import Section, sections_from_rows
+from elisa_bdnf.readers._reader import Reader
+
+_HEAD_ROWS = 40
+_USED_KEYS = frozenset(["Software Version", "Plate Number", "Reading Type", "Plate Type", "Read", "Date"])
+_NOT_KEYS = frozenset(["Procedure Details", "Layout", "Results"])
+_PLATE_SIZE = re.compile(r"\b(6|12|24|48|96|384|1536)\b")
+_MODELS = (("(1+(x/c)^b)^", "5pl"), ("(a-d)/(1+(x/c)^b)", "4pl"), ("y=a*x+b", "linear"))
+
+
+def recognizes(file: InputFile) -> bool:
+    """A ``Software Version`` with ``Experiment File Path`` below it, or the head of the long report."""
+    if file.kind != "text":
+        return False
+    head = file.lines[:_HEAD_ROWS]
+    keys = {re.split(r"[\t,;:]", line.strip('" '))[0].strip() for line in head}
+    standard = "Software Version" in keys and bool(
+        keys & {"Experiment File Path", "Protocol File Path", "Plate Number"}
+    )
+    return standard or ("Procedure Summary" in keys and "Plate Number" in keys)
+
+
+def read(file: InputFile) -> tuple[Reading, ...]:
+    """One reading per plate. Raises ExportError where no endpoint was measured, and for unknown words in wells."""
+    sections = sections_from_rows(file.rows)
+    unread = [section for section in sections if not section.quantities and not section.tables]
+    if len(unread) < len(sections):
+        sections = tuple(section for section in sections if section not in unread)
+    decimal = _decimal_mark(sections)
+    software = next((section.value("Software Version") for section in sections), "")
+    source = Source(file.name, file.sha256, READER.name, f"Gen5 {software}".strip())
+    remarks = (*file.decoding_remarks, *(_left_out(section) for section in unread))
+    return tuple(_reading(section, source, decimal, remarks) for section in sections)
+
+
+def _left_out(section: Section) -> str:
+    return f"{section.value('Plate Number') or 'A plate'} (line {section.first_line}) holds no values; it was not read."
+
+
+def _decimal_mark(sections: Sequence[Section]) -> str:
+    """From all cells of wells, never from titles: ``400,460`` there is two wavelengths."""
+    by_line: dict[int, list[str]] = {}
+    for section in sections:
+        for attribute, texts in (*section.quantities.items(), *section.layout.items()):
+            if attribute not in ("Well ID", "Name"):
+                for placed in texts.values():
+                    by_line.setdefault(placed.line, []).append(placed.text)
+    last = max(by_line, default=0)
+    return decimal_mark_from_rows([by_line.get(line, []) for line in range(1, last + 1)])
+
+
+def _reading(section: Section, source: Source, decimal: str, remarks: tuple[str, ...]) -> Reading:
+    shape = _shape(section)
+    channels = _channels(section, shape, decimal)
+    if not any(channel.correction is Correction.NONE for channel in channels):
+        raise _nothing_measured(section)
+    channels, found = _with_differences(section, channels, shape, decimal)
+    layout = layout_from_attributes(section.layout, shape, decimal)
+    results, result_remarks = _results(section, channels, decimal)
+    return Reading(
+        source,
+        section.value("Plate Number") or "Plate 1",
+        shape,
+        channels,
+        header=section.header,
+        unread_header=_unread(section),
+        layout=layout,
+        instrument_results=results,
+        instrument_curve=_curve_or_none(section, channels, results, decimal),
+        remarks=(*remarks, *_remarks(section), *found, *result_remarks),
+    )
+
+
+def _unread(section: Section) -> tuple[str, ...]:
+    keys = dict.fromkeys(key for key, _ in section.header if key not in _USED_KEYS | _NOT_KEYS)
+    return tuple(key for key in keys if not key.endswith("Fitting Results"))
+
+
+def _shape(section: Section) -> Shape:
+    wells = [well for texts in (*section.quantities.values(), *section.layout.values()) for well in texts]
+    places = [row_column_from_well(well) for well in wells]
+    stated = _PLATE_SIZE.findall(section.value("Plate Type"))
+    size = int(stated[0]) if len(stated) == 1 and int(stated[0]) in STANDARD_SHAPES else None
+    rows, columns = (max((place[axis] for place in places), default=0) + 1 for axis in (0, 1))
+    return plate_shape(rows, columns, size)
+
+
+def _channels(section: Section, shape: Shape, decimal: str) -> tuple[Channel, ...]:
+    channels = []
+    for label, texts in section.quantities.items():
+        if meaning := channel_meaning_or_none(label, section.reads):
+            channel = channel_from_cells(label, responses_from_texts(label, texts, decimal), shape)
+            wavelength, kind, correction = meaning.wavelength_nm, meaning.kind, meaning.correction
+            channels.append(replace(channel, wavelength_nm=wavelength, kind=kind, correction=correction))
+    return tuple(channels)
+
+
+def _with_differences(
+    section: Section, channels: tuple[Channel, ...], shape: Shape, decimal: str
+) -> tuple[tuple[Channel, ...], tuple[str, ...]]:
+    """Matrices whose numbers are one measured absorbance minus another are channels, whatever the user called them."""
+    raw = [c for c in channels if c.correction is Correction.NONE and c.kind is ChannelKind.ABSORBANCE]
+    known = {channel.label for channel in channels}
+    differences: list[Channel] = []
+    remarks: list[str] = []
+    wells = tuple(shape.wells())
+    for label, texts in section.quantities.items():
+        if len(raw) < 2 or label in known or is_concentration(label):
+            continue
+        values = {well: _number(placed.text, decimal) for well, placed in texts.items()}
+        if pair := difference_of(values, raw, wells):
+            first = next(channel for channel in raw if channel.label == pair[0])
+            cells = responses_from_texts(label, texts, decimal)
+            channel = channel_from_cells(
+                label, cells, shape, wavelength_nm=first.wavelength_nm, correction=Correction.REFERENCE
+            )
+            differences.append(channel)
+            remarks.append(f"{label!r} is {pair[0]!r} minus {pair[1]!r} in every well: a reference was subtracted.")
+    blanked = [_blanked(section, difference, shape, decimal) for difference in differences]
+    return (*channels, *differences, *(c for c in blanked if c)), tuple(remarks)
+
+
+def _blanked(section: Section, difference: Channel, shape: Shape, decimal: str) -> Channel | None:
+    """``Blank Delta``: the blank subtracted from a difference."""
+    label = f"Blank {difference.label}"
+    if label not in section.quantities:
+        return None
+    cells = responses_from_texts(label, section.quantities[label], decimal)
+    channel = channel_from_cells(label, cells, shape)
+    return replace(channel, wavelength_nm=difference.wavelength_nm, correction=Correction.BLANK)
+
+
+def _number(text: str, decimal: str) -> float:
+    value = number_from_text_or_none(text.strip("* "), decimal)
+    return math.nan if value is None else value
+
+
+def _results(
+    section: Section, channels: Sequence[Channel], decimal: str
+) -> tuple[tuple[InstrumentResult, ...], tuple[str, ...]]:
+    """Everything calculated, under the label of the export; the concentration of the curve as ``concentration``."""
+    taken = {channel.label for channel in channels}
+    labels = [label for label in section.quantities if label not in taken]
+    named = [label for label in labels if is_concentration(label)]
+    alike = [label for label in labels if "conc" in label.casefold()]
+    remarks: tuple[str, ...] = ()
+    if not named and section.curves and len(alike) == 1:
+        named = alike
+        remarks = (f"{named[0]!r} is taken for the concentrations that Gen5 read from its curve.",)
+    results: list[InstrumentResult] = []
+    for label in labels:
+        quantity = "concentration" if named[:1] == [label] else label
+        results += results_from_texts(quantity, section.quantities[label], decimal)
+    return tuple(results), remarks
+
+
+def _curve_or_none(
+    section: Section, channels: Sequence[Channel], results: Sequence[InstrumentResult], decimal: str
+) -> InstrumentCurve | None:
+    if not section.curves:
+        return None
+    curve = section.curves[0]
+    formula = next((value for name, value in curve.items() if name.casefold() == "curve formula"), "")
+    numbers = {name: number_from_text_or_none(value, decimal) for name, value in curve.items()}
+    parameters = tuple((name, value) for name, value in numbers.items() if len(name) == 1 and value is not None)
+    compact = formula.replace(" ", "").casefold()
+    model = next((model for pattern, model in _MODELS if pattern in compact), None)
+    label = _fitted_label(channels, results)
+    return InstrumentCurve(model, parameters, numbers.get("R2"), formula, label)
+
+
+def _fitted_label(channels: Sequence[Channel], results: Sequence[InstrumentResult]) -> str:
+    """The channel that the concentrations are a monotonic function of; Gen5 does not say which one it fitted.
+
+    A blank-corrected channel goes before what it was corrected from, since Gen5 fits its last reduction by default.
+    """
+    order = (Correction.BLANK, Correction.REFERENCE, Correction.REDUCED, Correction.NONE, Correction.PATH_LENGTH)
+    for channel in sorted(channels, key=lambda c: order.index(c.correction)):
+        pairs = _pairs(channel, results)
+        if len(pairs) >= 4 and is_monotonic(pairs):
+            return channel.label
+    return ""
+
+
+def _pairs(channel: Channel, results: Sequence[InstrumentResult]) -> list[tuple[float, float]]:
+    wells = _columns_of(channel)
+    found = []
+    for result in results:
+        if result.quantity == "concentration" and result.value is not None and result.note is None:
+            response = wells.get(result.well, math.nan)
+            if not math.isnan(response):
+                found.append((response, result.value))
+    return found
+
+
+def _columns_of(channel: Channel) -> Mapping[str, float]:
+    size = len(channel.values)
+    shape = next(Shape(*extent) for wells, extent in STANDARD_SHAPES.items() if wells == size)
+    return dict(zip(shape.wells(), channel.values, strict=True))
+
+
+def _remarks(section: Section) -> list[str]:
+    remarks = []
+    reading_type = section.value("Reading Type")
+    if reading_type and reading_type != "Reader":
+        remarks.append(f"Reading Type is {reading_type!r}: Gen5 did not get these numbers from a reader itself.")
+    if remark := ambiguous_date_or_none(section.value("Date")):
+        remarks.append(remark)
+    if section.tables:
+        remarks.append(f"The export also holds a {' and a '.join(section.tables)} table, which is not read.")
+    if len(section.curves) > 1:
+        names = ", ".join(next(iter(curve.values()), "") for curve in section.curves)
+        remarks.append(f"Gen5 fitted several curves ({names}); the first one is shown.")
+    return remarks
+
+
+def _nothing_measured(section: Section) -> ExportError:
+    modes = sorted({f"{read.mode} {read.geometry}".strip() for read in section.reads if read.geometry})
+    place = f"plate {section.value('Plate Number') or 'without a name'}, line {section.first_line}"
+    if any(read.kinetic for read in section.reads) or "kinetic" in section.tables:
+        found = "this plate was read over time (kinetic)"
+    elif section.tables:
+        found = f"this plate was read as {' and '.join(section.tables)}"
+    elif section.quantities:
+        found = f"only calculated values are here ({', '.join(list(section.quantities)[:3])})"
+    else:
+        found = "the export holds no measurements"
+    if modes:
+        found += f", procedure {', '.join(modes)}"
+    return ExportError(
+        found,
+        expected="a matrix of measured endpoint values for each plate",
+        hint="add the raw data of the endpoint read to the export in Gen5",
+        place=place,
+    )
+
+
+READER = Reader(
+    name="gen5",
+    title="BioTek/Agilent Gen5 text export",
+    recognizes=recognizes,
+    read=read,
+    software="Gen5 2.09 to 3.15",
+    real_example=True,
+)
