@@ -1,0 +1,241 @@
+"""One plate per case: what is changed on a good plate, and which findings of the rule must come of it.
+
+``expected`` holds (level, subject) of every finding of that rule, in order; empty means the rule must pass.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from elisa_bdnf.model.layout import Content, Role
+from elisa_bdnf.model.protocol import (
+    DilutionSettings,
+    Extrapolation,
+    Kit,
+    LimitSettings,
+    MissingDilution,
+    ReadingSettings,
+)
+from elisa_bdnf.model.reading import Note, NoteKind
+from plates import Change, response
+
+
+@dataclass(frozen=True)
+class Case:
+    rule: str
+    name: str
+    expected: tuple[tuple[str, str], ...] = ()
+    change: Change | None = None
+    protocol: dict[str, Any] = field(default_factory=dict)
+    plate: dict[str, Any] = field(default_factory=dict)
+    settings: dict[str, float] = field(default_factory=dict)
+
+
+def values(**responses: float) -> Change:
+    """Set the responses of wells."""
+    return lambda held, contents: held.update(responses)
+
+
+def scaled(factor: float, *wells: str) -> Change:
+    return lambda held, contents: held.update({well: held[well] * factor for well in wells})
+
+
+def drop(*wells: str) -> Change:
+    """Wells that the layout names and the export left empty."""
+    return lambda held, contents: [held.pop(well) for well in wells] and None
+
+
+def without(*wells: str) -> Change:
+    """Wells that are not on the layout."""
+    return lambda held, contents: [contents.pop(well) for well in wells] and None
+
+
+def content(well: str, **changes: Any) -> Change:
+    def change(held: dict[str, float], contents: dict[str, Content]) -> None:
+        old = contents[well]
+        for each, value in list(contents.items()):
+            if value == old:
+                contents[each] = replace(value, **changes)
+
+    return change
+
+
+def both(*changes: Change) -> Change:
+    return lambda held, contents: [change(held, contents) for change in changes] and None
+
+
+def reversed_standards(held: dict[str, float], contents: dict[str, Content]) -> None:
+    old = dict(held)
+    for row, other in zip("ABCDEFGH", "HGFEDCBA", strict=True):
+        for column in "12":
+            held[row + column] = old[other + column]
+
+
+def shuffled_standards(held: dict[str, float], contents: dict[str, Content]) -> None:
+    old = dict(held)
+    for row, other in zip("ABCDEFGH", "DGAFBHCE", strict=True):
+        for column in "12":
+            held[row + column] = old[other + column]
+
+
+def no_standards(held: dict[str, float], contents: dict[str, Content]) -> None:
+    for well in [w for w, c in contents.items() if c.role is Role.STANDARD]:
+        contents[well] = Content(Role.EMPTY, "")
+
+
+ROWS = "ABCDEFGH"
+DUPLICATES = tuple(f"{row}{column}" for row in ROWS for column in "12")
+OVERFLOW = {"plate": {"notes": {"A5": Note("OVRFLW", NoteKind.OVERFLOW)}}}
+CASES = (
+    Case("INP-01", "every well read"),
+    Case("INP-01", "two wells empty in the export", (("error", "plate"),), drop("B5", "B6")),
+    Case("INP-01", "a word of the instrument is not a hole", (), drop("A5"), plate=OVERFLOW["plate"]),
+    Case("INP-02", "each occasion once"),
+    Case(
+        "INP-02", "two samples for one occasion", (("error", "plate"),),
+        content("B5", name="other", timepoint="baseline"),
+    ),
+    Case(
+        "INP-02", "one sample for two occasions", (("error", "plate"),),
+        content("B5", name="S1-baseline"),
+    ),
+    Case("INP-03", "standards, zero, samples"),
+    Case("INP-03", "no standards", (("error", "plate"),), no_standards),
+    Case("INP-03", "no zero", (("warn", "plate"),), without("H1", "H2")),
+    Case("INP-05", "rising"),
+    Case("INP-05", "reversed", (("error", "plate"),), reversed_standards),
+    Case("INP-05", "shuffled", (("fail_plate", "plate"),), shuffled_standards),
+    Case("INP-06", "450 asked and read"),
+    Case("INP-06", "5 nm off is allowed", plate={"wavelength": 455.0}),
+    Case(
+        "INP-06", "reference asked for, none read", (("warn", "plate"),),
+        protocol={"reading": ReadingSettings(450.0, (570.0,))},
+    ),
+    Case(
+        "INP-06", "reference asked for and read", (), None,
+        {"reading": ReadingSettings(450.0, (570.0,))}, {"reference": {}},
+    ),
+    Case("INP-07", "unverified kit", (("warn", "plate"),), protocol={"kit": Kit("k", "kit")}),
+    Case("INP-07", "verified kit", (), protocol={"kit": Kit("k", "kit", verified=True)}),
+    Case("WEL-01", "just below the limit", (), values(A5=3.4999)),
+    Case("WEL-01", "on the limit", (("warn", "well A5"),), values(A5=3.5)),
+    Case("WEL-01", "overflow", (("warn", "well A5"),), drop("A5"), plate=OVERFLOW["plate"]),
+    Case("WEL-02", "on the limit", (), values(A5=-0.02)),
+    Case("WEL-02", "below the first limit", (("warn", "well A5"),), values(A5=-0.0201)),
+    Case("WEL-02", "below the second limit", (("fail_result", "well A5"),), values(A5=-0.0501)),
+    Case("BLK-01", "low background"),
+    Case("BLK-01", "on the limit", (), values(H1=0.2, H2=0.2)),
+    Case("BLK-01", "high background", (("warn", "plate"),), values(H1=0.21, H2=0.2)),
+    Case("BLK-02", "lowest standard stands out"),
+    Case("BLK-02", "lowest standard in the noise", (("warn", "plate"),), values(H1=0.05, H2=0.10)),
+    Case("BLK-03", "even"),
+    Case("BLK-03", "range 0.02256 is an SD of 0.02", (), values(H1=0.05, H2=0.05 + 0.02256)),
+    Case("BLK-03", "uneven", (("warn", "plate"),), values(H1=0.05, H2=0.0727)),
+    Case("BLK-04", "not subtracted, not asked"),
+    Case("STD-01", "seven levels"),
+    Case("STD-01", "five levels", (), without("F1", "F2", "G1", "G2")),
+    Case("STD-01", "four levels", (("error", "plate"),), without("E1", "E2", "F1", "F2", "G1", "G2")),
+    Case("REP-01", "replicates agree"),
+    Case("REP-01", "an inner level differs", (("warn", "standard 62.5"),), scaled(1.3, "D1")),
+    Case("REP-01", "an end may differ more", (), scaled(1.3, "A1")),
+    Case("STD-02", "rising"),
+    Case("STD-02", "a small fall", (("warn", "plate"),), values(A1=response(250) * 0.9999, A2=response(250) * 0.9999)),
+    Case("STD-02", "a large fall", (("fail_plate", "plate"),), values(A1=1.0, A2=1.0)),
+    Case("STD-03", "recovered"),
+    Case("STD-03", "one level doubled", (("warn", "standard 15.625"),), values(F1=response(31.25), F2=response(31.25))),
+    Case("STD-04", "recovered"),
+    Case(
+        "STD-04", "three levels off", (("fail_plate", "curve"),),
+        values(F1=response(40), F2=response(40), D1=response(31), D2=response(31), E1=response(55), E2=response(55),
+               G1=response(16), G2=response(16)),
+    ),
+    Case("STD-06", "strong"),
+    Case("STD-06", "weak", (("warn", "plate"), ("warn", "plate")), scaled(0.3, "A1", "A2")),
+    Case("FIT-01", "found"),
+    Case("FIT-01", "flat", (("fail_plate", "curve"),), lambda held, _: held.update(dict.fromkeys(DUPLICATES, 0.5))),
+    Case("FIT-02", "plausible"),
+    Case("FIT-05", "high"),
+    Case("RNG-01", "inside"),
+    Case(
+        "RNG-01", "half of the samples above", (("warn", "curve"),),
+        values(A5=2.6, A6=2.6, B5=2.6, B6=2.6, C5=2.6, C6=2.6),
+    ),
+    Case("RNG-01", "the method's LLOQ is lower", (("warn", "curve"),), protocol={"limits": LimitSettings(lloq=2.0)}),
+    Case("RNG-02", "covered"),
+    Case("RNG-02", "control above", (("warn", "curve"),), content("C3", nominal=800.0)),
+    Case("QCS-01", "in range"),
+    Case(
+        "QCS-01", "one of six wells out", (("warn", "control QC25"),), scaled(1.5, "A3"),
+    ),
+    Case(
+        "QCS-01", "a whole level out",
+        (("warn", "control QC25"), ("warn", "control QC25"), ("fail_plate", "plate")), scaled(1.5, "A3", "A4"),
+    ),
+    Case(
+        "QCS-01", "the insert's range goes before recovery",
+        (("warn", "control QC25"), ("warn", "control QC25"), ("fail_plate", "plate")),
+        content("A3", low=40.0, high=60.0),
+    ),
+    Case("QCS-04", "no pool", (("warn", "plate"),)),
+    Case("QCS-04", "pool", (), content("A3", name="plasma pool")),
+    Case("REP-03", "agree"),
+    Case("REP-03", "differ", (("warn", "sample S1-baseline"),), scaled(1.5, "A5")),
+    Case("REP-05", "duplicates"),
+    Case("REP-05", "single", (("warn", "sample S1-baseline"),), without("A6")),
+    Case("SMP-01", "inside"),
+    Case("SMP-01", "below", (("info", "sample S1-baseline"),), values(A5=0.063, A6=0.064)),
+    Case("SMP-01", "below the asymptote", (("info", "sample S1-baseline"),), values(A5=0.01, A6=0.012)),
+    Case("SMP-02", "inside"),
+    Case("SMP-02", "above", (("info", "sample S1-baseline"),), values(A5=2.5, A6=2.5)),
+    Case("SMP-02", "above the asymptote", (("info", "sample S1-baseline"),), values(A5=3.4, A6=3.4)),
+    Case("SMP-02", "saturated", (("info", "sample S1-baseline"),), values(A5=3.9, A6=3.9)),
+    Case("SMP-03", "inside"),
+    Case(
+        "SMP-03", "asked for", (("warn", "sample S1-baseline"),), values(A5=2.5, A6=2.5),
+        {"limits": LimitSettings(extrapolation=Extrapolation.TO_ASYMPTOTES)},
+    ),
+    Case("SMP-04", "usual"),
+    Case("SMP-04", "unusual for csf", tuple(
+        ("warn", f"sample {s}-{t}") for s in ("S1",) for t in ("baseline",)
+    ), both(content("A5", matrix="csf", dilution_factor=2.0))),
+    Case(
+        "SMP-04", "a unit slip", (("fail_result", "sample S1-baseline"),), content("A5", dilution_factor=20000.0),
+    ),
+    Case("SMP-06", "narrow"),
+    Case(
+        "SMP-06", "wide", (("warn", "sample S1-baseline"),), values(A5=0.1, A6=0.1),
+        settings={"half_width_percent": 3.0},
+    ),
+    Case("DIL-04", "stated"),
+    Case("DIL-04", "missing", (("error", "plate"),), content("A5", dilution_factor=None)),
+    Case(
+        "DIL-04", "one missing is a mistake even where none would be allowed", (("error", "plate"),),
+        content("A5", dilution_factor=None), {"dilution": DilutionSettings(MissingDilution.IN_WELL)},
+    ),
+    Case(
+        "DIL-04", "less than the matrix demands", tuple(("warn", f"sample {s}-{t}") for s in ("S1", "S2") for t in
+        ("baseline", "120min", "24h")), None, {"dilution": DilutionSettings(minimum=50.0)},
+    ),
+    Case("SUB-01", "timepoints missing", (("warn", "subject S1"), ("warn", "subject S2"))),
+    Case(
+        "SUB-01", "baseline censored", (("warn", "subject S1"), ("warn", "subject S1"), ("warn", "subject S2")),
+        values(A5=0.01, A6=0.012),
+    ),
+    Case("SUB-03", "in time"),
+    Case("SUB-03", "15 min late is in time", (), content("B5", attributes={"actual_time_min": "135"})),
+    Case("SUB-03", "late", (("warn", "sample S1-120min"),), content("B5", attributes={"actual_time_min": "136"})),
+    Case(
+        "SUB-03", "twice as late", (("fail_result", "sample S1-120min"),),
+        content("B5", attributes={"actual_time_min": "151"}),
+    ),
+    Case("SUB-04", "alike"),
+    Case("SUB-04", "another tube", (("warn", "subject S1"),), content("B5", matrix="serum")),
+    Case("WEL-03", "even", (), None, {}, {"reference": {}}),
+    Case("WEL-03", "one well cloudy", (("warn", "well A5"),), None, {}, {"reference": {"A5": 0.2}}),
+    Case("WEL-04", "flat", (), None, {}, {"reference": {}}),
+    Case(
+        "WEL-04", "unstopped substrate", (("warn", "plate"),), None, {},
+        {"reference": {well: 0.04 + 0.3 * index for index, well in enumerate(reversed(DUPLICATES))}},
+    ),
+)  # fmt: skip
