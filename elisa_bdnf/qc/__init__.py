@@ -10,8 +10,11 @@ from elisa_bdnf.qc import (
     blank_rules,
     control_rules,
     curve_rules,
+    dilution_rules,
     engine,
     input_rules,
+    pattern_rules,
+    preanalytic_rules,
     sample_rules,
     standard_rules,
     subject_rules,
@@ -30,6 +33,9 @@ _ORDER = (
     curve_rules,
     control_rules,
     sample_rules,
+    dilution_rules,
+    preanalytic_rules,
+    pattern_rules,
     subject_rules,
 )
 RULES: Mapping[str, Rule] = {

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
+from math import comb
+
 from elisa_bdnf.model.curve import Curve, Model, NoCurve
 from elisa_bdnf.model.result import FindingLevel, RangeStatus
 from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, below, digits, exceeds, rule
@@ -132,3 +136,38 @@ def range_covers_the_controls(curve: CurveSubject) -> Verdicts:
                 measured=f"{nominal:g}", limit=f"{limits.lloq:g} to {limits.uloq:g}", wells=control.group.wells,
                 action="annotate",
             )  # fmt: skip
+
+
+@rule("FIT-04", FindingLevel.INFO, "residuals of one sign in a row mean that the model has another shape")
+def residuals_change_their_sign(curve: CurveSubject, *, p_value: float = 0.05, min_levels: float = 8) -> Verdicts:
+    """The signs of the residuals of the levels are mixed (Wald–Wolfowitz runs test, exact, one-sided: too few runs)."""
+    if isinstance(curve.curve, NoCurve):
+        yield Missing(NO_CURVE)
+        return
+    signs = [p.response > p.fitted for p in curve.curve.standards if p.in_fit and p.response != p.fitted]
+    if len(signs) < min_levels:
+        yield Missing(f"fewer than {min_levels:g} levels")
+        return
+    p = runs_p(signs)
+    if p < p_value:
+        runs = 1 + sum(a != b for a, b in pairwise(signs))
+        yield Remark(
+            f"the residuals of {len(signs)} levels form {runs} runs of one sign (p = {p:.3g}): another model?",
+            measured=f"{p:.3g}", limit=f"{p_value:g}", action="annotate",
+        )  # fmt: skip
+
+
+def runs_p(signs: Sequence[bool]) -> float:
+    """P(as few runs as these, or fewer) when every order of the signs is as likely."""
+    ups, downs = sum(signs), len(signs) - sum(signs)
+    runs = 1 + sum(a != b for a, b in pairwise(signs))
+    if not ups or not downs:
+        return 1.0
+    ways = 0
+    for r in range(2, runs + 1):
+        half = r // 2
+        if r % 2 == 0:
+            ways += 2 * comb(ups - 1, half - 1) * comb(downs - 1, half - 1)
+        else:
+            ways += comb(ups - 1, half) * comb(downs - 1, half - 1) + comb(ups - 1, half - 1) * comb(downs - 1, half)
+    return ways / comb(ups + downs, ups)

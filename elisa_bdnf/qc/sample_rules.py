@@ -62,6 +62,21 @@ def sample_has_its_replicates(sample: EstimateSubject, *, minimum: float = 2) ->
         )  # fmt: skip
 
 
+@rule("REP-06", FindingLevel.WARN, "policy")
+def replicates_lie_on_one_side_of_the_limits(sample: EstimateSubject) -> Verdicts:
+    """The replicates do not straddle the LLOQ or the ULOQ; where they do, the mean response decides."""
+    curve = sample.analysis.curve
+    if not isinstance(curve, Curve):
+        return
+    values = [well.in_well for well in sample.estimate.wells if well.in_well is not None]
+    for name, limit in (("LLOQ", curve.limits.lloq), ("ULOQ", curve.limits.uloq)):
+        if values and below(min(values), limit) and exceeds(max(values), limit):
+            yield Remark(
+                f"the replicates straddle the {name} ({limit:g}): {min(values):.4g} to {max(values):.4g} in the well",
+                measured=f"{min(values):.4g} to {max(values):.4g}", limit=f"{limit:g}", action="annotate",
+            )  # fmt: skip
+
+
 @rule("SMP-01", FindingLevel.INFO, "ICH M10; GraphPad leaves such cells blank, we say why")
 def sample_is_above_the_lower_limit(sample: EstimateSubject) -> Verdicts:
     """A sample below the range is censored at the LLOQ × dilution factor, with its reason; never a negative number."""
