@@ -58,9 +58,7 @@ def duplicates_do_not_lean_to_one_side(
     """
     pairs = _one_geometry(_pairs(plate))
     if len(pairs) < min_pairs:
-        yield Missing(
-            f"fewer than {min_pairs:g} duplicates of one geometry with a response of {MIN_RESPONSE:g} or more"
-        )
+        yield Missing(f"fewer than {min_pairs:g} duplicates of one geometry read {MIN_RESPONSE:g} or more")
         return
     lean = median(pair.difference for pair in pairs)
     if exceeds(abs(lean), shift) and wilcoxon_p([pair.difference for pair in pairs]) < p_value:

@@ -65,6 +65,18 @@ def both(*changes: Change) -> Change:
     return lambda held, contents: [change(held, contents) for change in changes] and None
 
 
+def series(in_well: dict[int, float]) -> Change:
+    """Sample X at several dilutions in rows G and H: dilution factor → concentration in the well."""
+
+    def change(held: dict[str, float], contents: dict[str, Content]) -> None:
+        for column, (factor, x) in enumerate(in_well.items(), start=7):
+            for row, side in (("G", 1.004), ("H", 0.996)):
+                held[f"{row}{column}"] = response(x) * side
+                contents[f"{row}{column}"] = Content(Role.SAMPLE, "X", None, float(factor))
+
+    return change
+
+
 def reversed_standards(held: dict[str, float], contents: dict[str, Content]) -> None:
     old = dict(held)
     for row, other in zip("ABCDEFGH", "HGFEDCBA", strict=True):
@@ -86,6 +98,7 @@ def no_standards(held: dict[str, float], contents: dict[str, Content]) -> None:
 
 ROWS = "ABCDEFGH"
 DUPLICATES = tuple(f"{row}{column}" for row in ROWS for column in "12")
+RIGHT_WELLS = (*(f"{row}2" for row in ROWS), "A4", "B4", "C4", *(f"{row}6" for row in ROWS[:6]))
 OVERFLOW = {"plate": {"notes": {"A5": Note("OVRFLW", NoteKind.OVERFLOW)}}}
 CASES = (
     Case("INP-01", "every well read"),
@@ -231,6 +244,34 @@ CASES = (
     ),
     Case("SUB-04", "alike"),
     Case("SUB-04", "another tube", (("warn", "subject S1"),), content("B5", matrix="serum")),
+    Case("REP-06", "on one side"),
+    Case("REP-06", "across the LLOQ", (("warn", "sample S1-baseline"),), values(A5=response(6.0), A6=response(10.0))),
+    Case("REP-06", "across the ULOQ", (("warn", "sample S1-baseline"),), values(A5=response(450.0), A6=response(560.0))),
+    Case("SMP-PLT", "usual"),
+    Case("SMP-PLT", "platelets", (("warn", "sample S1-baseline"),), content("A5", dilution_factor=400.0)),
+    Case("PRE-01", "nothing known"),
+    Case("PRE-01", "on the limit", (), content("A5", attributes={"freeze_thaw_n": "2"})),
+    Case("PRE-01", "thawed thrice", (("warn", "sample S1-baseline"),), content("A5", attributes={"freeze_thaw_n": "3"})),
+    Case("DIL-01", "agree", (), series({10: 100.0, 40: 25.0})),
+    Case("DIL-01", "disagree", (("warn", "sample X"),), series({10: 100.0, 40: 42.0})),
+    Case("DIL-02", "parallel", (), series({10: 200.0, 20: 100.0, 40: 50.0})),
+    Case("DIL-02", "not parallel", (("warn", "sample X"),), series({10: 100.0, 20: 60.0, 40: 36.0})),
+    Case("DIL-03", "falling", (), series({10: 200.0, 20: 100.0, 40: 50.0})),
+    Case("DIL-03", "hook", (("warn", "sample X"),), series({10: 50.0, 20: 100.0, 40: 50.0})),
+    Case("DIL-03", "concentration falls", (("warn", "sample X"),), series({10: 100.0, 20: 70.0})),
+    Case("PLT-01", "1 % apart"),
+    Case("PLT-01", "right wells low", (("warn", "plate"),), scaled(0.85, *RIGHT_WELLS)),
+    Case("PLT-03", "alike", settings={"min_pairs": 4.0}),
+    Case(
+        "PLT-03", "edge high", (("warn", "plate"),), scaled(1.25, "B1", "C1", "D1", "E1", "F1"),
+        settings={"min_pairs": 4.0, "p_value": 0.2},
+    ),
+    Case("PLT-04", "alike", settings={"min_pairs": 2.0}),
+    Case(
+        "PLT-04", "one row", (("warn", "plate"),), scaled(1.4, "B1", "B3", "B5"), settings={"min_pairs": 2.0},
+    ),
+    Case("FIT-04", "any order", settings={"p_value": 0.0}),
+    Case("FIT-04", "whatever the order", (("info", "curve"),), settings={"p_value": 2.0}),
     Case("WEL-03", "even", (), None, {}, {"reference": {}}),
     Case("WEL-03", "one well cloudy", (("warn", "well A5"),), None, {}, {"reference": {"A5": 0.2}}),
     Case("WEL-04", "flat", (), None, {}, {"reference": {}}),
