@@ -1,0 +1,122 @@
+"""Steps of SkanIt workbooks: matrices with the plate and wavelength that the lines above them name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from elisa_bdnf.errors import ExportError
+from elisa_bdnf.inputs.pages import Page
+from elisa_bdnf.model.plate import Well
+from elisa_bdnf.model.reading import ChannelKind, Correction
+from elisa_bdnf.readers._key_lines import (
+    Header,
+    header_from_rows,
+    kind_from_text,
+    not_an_endpoint,
+    wavelength_from_text_or_none,
+)
+from elisa_bdnf.readers._placed import Placed, cells_of, grid_remarks, grids_at_left
+
+_TITLE = "Measurement results"
+_CONTEXT = re.compile(
+    r"(?:Wavelength|Excitation|Emission|Variable|Source step|Type|Formula|Fit type|Reading|Sample group)s?\b.*:",
+    re.IGNORECASE,
+)
+_DIFFERENCE = re.compile(r"Formula:\s*(\w+)\s*-\s*(\w+)\s*\Z")
+_RAW_CORNERS = {
+    "abs": ChannelKind.ABSORBANCE,
+    "rfu": ChannelKind.FLUORESCENCE,
+    "rlu": ChannelKind.LUMINESCENCE,
+}
+_MEASUREMENT_STEP = re.compile(r"(?:photometric|absorbance|fluorescence|luminescence|trf|alpha)", re.IGNORECASE)
+_CORRECTED = {"blank subtracted": Correction.BLANK, "pathlength corrected": Correction.PATH_LENGTH}
+
+
+@dataclass(frozen=True, slots=True)
+class StepMatrix:
+    """One matrix with what the lines above it say."""
+
+    step: str
+    plate: str
+    wavelength_nm: float | None
+    corner: str
+    cells: Mapping[Well, Placed]
+    difference: bool
+    remarks: tuple[str, ...]
+    place: str
+
+
+def is_step(page: Page) -> bool:
+    return page.text(0, 0).casefold() == _TITLE.casefold()
+
+
+def step_title(page: Page) -> str:
+    return next((page.text(row, 0) for row in range(3, len(page.rows)) if page.text(row, 0)), page.name)
+
+
+def matrices_of_step(page: Page) -> Iterable[StepMatrix]:
+    step, wavelength, plate, last = step_title(page), None, "", 3
+    seen: set[tuple[str, float | None, str]] = set()
+    for grid in grids_at_left(page):
+        above = [text for row in range(last, grid.top) if (text := page.text(row, 0))]
+        for text in above:
+            if text.casefold().startswith("wavelength"):
+                wavelength = wavelength_from_text_or_none(text)
+        names = [text for text in above[-1:] if text != step and not _CONTEXT.match(text)]
+        plate = names[0] if names else plate or "Plate 1"
+        difference = any(_DIFFERENCE.match(text) for text in above)
+        key = (plate, wavelength, grid.corner)
+        if key in seen and grid.corner.casefold() != "sample":
+            what = f"a step that measured each well several times ({step!r}: {grid.corner} of {plate} again)"
+            raise not_an_endpoint(what, place=page.place(grid.top, 0))
+        seen.add(key)
+        cells = cells_of(page, grid)
+        place = page.place(grid.top, 0)
+        yield StepMatrix(step, plate, wavelength, grid.corner, cells, difference, grid_remarks(grid), place)
+        last = grid.bottom
+
+
+def without_matrices(steps: Iterable[Page]) -> ExportError:
+    titles = ", ".join(step_title(page) for page in steps)
+    text = "\n".join(cell for page in steps for row in page.rows for cell in row[:2])
+    if re.search(r"kinetic|reading|\btime\b", text, re.IGNORECASE):
+        return not_an_endpoint(f"a SkanIt session read over time ({titles})")
+    if re.search(r"spectr|scan", text, re.IGNORECASE):
+        return not_an_endpoint(f"a SkanIt spectrum or scan ({titles})")
+    return ExportError(f"the steps ({titles}) hold no plate matrix", hint="export the results as plates, not as lists")
+
+
+def step_header(page: Page) -> Header:
+    """Session, time and the settings of a step, without the lines of its matrices and tables."""
+    lines = [page.rows[row] for row in range(1, len(page.rows)) if len([t for t in page.rows[row] if t]) == 1]
+    single = [line for line in lines if line[0]]
+    named = (("Session name", single[0][0]), ("Execution time", single[1][0])) if len(single) > 1 else ()
+    return (*named, *header_from_rows(line for line in single[2:] if len(line[0]) > 2 and ":" in line[0]))
+
+
+def is_ids(matrix: StepMatrix) -> bool:
+    return matrix.corner.casefold() == "sample"
+
+
+def is_factor(matrix: StepMatrix) -> bool:
+    return matrix.corner.casefold() == "dilution factor"
+
+
+def meaning_or_none(matrix: StepMatrix) -> tuple[ChannelKind, Correction] | None:
+    """Kind and correction of a matrix of responses; None for calculated ones."""
+    corner = matrix.corner.casefold()
+    if corner in _RAW_CORNERS:
+        return _RAW_CORNERS[corner], Correction.NONE
+    if corner in _CORRECTED:
+        return ChannelKind.UNKNOWN, _CORRECTED[corner]
+    if corner == "value" and matrix.difference:
+        return ChannelKind.UNKNOWN, Correction.REFERENCE
+    if _MEASUREMENT_STEP.match(matrix.step) and corner not in ("sample", "avg", "sd", "cv%"):
+        return kind_from_text(matrix.step), Correction.NONE
+    return None
+
+
+def label_of(matrix: StepMatrix) -> str:
+    return f"{matrix.step} ({matrix.wavelength_nm:g} nm)" if matrix.wavelength_nm else matrix.step

@@ -1,0 +1,120 @@
+"""Codes of wells as reader software writes them (``S1``, ``Std0001``, ``Un0001``, ``Blank1``) → contents."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from elisa_bdnf.inputs.numbers import number_from_text_or_none
+from elisa_bdnf.inputs.plate_words import dilution_factor_or_none
+from elisa_bdnf.inputs.units import unit_from_text_or_none
+from elisa_bdnf.model.layout import Content, Layout, Role
+from elisa_bdnf.model.plate import Shape, Well, well_order
+
+_NUMBER = r"[\s_-]?[0-9]{0,4}(?:[:_.][0-9]{1,3})?"
+_WORDS = {
+    Role.BLANK: "blank|blk|bl|buffer",
+    Role.STANDARD: "standard|std|calibrator|cal|st",
+    Role.CONTROL: "positive control|negative control|control|ctrl|ctl|ct|qc|pos|neg|pc|nc",
+    Role.SAMPLE: "sample|unknown|unk|un|spl|smp|sm",
+    Role.EMPTY: "empty|unused|not used|undefined|none",
+}
+_LETTERS = {Role.BLANK: "b", Role.STANDARD: "s", Role.CONTROL: "c|n|p", Role.SAMPLE: "x|u"}
+_BY_WORD = {role: re.compile(rf"(?:{words}){_NUMBER}\Z", re.IGNORECASE) for role, words in _WORDS.items()}
+_BY_LETTER = {role: re.compile(rf"(?:{letters}){_NUMBER}\Z", re.IGNORECASE) for role, letters in _LETTERS.items()}
+_AMOUNT = re.compile(r"(?P<number>[0-9.,]+(?:[eE][+-]?[0-9]+)?)\s*(?P<unit>\D.*)?\Z")
+_NOTHING = frozenset(["", "-", "--"])
+
+
+@dataclass(frozen=True, slots=True)
+class WellSaid:
+    """What an export says about one well, as text; ``amount`` may carry a unit."""
+
+    code: str
+    nominal: str = ""
+    dilution: str = ""
+    attributes: tuple[tuple[str, str], ...] = ()
+
+
+def role_from_code(code: str, *, letters: bool = False) -> Role | None:
+    """The role that a code names, None for free names; ``letters`` where the software's codes are single letters."""
+    compact = " ".join(code.split())
+    if compact in _NOTHING:
+        return Role.EMPTY
+    tables = (_BY_WORD, _BY_LETTER) if letters else (_BY_WORD,)
+    return next((role for table in tables for role, pattern in table.items() if pattern.match(compact)), None)
+
+
+def amount_from_text_or_none(text: str, decimal: str = ".") -> tuple[float, str | None] | None:
+    """``0.5 microg/ml`` → 0.5 and ``µg/mL``; a unit that is not known stays as written."""
+    match = _AMOUNT.match(text.strip())
+    number = number_from_text_or_none(match["number"], decimal) if match else None
+    if match is None or number is None:
+        return None
+    unit = (match["unit"] or "").strip()
+    return number, (unit_from_text_or_none(unit) or unit) if unit else None
+
+
+def layout_from_wells(
+    said: Mapping[Well, WellSaid],
+    shape: Shape,
+    *,
+    unit: str | None = None,
+    decimal: str = ".",
+    letters: bool = False,
+    whole_factors: bool = False,
+) -> Layout | None:
+    """The layout that an export holds; None where no well holds anything.
+
+    ``whole_factors``: dilutions are written as factors (500), so that a number below 1 is a mistake and no fraction.
+    """
+    remarks: list[str] = []
+    units = [unit] if unit else []
+    contents: dict[Well, Content] = {}
+    for well in sorted(said, key=well_order):
+        role = role_from_code(said[well].code, letters=letters)
+        if role is Role.EMPTY:
+            continue
+        content = _content(said[well], role, decimal, remarks, units)
+        contents[well] = _diluted(content, said[well].dilution, decimal, remarks, whole_factors)
+    if not contents:
+        return None
+    distinct = list(dict.fromkeys(units))
+    if len(distinct) > 1:
+        remarks.append(f"The layout of the export has concentrations in {' and '.join(distinct)}; none was taken.")
+        contents = {well: replace(content, nominal=None) for well, content in contents.items()}
+    unit = distinct[0] if len(distinct) == 1 else None
+    return Layout(shape, contents, unit=unit, origin="export", remarks=tuple(dict.fromkeys(remarks)))
+
+
+def _content(said: WellSaid, role: Role | None, decimal: str, remarks: list[str], units: list[str]) -> Content:
+    amount = amount_from_text_or_none(said.nominal, decimal) if said.nominal not in ("", "NaN") else None
+    if amount is None and said.nominal and said.nominal != "NaN":
+        remarks.append(f"The concentration {said.nominal!r} of {said.code} is no number; it is not used.")
+    if amount and amount[1]:
+        units.append(amount[1])
+    name = " ".join(said.code.split())
+    attributes = dict(said.attributes)
+    if role is None:
+        role = Role.STANDARD if amount else Role.SAMPLE
+    if role is Role.STANDARD and amount is None:
+        remarks.append(f"Standard {name} has no concentration in the layout of the export.")
+    nominal = amount[0] if amount and role in (Role.STANDARD, Role.CONTROL) else None
+    return Content(role, name, nominal, attributes=attributes)
+
+
+def _diluted(content: Content, text: str, decimal: str, remarks: list[str], whole_factors: bool) -> Content:
+    """Dilutions of standards and blanks are left out: their concentrations are those in the well."""
+    if text in ("", "NaN") or content.role not in (Role.SAMPLE, Role.CONTROL):
+        return content
+    factor = number_from_text_or_none(text, decimal) if whole_factors else dilution_factor_or_none(text, decimal)
+    if factor is None or factor < 1:
+        remarks.append(f"The dilution {text!r} of {content.name} is no factor from 1; it is not used.")
+        return content
+    return replace(content, dilution_factor=factor)
+
+
+def said_from_codes(codes: Mapping[Well, str]) -> dict[Well, WellSaid]:
+    """Codes alone."""
+    return {well: WellSaid(code) for well, code in codes.items() if code}
