@@ -33,7 +33,7 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One plate: ``quantities`` are label → well → text in the order of the export, ``layout`` attribute → well → text."""
+    """One plate: ``quantities`` and ``layout`` are label → well → text, in the order of the export."""
 
     first_line: int
     header: tuple[tuple[str, str], ...]

@@ -1,0 +1,101 @@
+"""Rows of a SoftMax Pro export → its blocks: plates, groups and notes, in the order of the file.
+
+``##BLOCKS=`` counts them and is often wrong: it is not looked at. A block ends at ``~End``, at the next block or at the
+end of the file (copies are cut off there).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from elisa_bdnf.inputs.grid import text_of
+
+Row = Sequence[str]
+_START = re.compile(r"(?P<kind>Plate|Group|Note|Graph|Cuvette\w*):(?P<rest>.*)\Z", re.DOTALL)
+_FOOTER = re.compile(r"(Original Filename|Date Last Saved|Copyright)\b\s*:?\s*(.*)\Z", re.IGNORECASE | re.DOTALL)
+
+
+class BlockKind(StrEnum):
+    PLATE = "Plate"
+    GROUP = "Group"
+    NOTE = "Note"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """``head`` are the cells of its first line behind the keyword, ``rows`` the lines below; ``line`` counts from 1.
+
+    Row *n* is line ``line + 1 + n`` of the file.
+    """
+
+    kind: BlockKind
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    line: int
+    ended: bool = True
+
+    @property
+    def name(self) -> str:
+        return self.head[0] if self.head else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    blocks: tuple[Block, ...]
+    footer: tuple[tuple[str, str], ...]
+
+
+def document_from_rows(rows: Sequence[Row]) -> Document:
+    """All blocks, and what stands behind the last one."""
+    blocks: list[Block] = []
+    footer: list[tuple[str, str]] = []
+    index = 0
+    while index < len(rows):
+        if start := _start_or_none(rows[index]):
+            block, index = _block(rows, index, start)
+            blocks.append(block)
+            continue
+        footer += _footer_items(rows[index])
+        index += 1
+    return Document(tuple(blocks), tuple(footer))
+
+
+def _start_or_none(row: Row) -> tuple[BlockKind, tuple[str, ...]] | None:
+    """Keyword and the cells behind it: ``Plate:⇥name``, ``Group: name`` and ``Group:⇥name⇥1`` mean the same."""
+    match = _START.match(text_of(row[0])) if row else None
+    if match is None:
+        return None
+    kind = BlockKind(match["kind"]) if match["kind"] in ("Plate", "Group", "Note") else BlockKind.OTHER
+    rest = match["rest"].strip()
+    cells = [text_of(cell) for cell in row[1:]]
+    return kind, ((rest, *cells) if rest else tuple(cells))
+
+
+def _block(rows: Sequence[Row], start: int, opening: tuple[BlockKind, tuple[str, ...]]) -> tuple[Block, int]:
+    kind, head = opening
+    end = start + 1
+    while end < len(rows) and not _ends(rows[end]):
+        # A note is free text, in which a line may begin like a block.
+        if kind is not BlockKind.NOTE and _start_or_none(rows[end]):
+            break
+        end += 1
+    ended = end < len(rows) and _ends(rows[end])
+    body = tuple(tuple(text_of(cell) for cell in row) for row in rows[start + 1 : end])
+    return Block(kind, head, body, start + 1, ended), end + 1 if ended else end
+
+
+def _ends(row: Row) -> bool:
+    return bool(row) and text_of(row[0]).startswith("~End")
+
+
+def _footer_items(row: Row) -> Iterator[tuple[str, str]]:
+    """``Original Filename: …; Date Last Saved: …``; in version 5 blanks stand instead of the semicolon."""
+    text = " ".join(text_of(cell) for cell in row if text_of(cell))
+    parts = re.split(r";\s*|\s{2,}(?=Date Last Saved|Copyright)", text)
+    for part in parts:
+        if match := _FOOTER.match(part.strip()):
+            yield match[1], match[2].strip()

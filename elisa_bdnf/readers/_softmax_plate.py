@@ -1,0 +1,266 @@
+"""A ``Plate:`` block of SoftMax Pro → matrices of texts: raw ones by wavelength, and the reduced one.
+
+``PlateFormat`` prints the plate as it lies, wavelengths side by side, without row letters; ``TimeFormat`` prints one
+line per wavelength below a line of well names. The reduced matrix comes last and has no temperature in its heading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from elisa_bdnf.errors import ExportError
+from elisa_bdnf.inputs.grid import column_number_or_none
+from elisa_bdnf.inputs.numbers import number_from_text_or_none
+from elisa_bdnf.model.plate import (
+    STANDARD_SHAPES,
+    Shape,
+    Well,
+    row_column_from_well,
+    well_from_row_column,
+    well_from_text_or_none,
+)
+from elisa_bdnf.model.reading import ChannelKind
+from elisa_bdnf.readers._cells import PlacedText, plate_shape
+from elisa_bdnf.readers._softmax_blocks import Block
+
+Texts = dict[Well, PlacedText]
+
+_KINDS = {
+    "absorbance": ChannelKind.ABSORBANCE,
+    "fluorescence": ChannelKind.FLUORESCENCE,
+    "luminescence": ChannelKind.LUMINESCENCE,
+    "time resolved": ChannelKind.FLUORESCENCE,
+}
+_FIELDS = (
+    "arrangement", "read type", "mode", "data", "pre-read", "points", "run time", "interval",
+    "first wavelength", "last wavelength", "wavelength step", "number of wavelengths", "wavelengths",
+    "first column", "columns", "wells", "first row", "rows",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class PlateHead:
+    """The first line of the block, by the meaning of its cells; absent cells (of cut copies) are empty."""
+
+    name: str
+    version: str
+    values: dict[str, str]
+    further: tuple[str, ...]  # cells behind, whose meaning depends on the read mode
+
+    def __getitem__(self, key: str) -> str:
+        return self.values.get(key, "")
+
+    @property
+    def kind(self) -> ChannelKind:
+        return _KINDS.get(self["mode"].casefold(), ChannelKind.UNKNOWN)
+
+    @property
+    def is_reduced(self) -> bool:
+        return self["data"].casefold() == "reduced"
+
+    @property
+    def wavelengths(self) -> tuple[str, ...]:
+        """As printed; luminescence without a filter says 0."""
+        return tuple(self["wavelengths"].split())
+
+    def number(self, key: str) -> int | None:
+        return int(self[key]) if self[key].isdecimal() else None
+
+
+@dataclass(frozen=True, slots=True)
+class PlateBlock:
+    """What a plate block holds. ``raw`` are (wavelength as printed, texts), in order; a second one is a second read."""
+
+    head: PlateHead
+    shape: Shape
+    raw: tuple[tuple[str, Texts], ...]
+    reduced: Texts | None
+    line: int
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Matrices:
+    raw: list[Texts] = field(default_factory=list)
+    reduced: list[Texts] = field(default_factory=list)
+
+
+def head_from_block(block: Block) -> PlateHead:
+    """Cells by meaning; fluorescence has one cell more (``FALSE``) in front of Raw or Reduced."""
+    name, version, *rest = [*block.head, "", ""]
+    if len(rest) > 3 and rest[3].upper() in ("TRUE", "FALSE"):
+        del rest[3]
+    values = dict(zip(_FIELDS, rest, strict=False))
+    if values.get("mode", "").casefold() != "absorbance":
+        values.pop("first row", None)
+        values.pop("rows", None)
+    return PlateHead(name or "Plate", version, values, tuple(cell for cell in rest[len(_FIELDS) :] if cell))
+
+
+def plate_from_block(block: Block) -> PlateBlock:
+    """Read an endpoint plate. Raises ExportError where lines and heading contradict each other."""
+    head = head_from_block(block)
+    if head["arrangement"] not in ("PlateFormat", "TimeFormat"):
+        raise ExportError(
+            f"plate {head.name!r} is arranged as {head['arrangement']!r}",
+            expected="PlateFormat or TimeFormat",
+            place=str(block.line),
+        )
+    read = _by_rows if head["arrangement"] == "PlateFormat" else _by_wells
+    matrices, shape = read(block, head)
+    if not matrices.raw and not matrices.reduced:
+        raise ExportError(f"plate {head.name!r} holds no values", expected="measured values", place=str(block.line))
+    remarks = [] if block.ended else [f"Plate {head.name!r} has no ~End: the export was cut off or edited there."]
+    raw, more = _with_wavelengths(head, matrices.raw)
+    return PlateBlock(head, shape, raw, next(iter(matrices.reduced), None), block.line, (*remarks, *more))
+
+
+def _with_wavelengths(head: PlateHead, raw: list[Texts]) -> tuple[tuple[tuple[str, Texts], ...], list[str]]:
+    wavelengths = head.wavelengths or ("",)
+    if len(raw) == len(wavelengths):
+        return tuple(zip(wavelengths, raw, strict=True)), []
+    if len(raw) == 2 * len(wavelengths):
+        remark = f"Plate {head.name!r} was read twice; which of the two reads is the pre-read, the export does not say."
+        return tuple(zip(wavelengths * 2, raw, strict=True)), [remark]
+    if not raw:
+        return (), []
+    raise ExportError(
+        f"plate {head.name!r} holds {len(raw)} matrices", expected=f"{len(wavelengths)} ({' '.join(wavelengths)} nm)"
+    )
+
+
+def _by_wells(block: Block, head: PlateHead) -> tuple[_Matrices, Shape]:
+    """TimeFormat: a line of well names, then one line for each wavelength."""
+    matrices = _Matrices()
+    wells: list[Well | None] = []
+    reduced = head.is_reduced
+    seen: set[Well] = set()
+    for index, row in enumerate(block.rows):
+        names = [well_from_text_or_none(cell) for cell in row[2:]]
+        if names and any(names) and not any(number_from_text_or_none(cell) is not None for cell in row[2:]):
+            wells, reduced = names, head.is_reduced or not row[1]
+            seen.update(well for well in names if well)
+        elif any(row):
+            line = block.line + 1 + index
+            texts = _texts_by_well(wells, row, line, head)
+            (matrices.reduced if reduced else matrices.raw).append(texts)
+    return matrices, _shape(head, seen)
+
+
+def _texts_by_well(wells: Sequence[Well | None], row: Sequence[str], line: int, head: PlateHead) -> Texts:
+    cells = row[2:]
+    named = sum(1 for well in wells if well)
+    beyond = [cell for well, cell in zip(wells, cells, strict=False) if not well and cell] + list(cells[len(wells) :])
+    if not wells or any(beyond):
+        raise ExportError(f"plate {head.name!r} has values without a well above them", place=str(line))
+    if len(cells) < named and any(_was_read(head, well) for well in wells[len(cells) :] if well):
+        raise ExportError(
+            f"plate {head.name!r} has {sum(map(bool, cells))} values for {named} wells",
+            expected="one value for each well that was read",
+            place=str(line),
+        )
+    return {well: PlacedText(cell, line) for well, cell in zip(wells, cells, strict=False) if well}
+
+
+def _was_read(head: PlateHead, well: Well) -> bool:
+    """Whether the head says that the well was read; copies without those cells say nothing, and then it was not."""
+    row, column = row_column_from_well(well)
+    for axis, first_key, count_key in ((column, "first column", "columns"), (row, "first row", "rows")):
+        first, count = head.number(first_key), head.number(count_key)
+        if first is None or count is None or not first - 1 <= axis < first - 1 + count:
+            return False
+    return True
+
+
+def _by_rows(block: Block, head: PlateHead) -> tuple[_Matrices, Shape]:
+    """PlateFormat: a line of column numbers (one run for each wavelength), then every row of the plate."""
+    matrices = _Matrices()
+    runs: list[tuple[int, int]] = []
+    reduced = head.is_reduced
+    columns = 0
+    index = 0
+    while index < len(block.rows):
+        row = block.rows[index]
+        if found := _column_runs(row):
+            runs, reduced = found, head.is_reduced or not row[1]
+            columns = max(columns, *(count for _, count in runs))
+            index += 1
+        elif not any(row) and not _begins_matrix(block.rows, index, runs):
+            index += 1
+            continue
+        if not runs:
+            raise ExportError(
+                f"plate {head.name!r} has values without column numbers above them", place=str(block.line + 1 + index)
+            )
+        rows = _rows_of_matrix(block, index, columns, head)
+        (matrices.reduced if reduced else matrices.raw).extend(_split(rows, runs, block.line + 1 + index, head))
+        index += len(rows)
+    wells = {well for texts in (*matrices.raw, *matrices.reduced) for well in texts}
+    return matrices, _shape(head, wells)
+
+
+def _begins_matrix(rows: Sequence[Sequence[str]], index: int, runs: Sequence[tuple[int, int]]) -> bool:
+    """Whether an empty line is the first plate row, not read, of a matrix: it is, right below the column numbers."""
+    return bool(runs) and index > 0 and bool(_column_runs(rows[index - 1]))
+
+
+def _column_runs(row: Sequence[str]) -> list[tuple[int, int]]:
+    """Position and length of every run 1, 2, 3, … behind the first two cells; empty if anything else stands there."""
+    runs: list[tuple[int, int]] = []
+    for position, cell in enumerate(row[2:], start=2):
+        number = column_number_or_none(cell)
+        if not cell:
+            continue
+        if number == 1 and cell == "1":
+            runs.append((position, 1))
+        elif runs and number == runs[-1][1] + 1 and position == runs[-1][0] + runs[-1][1]:
+            runs[-1] = (runs[-1][0], runs[-1][1] + 1)
+        else:
+            return []
+    return runs if runs and (runs[0][1] > 1 or row[1].startswith("Temperature")) else []
+
+
+def _rows_of_matrix(block: Block, start: int, columns: int, head: PlateHead) -> Sequence[Sequence[str]]:
+    """As many lines as the plate has rows; lines of rows that were not read are empty and count."""
+    shape = _stated_shape(head) or plate_shape(1, columns)
+    rows = block.rows[start : start + shape.rows]
+    short = next((n for n, row in enumerate(rows) if _column_runs(row)), len(rows))
+    if short < shape.rows:
+        filled = [row for row in rows[:short] if any(row)]
+        raise ExportError(
+            f"plate {head.name!r} has {len(filled)} lines of values",
+            expected=f"{shape.rows}, one for each row of the plate",
+            hint="the export was cut off or edited",
+            place=str(block.line + 1 + start),
+        )
+    return rows
+
+
+def _split(rows: Sequence[Sequence[str]], runs: Sequence[tuple[int, int]], line: int, head: PlateHead) -> list[Texts]:
+    ends = [position + count for position, count in runs]
+    for offset, row in enumerate(rows):
+        inside = {n for position, count in runs for n in range(position, position + count)}
+        if any(cell for n, cell in enumerate(row) if n >= 2 and n not in inside):
+            found = f"plate {head.name!r} has values outside its columns"
+            raise ExportError(found, expected=f"nothing beyond column {max(ends)}", place=str(line + offset))
+    return [
+        {
+            well_from_row_column(offset, n): PlacedText(
+                row[position + n] if position + n < len(row) else "", line + offset
+            )
+            for offset, row in enumerate(rows)
+            for n in range(count)
+        }
+        for position, count in runs
+    ]
+
+
+def _stated_shape(head: PlateHead) -> Shape | None:
+    wells = head.number("wells")
+    return Shape(*STANDARD_SHAPES[wells]) if wells in STANDARD_SHAPES else None
+
+
+def _shape(head: PlateHead, wells: set[Well]) -> Shape:
+    places = [row_column_from_well(well) for well in wells] or [(0, 0)]
+    return plate_shape(max(row for row, _ in places) + 1, max(column for _, column in places) + 1, head.number("wells"))
