@@ -1,0 +1,73 @@
+"""``elisa-bdnf read`` shows what an export holds; ``elisa-bdnf formats`` lists what can be read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from elisa_bdnf.errors import UsageError
+
+FORMATS_SCHEMA = "elisa-bdnf/formats/1"
+
+
+def read(
+    export: Annotated[Path, typer.Argument(metavar="EXPORT", help="What the plate reader wrote.")],
+    format_: Annotated[str | None, typer.Option("--format", help="Read as this format; see: formats.")] = None,
+    encoding: Annotated[str | None, typer.Option("--encoding", help="Of a text export, e.g. shift_jis.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON, at full precision.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print one line per well and channel.")] = False,
+) -> None:
+    """Show plates, channels, layout, results of the reader's software, notes and unread header keys of an export.
+
+    \b
+      elisa-bdnf read plate.txt
+      elisa-bdnf read plate.txt --json
+    """
+    from elisa_bdnf.readers import read_export
+
+    if as_json and as_csv:
+        raise UsageError("--json and --csv exclude each other", expected="one of them")
+    readings = read_export(export, format=format_, encoding=encoding)
+    if as_json:
+        from elisa_bdnf.cli._reading_records import json_from_readings
+
+        typer.echo(json_from_readings(readings), nl=False)
+    elif as_csv:
+        from elisa_bdnf.cli._reading_records import csv_from_readings
+
+        typer.echo(csv_from_readings(readings), nl=False)
+    else:
+        from elisa_bdnf.cli._reading_picture import print_readings
+
+        print_readings(readings)
+
+
+def formats(as_json: Annotated[bool, typer.Option("--json", help="Print the list as JSON.")] = False) -> None:
+    """List the formats that can be read, which versions were seen, and whether the examples were real.
+
+    \b
+      elisa-bdnf formats
+    """
+    from elisa_bdnf.cli._reading_records import json_bytes
+    from elisa_bdnf.readers import READERS
+
+    listed = [
+        {
+            "format": reader.name,
+            "title": reader.title,
+            "software_seen": reader.software,
+            "real_example": reader.real_example,
+            "generic": reader.generic,
+        }
+        for reader in READERS
+    ]
+    if as_json:
+        typer.echo(json_bytes({"schema": FORMATS_SCHEMA, "formats": listed}), nl=False)
+        return
+    width = max(len(reader.name) for reader in READERS)
+    for reader in READERS:
+        seen = f"; seen: {reader.software}" if reader.software else ""
+        real = "" if reader.real_example or reader.generic else "; no real example was at hand"
+        typer.echo(f"{reader.name:<{width}}  {reader.title}{seen}{real}")
