@@ -71,8 +71,8 @@ def _recognized(file: InputFile) -> Reader:
         raise ExportError(found, hint="choose one with --format")
     raise ExportError(
         f"this is {KIND_TITLES[file.kind]}, but no export and no plate that any reader recognizes",
-        expected=f"one of {_titles()}",
-        hint="if it is one of these, name it with --format",
+        expected=f"one of: {_names(READERS)}",
+        hint="elisa-bdnf formats tells more about them; if it is one of these, name it with --format",
     )
 
 
@@ -87,6 +87,3 @@ def _recognizes(reader: Reader, file: InputFile) -> bool:
 def _names(readers: tuple[Reader, ...] | list[Reader]) -> str:
     return ", ".join(reader.name for reader in readers)
 
-
-def _titles() -> str:
-    return "; ".join(f"{reader.name} ({reader.title})" for reader in READERS)

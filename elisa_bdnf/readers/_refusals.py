@@ -23,7 +23,7 @@ _TEXTS = (
         "a Luminex xPONENT or INTELLIFLEX export (bead counts and medians of several analytes)",
         re.compile(r"xPONENT|INTELLIFLEX|DataType:\W{1,5}(?:Median|Net MFI|Count)", re.IGNORECASE),
     ),
-    _Refused("a Bio-Plex Manager export (multiplex beads)", re.compile(r"Bio-?Plex|BioPlexDoc", re.IGNORECASE)),
+    _Refused("a Bio-Plex Manager export (multiplex beads)", re.compile(r"Bio-?Plex|<MWAnalyte\b", re.IGNORECASE)),
     _Refused(
         "an MSD Methodical Mind export (several electrochemiluminescence spots per well)",
         re.compile(r"==Data==|Methodical ?Mind|Spots Per Well", re.IGNORECASE),
