@@ -1,0 +1,85 @@
+"""Lists with one line, or one column, for each well → cells by well, without losing a line to a damaged name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from elisa_bdnf.errors import ExportError
+from elisa_bdnf.inputs.numbers import number_from_text_or_none
+from elisa_bdnf.inputs.pages import Page
+from elisa_bdnf.model.plate import Well, well_from_text_or_none
+from elisa_bdnf.readers._placed import Placed, placed
+
+
+def wells_by_row(page: Page, start: int, columns: Sequence[int], stop: int | None = None) -> dict[int, Well]:
+    """Row → well for the lines of a list that begins at ``start``; the name may stand in two columns (row, column).
+
+    Raises ExportError where a line in the middle names no well.
+    """
+    stop = len(page.rows) if stop is None else stop
+    found: dict[int, Well] = {}
+    end = start
+    while end < stop and (well := _well_or_none(page, end, columns)):
+        found[end] = well
+        end += 1
+    _refuse_more_lines(page, end, stop, columns)
+    return found
+
+
+def _well_or_none(page: Page, row: int, columns: Sequence[int]) -> Well | None:
+    return well_from_text_or_none("".join(page.text(row, column) for column in columns))
+
+
+def _refuse_more_lines(page: Page, end: int, stop: int, columns: Sequence[int]) -> None:
+    if end >= stop:
+        return
+    others = [text for column, text in enumerate(page.rows[end]) if column not in columns]
+    holds_numbers = any(number_from_text_or_none(text, mark) is not None for text in others for mark in ".,")
+    goes_on = any(_well_or_none(page, row, columns) for row in range(end + 1, stop))
+    if holds_numbers or goes_on:
+        name = "".join(page.text(end, column) for column in columns)
+        raise ExportError(
+            f"{name!r} stands where the list names its wells",
+            expected="a well such as A1 in every line of the list",
+            place=page.place(end, columns[0]),
+        )
+
+
+def refuse_repeated_wells(page: Page, wells: dict[int, Well], columns: Sequence[int]) -> None:
+    """Raises ExportError where a well stands twice in one list."""
+    seen: dict[Well, int] = {}
+    for row, well in wells.items():
+        if well in seen:
+            raise ExportError(
+                f"well {well} stands in line {seen[well] + 1} and again here",
+                expected="every well once",
+                place=page.place(row, columns[0]),
+            )
+        seen[well] = row
+
+
+def column_cells(page: Page, wells: dict[int, Well], column: int) -> dict[Well, Placed]:
+    """The cells of one column of a list."""
+    return {well: placed(page, row, column) for row, well in wells.items()}
+
+
+def wells_by_column(page: Page, row: int) -> dict[int, Well]:
+    """Position → well of a line ``Well, A01, A02, …``; raises ExportError where a name is damaged or stands twice."""
+    found: dict[int, Well] = {}
+    for position, text in enumerate(page.rows[row]):
+        if position == 0:
+            continue
+        well = well_from_text_or_none(text)
+        if well is None or well in found.values():
+            raise ExportError(
+                f"{text!r} stands where the table names its wells",
+                expected="each well once",
+                place=page.place(row, position),
+            )
+        found[position] = well
+    return found
+
+
+def row_cells(page: Page, row: int, wells: dict[int, Well]) -> dict[Well, Placed]:
+    """The cells of one line of a table with the wells across."""
+    return {well: placed(page, row, position) for position, well in wells.items()}

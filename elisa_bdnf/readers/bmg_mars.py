@@ -1,0 +1,83 @@
+"""BMG MARS text exports: titled matrices, or a list with one line for each well.
+
+User: …,Path: …,Test run no.: …            Well,Content, Raw Data (450),Standard Concentrations,
+Test name: …,Date: …,Time: …               A02,Standard S1,2.31,100.000,
+Absorbance
+Raw Data (450)
+,1,2,3,…
+"""
+
+from __future__ import annotations
+
+from elisa_bdnf.errors import ExportError
+from elisa_bdnf.inputs.file import InputFile
+from elisa_bdnf.inputs.pages import Page, pages_from_file
+from elisa_bdnf.model.reading import Reading, Source
+from elisa_bdnf.readers._bmg_plate import (
+    BmgPlate,
+    header_and_method,
+    is_bmg_top,
+    plate_from_matrices,
+    reading_from_plate,
+    title_of,
+)
+from elisa_bdnf.readers._key_lines import not_an_endpoint
+from elisa_bdnf.readers._reader import Reader
+from elisa_bdnf.readers._well_lists import column_cells, refuse_repeated_wells, wells_by_row
+
+_TOP_LINES = 12
+
+
+def recognizes(file: InputFile) -> bool:
+    """``User:``, ``Path:`` and ``Test …:`` in the first lines of a text."""
+    return file.kind == "text" and is_bmg_top(file.lines[:_TOP_LINES])
+
+
+def read(file: InputFile) -> tuple[Reading, ...]:
+    """The one plate of the export."""
+    (page,) = pages_from_file(file)
+    list_row = next((row for row in range(len(page.rows)) if _is_list_head(page, row)), None)
+    plate = plate_from_matrices(page) if list_row is None else _plate_from_list(page, list_row)
+    source = Source(file.name, file.sha256, READER.name, "MARS")
+    plate = BmgPlate(plate.header, plate.method, plate.tables, (*file.decoding_remarks, *plate.remarks))
+    return (reading_from_plate(plate, source),)
+
+
+def _is_list_head(page: Page, row: int) -> bool:
+    return page.text(row, 0).casefold() in ("well", "well row") and len(page.rows[row]) > 1
+
+
+def _plate_from_list(page: Page, head: int) -> BmgPlate:
+    columns = [0, 1] if page.text(head, 0).casefold() == "well row" else [0]
+    header, method = header_and_method(page.rows[:head])
+    titles = {i: title_of(text) for i, text in enumerate(page.rows[head]) if i not in columns and text}
+    if any("time" in page.text(head + 1, i).casefold() for i in range(3)) or len(set(titles.values())) < len(titles):
+        raise not_an_endpoint(
+            "a BMG list with several values of one kind for each well (kinetic or scan)", place=str(head + 1)
+        )
+    wells = wells_by_row(page, head + 1, columns)
+    refuse_repeated_wells(page, wells, columns)
+    tables = [(title, column_cells(page, wells, column)) for column, title in titles.items()]
+    _refuse_columns_without_title(page, wells, {*columns, *titles})
+    return BmgPlate(header, method, tables)
+
+
+def _refuse_columns_without_title(page: Page, wells: dict[int, str], known: set[int]) -> None:
+    for row in wells:
+        for column, text in enumerate(page.rows[row]):
+            if text and column not in known:
+                raise ExportError(
+                    f"{text!r} stands below no title",
+                    expected="a title above every column",
+                    place=page.place(row, column),
+                )
+
+
+READER = Reader(
+    name="bmg_mars",
+    title="BMG MARS text, matrices or list",
+    recognizes=recognizes,
+    read=read,
+    software="MARS 3.40",
+    real_example=True,
+)
