@@ -41,7 +41,7 @@ def response_formula(model: Model, x: str) -> str:
 def inverse_formula(model: Model, y: str) -> str:
     """The concentration at the response in cell ``y``; nothing where the curve has no inverse."""
     if model is Model.LINEAR:
-        return f'IF(ISNUMBER({y}),IFERROR(IF(({y}-curve_a)/curve_b>=0,({y}-curve_a)/curve_b,""),""),"")'
+        return f'IF(ISNUMBER({y}),IFERROR(IF(({y}-curve_a)/curve_b>0,({y}-curve_a)/curve_b,""),""),"")'
     if model is Model.LOG_LOG:
         return f'IF(ISNUMBER({y}),IFERROR(EXP((LN({y})-curve_a)/curve_b),""),"")'
     between = f"({y}-curve_a)*(curve_d-{y})>0"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from elisa_bdnf.model.result import Comparison
 from elisa_bdnf.reports import digits
 from elisa_bdnf.reports.parts import Document, Table
+from elisa_bdnf.reports.source_tables import equal_at_printed_digits_or_none
 from elisa_bdnf.reports.xlsx_book import (
     FIRST_ROW,
     HEADER_ROW,
@@ -29,10 +32,11 @@ COMPARISON_COLUMNS = (
     Column("name", "Name", 20),
     Column("ours", "Ours, in the well\n{unit}", 15, "digits"),
     Column("instrument", "Instrument\n{unit}", 15, "typed digits"),
-    Column("difference", "Difference", 14, "digits"),
-    Column("size", "|Difference|", 14, "digits"),
-    Column("percent", "Difference %", 12, "percent"),
+    Column("difference", "Difference\n{unit}", 14, "difference"),
+    Column("size", "|Difference|\n{unit}", 14, "difference"),
+    Column("percent", "Difference %", 12, "difference"),
     Column("digits", "Decimals printed", 10, "whole"),
+    Column("equal", "Equal at printed digits", 12, "center"),
     Column("note", "Instrument's note", 18),
 )
 COMPARISONS = Addresses("Instrument", COMPARISON_COLUMNS, FIRST_ROW + 2)
@@ -74,10 +78,12 @@ def _from_document(book: Book, table: Table) -> tuple[list[Column], list[Row]]:
 def _more(sheet: Sheet, row: int, table: Table) -> int:
     """A further table below the main one; returns the next free row."""
     columns, rows = _from_document(sheet.book, table)
+    columns[-1] = replace(columns[-1], style="text")  # runs on to the right: the widths are those of the main table
     row = sheet.section(row, table.title, len(columns))
     if not rows:
         sheet.put(row, 0, table.empty or "None.", "note")
         return row + 1
+    sheet.worksheet.set_row(row, 28)
     sheet.table(columns, rows, row + 1)
     return row + 1 + len(rows)
 
@@ -96,7 +102,10 @@ def write_comparison(book: Book, places: WellPlaces, sentence: str) -> None:
     sheet.put(HEADER_ROW, 0, "Largest difference", "name")
     sheet.put(HEADER_ROW, 3, Formula(f"MAX({area})", largest), "bold digits")
     sheet.put(HEADER_ROW, 4, book.result.analysis.protocol.unit, "text")
+    sheet.worksheet.set_row(COMPARISONS.first_row - 1, 42)
     sheet.table(COMPARISON_COLUMNS, rows, COMPARISONS.first_row)
+    off = {"type": "cell", "criteria": "==", "value": '"no"', "format": book.rule_format("caution")}
+    sheet.worksheet.conditional_format(COMPARISONS.area("equal", len(rows)), off)
     last = COMPARISONS.first_row + len(rows)
     sheet.worksheet.autofilter(COMPARISONS.first_row - 1, 0, last - 1, len(COMPARISON_COLUMNS) - 1)
     sheet.worksheet.freeze_panes(COMPARISONS.first_row, 2)
@@ -118,8 +127,19 @@ def _comparison_row(book: Book, places: WellPlaces, position: int, comparison: C
         cells["difference"] = Formula(f"{a}-{b}", difference)
         cells["size"] = Formula(f"ABS({COMPARISONS.here('difference', position)})", abs(difference))
         if instrument.value:
-            cells["percent"] = Formula(f"100*({a}-{b})/{b}", 100 * difference / instrument.value)
+            cells["percent"] = Formula(f"100*({a}-{b})/ABS({b})", 100 * difference / abs(instrument.value))
+        cells["equal"] = _equal(comparison, position)
     return Row(cells, "", {"plate": mark_style(book.result)})
+
+
+def _equal(comparison: Comparison, position: int) -> Cell:
+    """Half a unit of the last printed digit, with a sliver for the rounding of either side."""
+    equal = "yes" if equal_at_printed_digits_or_none(comparison) else "no"
+    if comparison.instrument.digits is None:
+        return equal
+    size, theirs = COMPARISONS.here("size", position), COMPARISONS.here("instrument", position)
+    half = f"0.5*10^-{COMPARISONS.here('digits', position)}*(1+1E-6)+1E-12*ABS({theirs})"
+    return Formula(f'IF({size}<={half},"yes","no")', equal)
 
 
 def _ours(places: WellPlaces, comparison: Comparison) -> Cell:
@@ -148,13 +168,17 @@ def write_provenance(book: Book, document: Document) -> None:
     for title, texts in (
         ("Remarks", document.remarks), ("Methods", document.methods), ("Limitations", document.limitations),
     ):  # fmt: skip
-        row = _texts(sheet, row + 1, title, texts, len(columns))
+        row = _texts(sheet, row + 1, title, texts, columns)
     _more(sheet, row + 1, document.header)
 
 
-def _texts(sheet: Sheet, row: int, title: str, texts: Sequence[str], columns: int) -> int:
-    row = sheet.section(row, title, columns)
+def _texts(sheet: Sheet, row: int, title: str, texts: Sequence[str], columns: Sequence[Column]) -> int:
+    """Paragraphs over the width of the sheet; merged, since nobody sorts them."""
+    row = sheet.section(row, title, len(columns))
+    characters = sum(column.width for column in columns)
     for text in texts or ("None.",):
-        sheet.put(row, 0, text, "text")
+        sheet.worksheet.merge_range(row, 0, row, len(columns) - 1, "", sheet.book.format("wrap"))
+        sheet.put(row, 0, text, "wrap")
+        sheet.worksheet.set_row(row, 14 * math.ceil(1.1 * len(text) / characters))
         row += 1
     return row

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from elisa_bdnf.model.curve import Curve
 from elisa_bdnf.model.result import JudgedSample, PlateResult, RangeStatus
@@ -39,9 +39,9 @@ SAMPLE_COLUMNS = (
 CONTROL_COLUMNS = (
     Column("plate", "Plate", 10),
     Column("sample", "Control", 16, "bold"),
-    Column("nominal", "Nominal\n{unit}", 10, "digits"),
-    Column("accepted_low", "Accepted from", 10, "digits"),
-    Column("accepted_high", "Accepted to", 10, "digits"),
+    Column("nominal", "Nominal\n{unit}", 10, "general"),
+    Column("accepted_low", "Accepted from", 10, "general"),
+    Column("accepted_high", "Accepted to", 10, "general"),
     *MEASURED,
     Column("concentration", "Found\n{unit}", 11, "bold digits"),
     Column("recovery", "Recovery %", 9, "percent"),
@@ -56,7 +56,7 @@ CONTROLS = Addresses("Controls", CONTROL_COLUMNS)
 
 def write_samples(book: Book, places: WellPlaces, document: Document) -> None:
     """One row per sample, in the order of the plate."""
-    sheet = book.sheet("Samples", "Samples", explanation(book.result), [column.width for column in SAMPLE_COLUMNS])
+    sheet = book.sheet("Samples", "Samples", explanation(book.result), _widths(SAMPLE_COLUMNS, book.result.samples))
     rows = []
     for position, (judged, remark) in enumerate(zip(book.result.samples, _remarks(document.samples), strict=True)):
         content, may = judged.estimate.group.content, shown(judged)
@@ -78,7 +78,7 @@ def write_samples(book: Book, places: WellPlaces, document: Document) -> None:
 def write_controls(book: Book, places: WellPlaces, document: Document) -> None:
     """One row per control; they keep their numbers on a rejected plate, since often they are the reason."""
     note = f"{explanation(book.result)} Recovery = 100 × found / nominal."
-    sheet = book.sheet("Controls", "Controls", note, [column.width for column in CONTROL_COLUMNS])
+    sheet = book.sheet("Controls", "Controls", note, _widths(CONTROL_COLUMNS, book.result.controls))
     rows = []
     for position, (judged, remark) in enumerate(zip(book.result.controls, _remarks(document.controls), strict=True)):
         cells = _control_cells(book.result, position, judged)
@@ -87,6 +87,14 @@ def write_controls(book: Book, places: WellPlaces, document: Document) -> None:
     colour(sheet, CONTROLS, len(rows))
     outside = {"type": "cell", "criteria": "==", "value": '"no"', "format": book.rule_format("bad")}
     sheet.worksheet.conditional_format(CONTROLS.area("in_range", len(rows)), outside)
+
+
+def _widths(columns: Sequence[Column], judged: Sequence[JudgedSample]) -> list[float]:
+    """The columns' widths, with room for the longest name."""
+    longest = max((len(each.estimate.group.content.name) for each in judged), default=0)
+    return [
+        min(40.0, max(column.width, longest + 2.0)) if column.key == "sample" else column.width for column in columns
+    ]
 
 
 def _remarks(table: Table) -> list[str]:

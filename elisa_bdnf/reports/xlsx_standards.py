@@ -14,7 +14,7 @@ from elisa_bdnf.reports.xlsx_wells import WellPlaces
 STANDARD_COLUMNS = (
     Column("plate", "Plate", 10),
     Column("name", "Standard", 16, "bold"),
-    Column("nominal", "Nominal\n{unit}", 10, "typed digits"),
+    Column("nominal", "Nominal\n{unit}", 10, "typed general"),
     Column("wells", "Wells", 12),
     Column("n", "n", 5, "whole"),
     Column("response", "Mean response", 11, "response"),

@@ -28,6 +28,7 @@ STYLES: MappingProxyType[str, dict[str, Any]] = MappingProxyType({
     "digits": {"align": "right"},
     "response": {"align": "right", "num_format": "0.0000"},
     "percent": {"align": "right", "num_format": "0.0"},
+    "difference": {"align": "right", "num_format": "0.00000"},
     "whole": {"align": "right", "num_format": "0"},
     "general": {"align": "right", "num_format": "General"},
     "muted": {"font_color": _MUTED, "italic": True, "bg_color": "#F3F4F6"},

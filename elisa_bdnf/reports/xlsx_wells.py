@@ -38,7 +38,7 @@ WELL_COLUMNS = (
     Column("name", "Name", 16),
     Column("subject", "Subject", 12),
     Column("timepoint", "Timepoint", 11),
-    Column("nominal", "Nominal\n{unit}", 10, "digits"),
+    Column("nominal", "Nominal\n{unit}", 10, "general"),
     Column("dilution", "Dilution factor", 9, "general"),
     Column("raw", "Raw", 9, "typed response"),
     Column("reference", "Reference", 10, "typed response"),
@@ -71,7 +71,7 @@ def write_wells(book: Book, places: WellPlaces) -> None:
     unit = analysis.protocol.unit
     sheet = book.sheet(
         "Wells",
-        f"Wells — plate {analysis.reading.plate}",
+        "Wells",
         f"{analysis.responses.correction}. Concentrations in {unit}, as read in the well. "
         "Blue: as exported; black: formulas. Greyed wells take no part in any mean.",
         [column.width for column in WELL_COLUMNS],
@@ -166,8 +166,8 @@ def write_plate(book: Book, places: WellPlaces) -> None:
     width = 9.0 if shape.columns <= 12 else 6.5
     sheet = book.sheet(
         "Plate",
-        f"Plate {analysis.reading.plate}",
-        "Responses as measured (top), contents by role (below). Struck-through wells take no part.",
+        "Plate map",
+        f"Plate {analysis.reading.plate}: responses above, contents below. Wells that are struck through take no part.",
         [6.0] + [width] * shape.columns,
         columns=max(shape.columns + 1, 9),
     )
@@ -183,7 +183,7 @@ def write_plate(book: Book, places: WellPlaces) -> None:
         value = (
             None if math.isnan(well.response) else Formula(places.addresses.there("response", position), well.response)
         )
-        sheet.put(top + 1 + row, column + 1, value, f"boxed small center response {out}")
+        sheet.put(top + 1 + row, column + 1, value, f"boxed small response center {out}")
         styles = f"boxed small wrap center {well.content.role.value} {out}"
         sheet.put(below + 1 + row, column + 1, _content_text(well.content), styles)
     for row in range(shape.rows):
@@ -212,8 +212,8 @@ def _content_text(content: Content) -> str:
         return ""
     if content.role is Role.STANDARD and content.nominal is not None:
         return f"{content.name}\n{content.nominal:g}" if content.name else f"{content.nominal:g}"
-    where = " ".join(part for part in (content.subject, content.timepoint) if part)
-    return f"{content.name}\n{where}" if where and where != content.name else content.name
+    where = [part for part in (content.subject, content.timepoint) if part and part not in content.name]
+    return "\n".join([content.name, " ".join(where)]) if where else content.name
 
 
 def _legend(sheet: Sheet, row: int) -> None:
