@@ -1,0 +1,65 @@
+"""Text files and workbooks seen alike: pages of rows of texts, each cell with its place for messages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from elisa_bdnf.inputs.file import KIND_TITLES, InputFile
+
+if TYPE_CHECKING:
+    from elisa_bdnf.inputs.workbook import CellKind, Sheet
+
+NO_ODD: Mapping[tuple[int, int], CellKind] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A text file or one sheet. ``rows`` hold texts without blanks around them, each row up to its last text.
+
+    ``odd`` says what a cell was that is neither text nor number in a workbook (a date, an error, …).
+    """
+
+    name: str
+    rows: tuple[tuple[str, ...], ...]
+    odd: Mapping[tuple[int, int], CellKind] = field(default_factory=lambda: NO_ODD)
+    is_sheet: bool = False
+
+    def place(self, row: int, column: int) -> str:
+        """``Sheet1!D7`` in a workbook, the number of the line in a text."""
+        if not self.is_sheet:
+            return str(row + 1)
+        from elisa_bdnf.inputs.workbook import cell_name  # noqa: PLC0415 - texts need no workbook
+
+        return f"{self.name}!{cell_name(row, column)}"
+
+    def text(self, row: int, column: int) -> str:
+        """The text of a cell, empty beyond the last one."""
+        if row >= len(self.rows) or column >= len(self.rows[row]):
+            return ""
+        return self.rows[row][column]
+
+
+def pages_from_file(file: InputFile) -> tuple[Page, ...]:
+    """The text, or every sheet that holds something. Raises the file's own kind of error for other kinds of files."""
+    if file.kind in ("xlsx", "xls"):
+        return tuple(_page_from_sheet(sheet) for sheet in file.sheets)
+    if file.kind != "text":
+        hint = "save it as .xlsx or .csv" if file.kind in ("ods", "html", "xml") else ""
+        hint = "save it without a password" if file.kind == "encrypted" else hint
+        expected = "a table as .csv, .txt or .xlsx"
+        raise file.error(f"this is {KIND_TITLES[file.kind]}", expected=expected, hint=hint, file=file.name)
+    return (Page("", tuple(_stripped(row) for row in file.rows)),)
+
+
+def _page_from_sheet(sheet: Sheet) -> Page:
+    return Page(sheet.name, tuple(_stripped(row) for row in sheet.texts), sheet.odd, is_sheet=True)
+
+
+def _stripped(row: tuple[str, ...]) -> tuple[str, ...]:
+    cells = [cell.strip(" \t\u00a0\r\n") for cell in row]
+    while cells and not cells[-1]:
+        cells.pop()
+    return tuple(cells)

@@ -1,0 +1,47 @@
+"""Units of concentration as people write them, alone or behind a name (``conc_pg_mL``, ``Conc. [ng/ml]``)."""
+
+from __future__ import annotations
+
+import re
+
+_AMOUNTS = {
+    "fg": "fg", "pg": "pg", "ng": "ng", "ug": "µg", "mcg": "µg", "microg": "µg", "mg": "mg",
+    "fmol": "fmol", "pmol": "pmol", "nmol": "nmol", "umol": "µmol",
+}  # fmt: skip
+_VOLUMES = {"ml": "mL", "l": "L", "dl": "dL", "ul": "µL"}
+_MOLAR = {"fm": "fM", "pm": "pM", "nm": "nM", "um": "µM"}
+_UNIT = (
+    rf"(?:(?P<amount>{'|'.join(sorted(_AMOUNTS, key=len, reverse=True))})\s*(?:/|per|[_.·*⋅]|\s)?\s*"
+    rf"(?P<volume>{'|'.join(sorted(_VOLUMES, key=len, reverse=True))})(?:\^?-1)?|(?P<molar>{'|'.join(_MOLAR)}))"
+)
+_ALONE = re.compile(rf"\s*{_UNIT}\s*\Z")
+_IN_BRACKETS = re.compile(rf"(?P<name>.*?)[\s_.,:]*[(\[{{]\s*(?:in\s+)?{_UNIT}\s*[)\]}}][\s:]*\Z")
+_BEHIND = re.compile(rf"(?P<name>.*?)[\s_.,:]+(?:in\s+)?{_UNIT}\s*\Z")
+_PLAIN = str.maketrans("µμ⁻¹−\u00a0", "uu-1- ")
+
+
+def unit_from_text_or_none(text: str) -> str | None:
+    """``pg/ml``, ``pg mL-1``, ``pg_mL`` → ``pg/mL``; ``ug/ml`` → ``µg/mL``; None for anything else."""
+    match = _ALONE.match(_plain(text))
+    return _unit(match) if match else None
+
+
+def name_and_unit_from_text(text: str) -> tuple[str, str | None]:
+    """A heading without its unit, and the unit: ``Conc (pg/mL)`` → ``Conc``, ``pg/mL``."""
+    plain = _plain(text)
+    match = _IN_BRACKETS.match(plain) or _BEHIND.match(plain)
+    if match is None or not match["name"].strip():
+        return text.strip(), None
+    return text[: len(match["name"])].strip(), _unit(match)
+
+
+def _plain(text: str) -> str:
+    """Small letters of the same number of characters: micro signs as ``u``, raised minus and one as ``-1``."""
+    small = "".join(character.lower() if len(character.lower()) == 1 else character for character in text)
+    return small.translate(_PLAIN)
+
+
+def _unit(match: re.Match[str]) -> str:
+    if match["molar"]:
+        return _MOLAR[match["molar"]]
+    return f"{_AMOUNTS[match['amount']]}/{_VOLUMES[match['volume']]}"
