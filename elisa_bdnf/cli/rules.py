@@ -22,6 +22,7 @@ def rules(
         str | None, typer.Option("--protocol", "-p", metavar="ID|FILE", help="Show the settings of this protocol.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print the catalogue as a page.")] = False,
 ) -> None:
     """List the QC rules, or explain one.
 
@@ -35,6 +36,10 @@ def rules(
     chosen = list(qc.RULES.values()) if rule is None else [_named(rule, dict(qc.RULES))]
     if as_json:
         typer.echo(json.dumps({"schema": "elisa-bdnf/rules/1", "rules": [_entry(r) for r in chosen]}, indent=2))
+    elif markdown:
+        from elisa_bdnf.qc.catalogue import markdown_of_rules
+
+        typer.echo(markdown_of_rules(chosen), nl=False)
     elif rule is not None:
         typer.echo(_explained(chosen[0], in_force.get(chosen[0].id)))
     else:
