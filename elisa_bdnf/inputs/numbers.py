@@ -30,7 +30,7 @@ _WORDS: dict[str, NoteKind] = {
         ["ovrflw", "over", "overflow", "ovf", "ovfl", "ovrfl", "overrange", "over range", "saturated", "sat", "#sat"],
         NoteKind.OVERFLOW,
     ),
-    **dict.fromkeys(["undrflw", "under", "underflow", "under range"], NoteKind.UNDERFLOW),
+    **dict.fromkeys(["undrflw", "under", "underflow", "under range", "#low"], NoteKind.UNDERFLOW),
     **dict.fromkeys(["missed", "missing", "-", "--", "n/a", "na", "not read", "no read", "nan"], NoteKind.MISSING),
     **dict.fromkeys(["masked", "excluded", "omitted", "outlier"], NoteKind.MASKED),
     **dict.fromkeys(
@@ -93,7 +93,8 @@ def result_or_none(text: str, decimal: str = ".") -> WellCell | None:
     value = number_from_text_or_none(compact, decimal)
     if value is not None:
         return WellCell(value)
-    if starred := _STARRED.match(compact):
+    starred = None if _STARS_FOR_DIGITS.match(compact) else _STARRED.match(compact)
+    if starred:
         return _masked_or_none(compact, starred[1], decimal)
     kind = _kind_of_word_or_none(compact, decimal)
     return None if kind is None else WellCell(math.nan, Note(compact, kind))

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.grid import Grid, GridLine, find_grids, text_of
 from elisa_bdnf.model.plate import Well, well_from_text_or_none
 from elisa_bdnf.readers._cells import PlacedText
@@ -29,6 +30,7 @@ class Read:
     mode: str
     geometry: str  # Endpoint, Spectrum, Area Scan, …
     kinetic: bool
+    wavelengths: tuple[float, ...] = ()  # of absorbance, in nm
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +117,29 @@ def _title_above(rows: Rows, top: int, start: int) -> str:
 
 def _take_grid(draft: _Draft, grid: Grid, title: str) -> None:
     target = draft.layout if title.casefold() == "layout" else draft.quantities
+    _refuse_lines_without_label(grid, title)
     for line in grid.lines:
-        label = text_of(line.beyond[0]) if line.beyond else ""
+        label = _label(line)
         for note in line.beyond[1:]:
             if text_of(note):
                 draft.header.append((f"beside line {line.index + 1}", text_of(note)))
         _take_line(target, grid, line, label or title or f"line {line.index + 1}")
+
+
+def _label(line: GridLine) -> str:
+    return text_of(line.beyond[0]) if line.beyond else ""
+
+
+def _refuse_lines_without_label(grid: Grid, title: str) -> None:
+    """A line without the label that the others have was cut off, so that its last number may be, too."""
+    without = [line for line in grid.lines if not _label(line)]
+    if without and (len(without) < len(grid.lines) or title == "Results"):
+        raise ExportError(
+            "a line of the plate ends without the name of its quantity",
+            expected="a label behind the last column",
+            hint="the export was cut off or edited",
+            place=str(without[-1].index + 1),
+        )
 
 
 def _take_line(target: dict[str, dict[Well, PlacedText]], grid: Grid, line: GridLine, label: str) -> None:
@@ -200,7 +219,9 @@ def _take_text(draft: _Draft, cells: list[str]) -> None:
 
 def _read(value: str, kinetic: bool, lines: list[str]) -> Read:
     """The kind of a read stands behind ``Read``, or on the next line if the user gave the read a label."""
+    stated = [line for line in lines if line.startswith("Wavelengths:")]
+    wavelengths = tuple(float(number) for line in stated for number in re.findall(r"\b[0-9]{3,4}\b", line))
     for label, text in [("", value), *((value, line) for line in lines[:1])]:
         if match := _READ_KIND.match(text):
-            return Read(label, match[1], match[2].title(), kinetic)
-    return Read(value, "", "", kinetic)
+            return Read(label, match[1], match[2].title(), kinetic, wavelengths)
+    return Read(value, "", "", kinetic, wavelengths)

@@ -244,6 +244,14 @@ def _split(rows: Sequence[Sequence[str]], runs: Sequence[tuple[int, int]], line:
         if any(cell for n, cell in enumerate(row) if n >= 2 and n not in inside):
             found = f"plate {head.name!r} has values outside its columns"
             raise ExportError(found, expected=f"nothing beyond column {max(ends)}", place=str(line + offset))
+        if len(row) < max(ends) and any(
+            _was_read(head, well_from_row_column(offset, n))
+            for position, count in runs
+            for n in range(count)
+            if position + n >= len(row)
+        ):
+            found = f"plate {head.name!r} has {sum(map(bool, row[2:]))} values in this row"
+            raise ExportError(found, expected="one for each column that was read", place=str(line + offset))
     return [
         {
             well_from_row_column(offset, n): PlacedText(

@@ -13,19 +13,17 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.file import InputFile
 from elisa_bdnf.inputs.numbers import decimal_mark_from_rows, number_from_text_or_none
-from elisa_bdnf.model.plate import STANDARD_SHAPES, Shape, row_column_from_well
+from elisa_bdnf.model.plate import STANDARD_SHAPES, Shape, row_column_from_well, well_order
 from elisa_bdnf.model.reading import (
     Channel,
     ChannelKind,
     Correction,
-    InstrumentCurve,
-    InstrumentResult,
     Reading,
     Source,
 )
@@ -34,15 +32,14 @@ from elisa_bdnf.readers._cells import (
     channel_from_cells,
     plate_shape,
     responses_from_texts,
-    results_from_texts,
 )
 from elisa_bdnf.readers._gen5_layout import layout_from_attributes
 from elisa_bdnf.readers._gen5_quantities import (
     channel_meaning_or_none,
     difference_of,
     is_concentration,
-    is_monotonic,
 )
+from elisa_bdnf.readers._gen5_results import curve_or_none, results_from_section
 from elisa_bdnf.readers._gen5_sections import Section, sections_from_rows
 from elisa_bdnf.readers._reader import Reader
 
@@ -50,7 +47,6 @@ _HEAD_ROWS = 40
 _USED_KEYS = frozenset(["Software Version", "Plate Number", "Reading Type", "Plate Type", "Read", "Date"])
 _NOT_KEYS = frozenset(["Procedure Details", "Layout", "Results"])
 _PLATE_SIZE = re.compile(r"\b(6|12|24|48|96|384|1536)\b")
-_MODELS = (("(1+(x/c)^b)^", "5pl"), ("(a-d)/(1+(x/c)^b)", "4pl"), ("y=a*x+b", "linear"))
 
 
 def recognizes(file: InputFile) -> bool:
@@ -101,7 +97,7 @@ def _reading(section: Section, source: Source, decimal: str, remarks: tuple[str,
         raise _nothing_measured(section)
     channels, found = _with_differences(section, channels, shape, decimal)
     layout = layout_from_attributes(section.layout, shape, decimal)
-    results, result_remarks = _results(section, channels, decimal)
+    results, result_remarks = results_from_section(section, channels, decimal)
     return Reading(
         source,
         section.value("Plate Number") or "Plate 1",
@@ -111,8 +107,8 @@ def _reading(section: Section, source: Source, decimal: str, remarks: tuple[str,
         unread_header=_unread(section),
         layout=layout,
         instrument_results=results,
-        instrument_curve=_curve_or_none(section, channels, results, decimal),
-        remarks=(*remarks, *_remarks(section), *found, *result_remarks),
+        instrument_curve=curve_or_none(section, channels, results, decimal),
+        remarks=(*remarks, *_remarks(section), *_missing(section, channels), *found, *result_remarks),
     )
 
 
@@ -180,70 +176,6 @@ def _number(text: str, decimal: str) -> float:
     return math.nan if value is None else value
 
 
-def _results(
-    section: Section, channels: Sequence[Channel], decimal: str
-) -> tuple[tuple[InstrumentResult, ...], tuple[str, ...]]:
-    """Everything calculated, under the label of the export; the concentration of the curve as ``concentration``."""
-    taken = {channel.label for channel in channels}
-    labels = [label for label in section.quantities if label not in taken]
-    named = [label for label in labels if is_concentration(label)]
-    alike = [label for label in labels if "conc" in label.casefold()]
-    remarks: tuple[str, ...] = ()
-    if not named and section.curves and len(alike) == 1:
-        named = alike
-        remarks = (f"{named[0]!r} is taken for the concentrations that Gen5 read from its curve.",)
-    results: list[InstrumentResult] = []
-    for label in labels:
-        quantity = "concentration" if named[:1] == [label] else label
-        results += results_from_texts(quantity, section.quantities[label], decimal)
-    return tuple(results), remarks
-
-
-def _curve_or_none(
-    section: Section, channels: Sequence[Channel], results: Sequence[InstrumentResult], decimal: str
-) -> InstrumentCurve | None:
-    if not section.curves:
-        return None
-    curve = section.curves[0]
-    formula = next((value for name, value in curve.items() if name.casefold() == "curve formula"), "")
-    numbers = {name: number_from_text_or_none(value, decimal) for name, value in curve.items()}
-    parameters = tuple((name, value) for name, value in numbers.items() if len(name) == 1 and value is not None)
-    compact = formula.replace(" ", "").casefold()
-    model = next((model for pattern, model in _MODELS if pattern in compact), None)
-    label = _fitted_label(channels, results)
-    return InstrumentCurve(model, parameters, numbers.get("R2"), formula, label)
-
-
-def _fitted_label(channels: Sequence[Channel], results: Sequence[InstrumentResult]) -> str:
-    """The channel that the concentrations are a monotonic function of; Gen5 does not say which one it fitted.
-
-    A blank-corrected channel goes before what it was corrected from, since Gen5 fits its last reduction by default.
-    """
-    order = (Correction.BLANK, Correction.REFERENCE, Correction.REDUCED, Correction.NONE, Correction.PATH_LENGTH)
-    for channel in sorted(channels, key=lambda c: order.index(c.correction)):
-        pairs = _pairs(channel, results)
-        if len(pairs) >= 4 and is_monotonic(pairs):
-            return channel.label
-    return ""
-
-
-def _pairs(channel: Channel, results: Sequence[InstrumentResult]) -> list[tuple[float, float]]:
-    wells = _columns_of(channel)
-    found = []
-    for result in results:
-        if result.quantity == "concentration" and result.value is not None and result.note is None:
-            response = wells.get(result.well, math.nan)
-            if not math.isnan(response):
-                found.append((response, result.value))
-    return found
-
-
-def _columns_of(channel: Channel) -> Mapping[str, float]:
-    size = len(channel.values)
-    shape = next(Shape(*extent) for wells, extent in STANDARD_SHAPES.items() if wells == size)
-    return dict(zip(shape.wells(), channel.values, strict=True))
-
-
 def _remarks(section: Section) -> list[str]:
     remarks = []
     reading_type = section.value("Reading Type")
@@ -257,6 +189,27 @@ def _remarks(section: Section) -> list[str]:
         names = ", ".join(next(iter(curve.values()), "") for curve in section.curves)
         remarks.append(f"Gen5 fitted several curves ({names}); the first one is shown.")
     return remarks
+
+
+def _missing(section: Section, channels: Sequence[Channel]) -> list[str]:
+    """What one part of the export names and another does not hold: regions that were not read, or a cut-off export."""
+    read_wells = {well for texts in section.quantities.values() for well in texts}
+    named = {well for well, placed in section.layout.get("Well ID", {}).items() if placed.text}
+    held = {channel.wavelength_nm for channel in channels}
+    stated = dict.fromkeys(nm for read in section.reads if not read.kinetic for nm in read.wavelengths)
+    remarks = [
+        f"The procedure reads {nm:g} nm, of which the export holds no matrix." for nm in stated if nm not in held
+    ]
+    if lost := sorted(named - read_wells, key=well_order):
+        remarks.append(f"The layout names wells without any value: {_some(lost)}.")
+    for label, texts in section.quantities.items():
+        if lost := sorted(read_wells - texts.keys(), key=well_order):
+            remarks.append(f"{label!r} does not cover wells that others do: {_some(lost)}.")
+    return remarks
+
+
+def _some(wells: Sequence[str]) -> str:
+    return f"{', '.join(wells[:6])}{f' … ({len(wells)} in all)' if len(wells) > 6 else ''}"
 
 
 def _nothing_measured(section: Section) -> ExportError:
