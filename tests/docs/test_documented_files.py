@@ -1,0 +1,47 @@
+"""The layouts and sample sheets shown in the documentation are read as they stand there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from elisa_bdnf.layouts import read_layouts
+from elisa_bdnf.model.layout import Role
+from elisa_bdnf.samples import read_samples
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+BLOCK = re.compile(r"^```(toml|csv) (layout|samples)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+def shown(kind: str) -> list[tuple[str, str]]:
+    pages = sorted(DOCS.glob("*.md"))
+    found = [match for page in pages for match in BLOCK.findall(page.read_text(encoding="utf-8"))]
+    return [(ending, text) for ending, its_kind, text in found if its_kind == kind]
+
+
+@pytest.mark.parametrize(("ending", "text"), shown("layout"))
+def test_shown_layout(ending: str, text: str, tmp_path: Path) -> None:
+    path = tmp_path / f"layout.{ending}"
+    path.write_text(text, encoding="utf-8")
+    (layout,) = read_layouts(path)
+    assert layout.unit == "pg/mL"
+    contents = [layout.contents[well] for well in ("A1", "A3")]
+    assert [content.role for content in contents] == [Role.STANDARD, Role.SAMPLE]
+    assert contents[0].nominal == 500
+    assert (contents[1].name, contents[1].dilution_factor) == ("K01 baseline", 20)
+
+
+@pytest.mark.parametrize(("ending", "text"), shown("samples"))
+def test_shown_sample_sheet(ending: str, text: str, tmp_path: Path) -> None:
+    path = tmp_path / f"samples.{ending}"
+    path.write_text(text, encoding="utf-8")
+    sheet = read_samples(path)
+    assert {row.matrix for row in sheet.rows} == {"plasma_edta"}
+    assert {row.dilution_factor for row in sheet.rows} == {20}
+
+
+def test_documents_show_all_forms() -> None:
+    assert sorted(ending for ending, _ in shown("layout")) == ["csv", "csv", "toml"]
+    assert len(shown("samples")) == 1
