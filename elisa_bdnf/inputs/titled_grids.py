@@ -1,0 +1,116 @@
+"""Stacked grids: which title and which plate each matrix of a page belongs to, and what belongs to none of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from elisa_bdnf.inputs.columns import Column, column_from_text
+from elisa_bdnf.inputs.grid import Grid, find_grids, text_of
+from elisa_bdnf.inputs.pages import Page
+from elisa_bdnf.inputs.well_facts import Fact
+from elisa_bdnf.model.plate import Well, well_from_row_column
+
+_PLATE = re.compile(r"plate(?:\s+(?:id|name|number|no))?\s*(?:[:=#]\s*|\s+)(\S.*)\Z", re.IGNORECASE)
+_NUMBERED = re.compile(r"plate\s*#?\s*[0-9]{1,4}\Z", re.IGNORECASE)
+_EMPTY_CORNERS = frozenset(["", "<>", "<_>", "plate", "well", "row", "#"])
+_BETWEEN = re.compile(r"~End\Z|#.*", re.IGNORECASE)  # a SoftMax end of block, a comment
+
+
+@dataclass(frozen=True, slots=True)
+class TitledGrid:
+    """A matrix with the text in its corner or else above it; empty where there is none."""
+
+    page: Page
+    grid: Grid
+    title: str
+
+    @property
+    def place(self) -> str:
+        return self.page.place(self.grid.top, self.grid.left)
+
+    @property
+    def column(self) -> Column:
+        """What the title means in a layout."""
+        return column_from_text(self.title)
+
+    def facts(self) -> Iterator[tuple[Well, Fact, tuple[int, int]]]:
+        """Well, statement and position of every cell that is not empty."""
+        unit = self.column.unit
+        for line in self.grid.lines:
+            for offset, (column, cell) in enumerate(zip(self.grid.columns, line.cells, strict=True)):
+                if text := text_of(cell):
+                    at = (line.index, self.grid.left + 1 + offset)
+                    yield well_from_row_column(line.row, column), Fact(text, self.page.place(*at), unit), at
+
+    def texts(self) -> list[str]:
+        return [fact.text for _, fact, _ in self.facts()]
+
+
+@dataclass(slots=True)
+class GridPlate:
+    """Grids under one name of a plate; None where the page names none."""
+
+    name: str | None
+    grids: list[TitledGrid] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Astray:
+    """The texts of a line that belong to no grid."""
+
+    row: int
+    column: int
+    texts: tuple[str, ...]
+
+
+def plate_name_or_none(text: str) -> str | None:
+    """``Plate: serum 3`` → ``serum 3``; ``Plate 2`` stays whole; None for what names no plate."""
+    if _NUMBERED.match(text):
+        return text
+    match = _PLATE.match(text)
+    return match[1].strip() if match else None
+
+
+def plates_of_grids(page: Page) -> tuple[list[GridPlate], list[Astray]]:
+    """Every grid of a page under its plate, and every text outside of them. Raises ExportError for broken labels."""
+    grids = find_grids(page.rows)
+    covered = {cell for grid in grids for cell in _cells_of(grid)}
+    plates, astray, below = [GridPlate(None)], [], 0
+    for grid in grids:
+        title = ""
+        takes_title = grid.corner.casefold() in _EMPTY_CORNERS
+        for line in _lines_between(page, below, grid.top, covered):
+            name = plate_name_or_none(" ".join(line.texts)) if len(line.texts) < 3 else None
+            if name:
+                plates.append(GridPlate(name))
+            elif takes_title and len(line.texts) == 1 and line.row == _line_above(page, grid.top):
+                title = line.texts[0]
+            else:
+                astray.append(line)
+        below = max(below, grid.bottom)
+        plates[-1].grids.append(TitledGrid(page, grid, title if takes_title else grid.corner))
+    astray += _lines_between(page, below, len(page.rows), covered)
+    return [plate for plate in plates if plate.grids], astray
+
+
+def _cells_of(grid: Grid) -> Iterator[tuple[int, int]]:
+    for row in (grid.top, *(line.index for line in grid.lines)):
+        for column in range(grid.left, grid.right):
+            yield row, column
+
+
+def _lines_between(page: Page, start: int, stop: int, covered: set[tuple[int, int]]) -> list[Astray]:
+    found = []
+    for row in range(start, stop):
+        cells = [(at, text) for at, text in enumerate(page.rows[row]) if text and (row, at) not in covered]
+        cells = [(at, text) for at, text in cells if not _BETWEEN.match(text)]
+        if cells:
+            found.append(Astray(row, cells[0][0], tuple(text for _, text in cells)))
+    return found
+
+
+def _line_above(page: Page, top: int) -> int:
+    """The nearest line above that holds anything."""
+    return next((row for row in range(top - 1, -1, -1) if any(page.rows[row])), -1)

@@ -1,0 +1,122 @@
+"""What people call a matrix or a column of numbers, and the marks by which vendors' own formats are known."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from elisa_bdnf.inputs.file import InputFile
+from elisa_bdnf.inputs.pages import Page, pages_from_file
+from elisa_bdnf.model.reading import ChannelKind, Correction
+from elisa_bdnf.readers._key_lines import kind_from_text
+
+_HEAD = 60
+_WAVELENGTH = re.compile(
+    r"(?:\b(?:od|abs|absorbance|optical density|extinction|raw data|raw|signal|response|wavelength|λ)"
+    r"[\s_:=(@-]*|\ba)"
+    r"(?P<behind>[2-9][0-9]{2}|1[01][0-9]{2})(?![0-9])|(?<![0-9.])(?P<nm>[2-9][0-9]{2}|1[01][0-9]{2})\s*_?nm\b",
+    re.IGNORECASE,
+)
+_BARE = re.compile(r"\s*[(\[]?\s*([2-9][0-9]{2})\s*[)\]]?\s*\Z")
+_DIFFERENCE = re.compile(
+    r"([2-9][0-9]{2})\s*(?:nm)?\s*(?:-|−|–|minus)\s*(?:od|a)?\s*([2-9][0-9]{2})(?![0-9])", re.IGNORECASE
+)
+_RESPONSE = re.compile(
+    r"\b(?:od|abs|absorbance|absorption|optical[ _]density|extinction|response|signal|raw|raw[ _]data|readings?|"
+    r"values?|measurements?|measured|fluorescence|luminescence|rfu|rlu|counts)\b",
+    re.IGNORECASE,
+)
+_AGGREGATED = re.compile(
+    r"\b(?:mean|average|avg|median|sd|std[ _.]?dev|stdev|sem|cv|count|n|rank)(?![a-z])|%", re.IGNORECASE
+)
+_CONCENTRATION = re.compile(r"conc", re.IGNORECASE)
+_CALCULATED = re.compile(
+    r"\b(?:calc(?:ulated)?|back[- ]?calc\w*|interpolated|result(?:s|ing)?|found|measured|in[ _]well|unknown|fitted)\b"
+    r"|\[concentration\]|\badj\w*|interp",
+    re.IGNORECASE,
+)
+_TIME = re.compile(
+    r"(?:elapsed[ _]?)?time\b|cycle\b|read\s*#|iteration\b|kinetic|\b[0-9]{1,3}:[0-9]{2}:[0-9]{2}\b"
+    r"|\A[0-9.]+\s*(?:s|sec|min|h)\Z",
+    re.IGNORECASE,
+)
+_VENDOR = re.compile(
+    r"##BLOCKS=|^\W*Software Version\b|^Procedure Summary\b|Test run no\.:|Test ID:|^\W*Plate information\b"
+    r"|^\W*Results for\s|EnSight Results from|PlateRepeat:|Application:\s*(?:Tecan|Spark)|^Method name:|^SUNRISE;"
+    r"|Well positions|^Measurement results\b|Photometric1|^\W*<>|MeasurementResultData|Excel\.Sheet|Magellan|Tecan i-control",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+class Meaning(StrEnum):
+    RESPONSE = "response"
+    CONCENTRATION = "concentration"  # that a program calculated
+    STATISTIC = "statistic"  # means, CVs: of several wells
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A title understood. ``correction`` is what the title itself says was done."""
+
+    meaning: Meaning
+    wavelength_nm: float | None = None
+    kind: ChannelKind = ChannelKind.ABSORBANCE
+    correction: Correction = Correction.NONE
+
+
+def quantity_from_title(title: str) -> Quantity:
+    """What ``OD 450``, ``450 nm``, ``A450``, ``450-620``, ``Blank corrected (450)``, ``Mean OD`` and the like mean."""
+    words = title.replace("_", " ").strip()
+    if _CONCENTRATION.search(words):
+        return Quantity(Meaning.CONCENTRATION if _CALCULATED.search(words) else Meaning.OTHER)
+    wavelength = wavelength_from_title_or_none(words)
+    if _AGGREGATED.search(words):
+        return Quantity(Meaning.STATISTIC)
+    if wavelength is None and not _RESPONSE.search(words):
+        return Quantity(Meaning.OTHER)
+    kind = kind_from_text(words)
+    kind = ChannelKind.ABSORBANCE if kind is ChannelKind.UNKNOWN else kind
+    return Quantity(Meaning.RESPONSE, wavelength, kind, _correction(words))
+
+
+def wavelength_from_title_or_none(title: str) -> float | None:
+    """The wavelength in nm that a title states; a number that could be anything else is none."""
+    if match := _DIFFERENCE.search(title):
+        return float(match[1])
+    if match := _BARE.match(title):
+        return float(match[1])
+    match = _WAVELENGTH.search(title)
+    return float(match["behind"] or match["nm"]) if match else None
+
+
+def _correction(words: str) -> Correction:
+    if _DIFFERENCE.search(words) or re.search(r"reference|background", words, re.IGNORECASE):
+        return Correction.REFERENCE
+    if re.search(r"blank", words, re.IGNORECASE):
+        return Correction.BLANK
+    if re.search(r"path ?length", words, re.IGNORECASE):
+        return Correction.PATH_LENGTH
+    return (
+        Correction.REDUCED if re.search(r"correct|delta|net\b|reduced|minus", words, re.IGNORECASE) else Correction.NONE
+    )
+
+
+def is_time_title(title: str) -> bool:
+    """Whether a title names a moment of a kinetic: ``Time``, ``Cycle 3``, ``0:05:00``."""
+    return bool(_TIME.search(title.strip()))
+
+
+def generic_pages(file: InputFile) -> tuple[Page, ...]:
+    """The pages of a text or workbook, none where a vendor's mark says that the format is not generic."""
+    if file.kind not in ("text", "xlsx", "xls"):
+        return ()
+    pages = pages_from_file(file)
+    return () if any(_VENDOR.search(line) for page in pages for line in _first_lines(page)) else pages
+
+
+def _first_lines(page: Page) -> Iterable[str]:
+    """Each cell at the beginning of its own line, so that a mark may stand in any column."""
+    return ("\n".join(text for text in row if text) for row in page.rows[:_HEAD])
