@@ -15,15 +15,16 @@ from elisa_bdnf.reports.csv_tables import csv_from_records
 READING_SCHEMA = "elisa-bdnf/reading/1"
 
 
-def json_from_readings(readings: Sequence[Reading]) -> bytes:
+def json_from_readings(readings: Sequence[Reading]) -> str:
     """One document for the file; see the published schema."""
     source = readings[0].source
     named = {"file": source.file, "sha256": source.sha256, "format": source.format, "software": source.software}
-    return json_bytes({"schema": READING_SCHEMA, "source": named, "plates": [_plate(r) for r in readings]})
+    return json_text({"schema": READING_SCHEMA, "source": named, "plates": [_plate(r) for r in readings]})
 
 
-def json_bytes(document: Mapping[str, Any]) -> bytes:
-    return (json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1) + "\n").encode()
+def json_text(document: Mapping[str, Any]) -> str:
+    """ASCII, so that no terminal or pipe has to know an encoding."""
+    return json.dumps(document, allow_nan=False, indent=1) + "\n"
 
 
 def _plate(reading: Reading) -> dict[str, Any]:
@@ -86,9 +87,9 @@ def _word(note: Note | None) -> str | None:
     return note.text if note else None
 
 
-def csv_from_readings(readings: Sequence[Reading]) -> bytes:
+def csv_from_readings(readings: Sequence[Reading]) -> str:
     """A long table: one line per well and channel, then one per result of the reader's software."""
-    return csv_from_records([record for reading in readings for record in _records(reading)], _COLUMNS)
+    return csv_from_records([record for reading in readings for record in _records(reading)], _COLUMNS).decode()
 
 
 _COLUMNS = (

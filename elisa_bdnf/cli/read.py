@@ -50,7 +50,7 @@ def formats(as_json: Annotated[bool, typer.Option("--json", help="Print the list
     \b
       elisa-bdnf formats
     """
-    from elisa_bdnf.cli._reading_records import json_bytes
+    from elisa_bdnf.cli._reading_records import json_text
     from elisa_bdnf.readers import READERS
 
     listed = [
@@ -64,7 +64,7 @@ def formats(as_json: Annotated[bool, typer.Option("--json", help="Print the list
         for reader in READERS
     ]
     if as_json:
-        typer.echo(json_bytes({"schema": FORMATS_SCHEMA, "formats": listed}), nl=False)
+        typer.echo(json_text({"schema": FORMATS_SCHEMA, "formats": listed}), nl=False)
         return
     width = max(len(reader.name) for reader in READERS)
     for reader in READERS:

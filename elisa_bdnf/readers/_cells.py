@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from elisa_bdnf.errors import ExportError, Problem
 from elisa_bdnf.inputs.numbers import EMPTY_CELL, WellCell, decimals_from_text, response_or_none, result_or_none
@@ -56,6 +56,30 @@ def channel_from_cells(
     values = tuple(cells[well].value if well in cells else math.nan for well in shape.wells())
     notes = {well: note for well in shape.wells() if well in cells and (note := cells[well].note) is not None}
     return Channel(label, values, wavelength_nm, kind, correction, notes)
+
+
+def with_measured_reasons(channels: Sequence[Channel]) -> tuple[Channel, ...]:
+    """Where a corrected channel only says that it could not be computed, say why: the word of the measured channel.
+
+    A difference with an overflow in it is printed as ``?????``, but what happened to the well is the overflow.
+    """
+    reasons = {
+        well: note
+        for channel in reversed(channels)
+        if channel.correction is Correction.NONE
+        for well, note in channel.notes.items()
+        if note.kind is not NoteKind.ERROR
+    }
+    return tuple(
+        channel
+        if channel.correction is Correction.NONE
+        else replace(channel, notes={well: _reason(note, reasons.get(well)) for well, note in channel.notes.items()})
+        for channel in channels
+    )
+
+
+def _reason(note: Note, measured: Note | None) -> Note:
+    return measured if note.kind is NoteKind.ERROR and measured is not None else note
 
 
 def results_from_texts(quantity: str, texts: WellTexts, decimal: str) -> tuple[InstrumentResult, ...]:

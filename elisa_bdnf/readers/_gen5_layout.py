@@ -22,21 +22,30 @@ _CONTROL = re.compile(
 _ONE_IN = re.compile(r"1\s*[:/]\s*(?P<factor>.+)\Z")
 
 
+# A sentence with a gap → the well IDs it is about; a dict for its order.
+Questions = dict[str, dict[str, None]]
+
+
+def _note(questions: Questions, template: str, subject: str) -> None:
+    questions.setdefault(template, {})[subject] = None
+
+
 def layout_from_attributes(
     attributes: Mapping[str, Mapping[Well, PlacedText]], shape: Shape, decimal: str
 ) -> Layout | None:
     """The layout of one plate; None where the export has none. Remarks name what was read in one of two ways."""
     ids = attributes.get(_WELL_ID, {})
     wells = sorted((well for well, placed in ids.items() if placed.text), key=well_order)
-    remarks: list[str] = []
-    contents = {well: _content(well, attributes, decimal, remarks) for well in wells}
+    questions: Questions = {}
+    contents = {well: _content(well, attributes, decimal, questions) for well in wells}
     if not contents:
         return None
-    return Layout(shape, contents, origin="export", remarks=tuple(dict.fromkeys(remarks)))
+    remarks = tuple(template.format(", ".join(named)) for template, named in questions.items())
+    return Layout(shape, contents, origin="export", remarks=remarks)
 
 
 def _content(
-    well: Well, attributes: Mapping[str, Mapping[Well, PlacedText]], decimal: str, remarks: list[str]
+    well: Well, attributes: Mapping[str, Mapping[Well, PlacedText]], decimal: str, questions: Questions
 ) -> Content:
     texts = {name: placed[well].text for name, placed in attributes.items() if well in placed and placed[well].text}
     well_id, amount, name = texts[_WELL_ID], texts.get(_AMOUNT, ""), texts.get(_NAME, "")
@@ -45,35 +54,41 @@ def _content(
     if _STANDARD.match(well_id):
         nominal = number_from_text_or_none(amount, decimal)
         if nominal is None:
-            said = f"has the concentration {amount!r}" if amount else "has no concentration"
-            remarks.append(f"Standard {well_id} {said} in the layout of the export.")
+            _note(
+                questions, "Standards without a concentration in the layout of the export: {}.", _told(well_id, amount)
+            )
         return Content(Role.STANDARD, well_id, nominal, attributes=texts)
     if _CONTROL.match(well_id):
-        nominal = _nominal_of_control_or_none(well_id, amount, decimal, remarks)
+        nominal = _nominal_of_control_or_none(well_id, amount, decimal, questions)
         return Content(Role.CONTROL, name or well_id, nominal, attributes=texts)
-    return _sample(well_id, amount, name, decimal, remarks, texts)
+    return _sample(well_id, amount, name, decimal, questions, texts)
 
 
-def _nominal_of_control_or_none(well_id: str, amount: str, decimal: str, remarks: list[str]) -> float | None:
+def _nominal_of_control_or_none(well_id: str, amount: str, decimal: str, questions: Questions) -> float | None:
     """A control may carry either; above 1 it cannot be a fraction."""
     number = number_from_text_or_none(amount, decimal)
     if number is not None and number > 1:
-        remarks.append(f"Conc/Dil of the control {well_id} ({amount}) is taken for its nominal concentration.")
+        _note(questions, "Conc/Dil of controls is taken for their nominal concentration: {}.", _told(well_id, amount))
         return number
     if amount:
-        remarks.append(f"Conc/Dil of the control {well_id} ({amount}) can be a dilution or a concentration; not used.")
+        template = "Conc/Dil of controls can be a dilution or a concentration and is not used: {}."
+        _note(questions, template, _told(well_id, amount))
     return None
 
 
+def _told(well_id: str, amount: str) -> str:
+    return f"{well_id} ({amount})" if amount else well_id
+
+
 def _sample(
-    well_id: str, amount: str, name: str, decimal: str, remarks: list[str], texts: Mapping[str, str]
+    well_id: str, amount: str, name: str, decimal: str, questions: Questions, texts: Mapping[str, str]
 ) -> Content:
     match = _SAMPLE.match(well_id)
     if match is None:
-        remarks.append(f"Well ID {well_id!r} is none of Gen5's own (STD, SPL, BLK, CTL); it is read as a sample.")
+        _note(questions, "Well IDs that are none of Gen5's own (STD, SPL, BLK, CTL) are read as samples: {}.", well_id)
     factor = dilution_factor_or_none(amount, decimal)
     if amount and factor is None:
-        remarks.append(f"The dilution {amount!r} of {well_id} is no fraction of 1; it is not used.")
+        _note(questions, "Dilutions that are no fraction of 1 are not used: {}.", _told(well_id, amount))
     # SPL1:2 is the second dilution of SPL1. Where no dilution is said, only the whole ID keeps the two apart.
     base = match["name"] if match and factor is not None else well_id
     return Content(Role.SAMPLE, name or base, dilution_factor=factor, attributes=texts)

@@ -10,7 +10,7 @@ from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.numbers import decimals_from_text, number_from_text_or_none
 from elisa_bdnf.model.plate import Shape, Well
 from elisa_bdnf.model.reading import Channel, ChannelKind, Correction, Note
-from elisa_bdnf.readers._cells import channel_from_cells, responses_from_texts, unique_labels
+from elisa_bdnf.readers._cells import channel_from_cells, responses_from_texts, unique_labels, with_measured_reasons
 from elisa_bdnf.readers._softmax_groups import Purpose
 from elisa_bdnf.readers._softmax_layout import Member, is_printed_as
 from elisa_bdnf.readers._softmax_plate import PlateBlock
@@ -81,7 +81,7 @@ def channels_from_plate(plate: PlateBlock, decimal: str) -> Responses:
         raise ExportError(
             f"no well of plate {plate.head.name!r} holds a number", expected="measured values", place=str(plate.line)
         )
-    return Responses(plate.shape, tuple(channels))
+    return Responses(plate.shape, with_measured_reasons(channels))
 
 
 def _label(wavelength: str, kind: ChannelKind) -> str:

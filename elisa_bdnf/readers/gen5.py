@@ -32,6 +32,7 @@ from elisa_bdnf.readers._cells import (
     channel_from_cells,
     plate_shape,
     responses_from_texts,
+    with_measured_reasons,
 )
 from elisa_bdnf.readers._gen5_layout import layout_from_attributes
 from elisa_bdnf.readers._gen5_quantities import (
@@ -96,6 +97,7 @@ def _reading(section: Section, source: Source, decimal: str, remarks: tuple[str,
     if not any(channel.correction is Correction.NONE for channel in channels):
         raise _nothing_measured(section)
     channels, found = _with_differences(section, channels, shape, decimal)
+    channels = with_measured_reasons(channels)
     layout = layout_from_attributes(section.layout, shape, decimal)
     results, result_remarks = results_from_section(section, channels, decimal)
     return Reading(

@@ -1,0 +1,222 @@
+"""What is particular to Gen5: fractions, roles by well ID, labels, concentrations with limits, the fitted response."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from elisa_bdnf.errors import ExportError
+from elisa_bdnf.inputs.file import InputFile
+from elisa_bdnf.model.layout import Role
+from elisa_bdnf.model.reading import ChannelKind, Correction, Reading
+from elisa_bdnf.readers import read_file
+from elisa_bdnf.readers._gen5_layout import dilution_factor_or_none
+from elisa_bdnf.readers._gen5_quantities import channel_meaning_or_none
+from elisa_bdnf.readers._gen5_sections import Read
+
+HEAD = """Software Version\t3.12.08\nExperiment File Path:\tx.xpt\n
+Plate Number\t{plate}\nDate\t{date}\nReading Type\tReader\n
+Procedure Details\n\nPlate Type\t96 WELL PLATE\nRead\tAbsorbance Endpoint\n\tWavelengths:  450\n
+"""
+
+
+def export(body: str, *, plate: str = "Plate 1", date: str = "2026-03-16") -> str:
+    return HEAD.format(plate=plate, date=date) + body.replace("|", "\t")
+
+
+def readings_of(*bodies: str) -> tuple[Reading, ...]:
+    return read_file(InputFile("plate.txt", "\n".join(bodies).encode()))
+
+
+def reading_of(body: str) -> Reading:
+    (reading,) = readings_of(export(body))
+    return reading
+
+
+FRACTIONS = [
+    ("1", 1.0), ("0.5", 2.0), ("0.25", 4.0), ("0.05", 20.0), ("0.333", 3.0), ("0.1667", 6.0), ("0.01", 100.0),
+    ("0.4", 2.5), ("0.17", 1 / 0.17), ("1E-3", 1000.0), ("1:10", 10.0), ("1/4", 4.0),
+    ("10", None), ("0", None), ("-0.5", None), ("", None), ("undiluted", None), ("1:0.5", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "factor"), FRACTIONS)
+def test_a_fraction_becomes_a_factor_of_at_least_one(text: str, factor: float | None) -> None:
+    assert dilution_factor_or_none(text) == (factor if factor is None else pytest.approx(factor, rel=1e-12))
+
+
+@given(st.integers(1, 10_000))
+def test_every_whole_factor_survives_five_digits(factor: int) -> None:
+    assert dilution_factor_or_none(f"{1 / factor:.5g}") == pytest.approx(factor, rel=1e-4)
+
+
+MEANINGS = {
+    "450": (450, "absorbance", "none"),
+    "BDNF:450": (450, "absorbance", "none"),
+    "260:280": (280, "absorbance", "none"),
+    "450 (2)": (450, "absorbance", "none"),
+    "260:977 [Test]": (977, "absorbance", "none"),
+    "Blank BDNF:450": (450, "absorbance", "blank"),
+    "Corrected [Blank 260:260]": (260, "absorbance", "path_length"),
+    "400/30,460/40": (460, "fluorescence", "none"),
+    "fluor:579,616": (616, "fluorescence", "none"),
+    "LUM:Lum": (None, "luminescence", "none"),
+    "260:Pathlength": None,
+    "Pathlength 977/900": None,
+    "[Concentration]": None,
+    "Conc": None,
+    "DNA concentration ng/uL": None,
+    "Ratio 260/280": None,
+    "Mean OD [Scan:450]": None,
+    "Max V [Blank OD600:450]": None,
+    "Blank Ratio": None,
+}
+
+
+@pytest.mark.parametrize("label", MEANINGS)
+def test_channels_by_their_label(label: str) -> None:
+    meaning = channel_meaning_or_none(label, [])
+    found = meaning and (meaning.wavelength_nm, meaning.kind.value, meaning.correction.value)
+    assert found == MEANINGS[label]
+
+
+def test_the_procedure_outranks_the_form_of_a_label() -> None:
+    meaning = channel_meaning_or_none("glow:600", [Read("glow", "Luminescence", "Endpoint", kinetic=False)])
+    assert meaning is not None
+    assert meaning.kind is ChannelKind.LUMINESCENCE
+
+
+LAYOUT = """Layout
+|1|2|3|4|5|6
+A|STD1|CTL1|SPL1:1|SPL1:2|BLK|POSCON|Well ID
+|500|40|0.5|0.25|||Conc/Dil
+|||patient 7|patient 7|||Name
+B|STD2|CTL2|SPL2|SPL3:2|mystery||Well ID
+|0|0.5|7||||Conc/Dil
+
+450
+|1|2|3|4|5|6
+A|1.5|0.5|0.4|0.2|0.05|0.9|450
+B|0.1|0.1|*0.1*|OVRFLW|MISSED|0.1|450
+"""
+CONTENTS = {
+    "A1": (Role.STANDARD, "STD1", 500.0, None),
+    "A2": (Role.CONTROL, "CTL1", 40.0, None),
+    "A3": (Role.SAMPLE, "patient 7", None, 2.0),
+    "A4": (Role.SAMPLE, "patient 7", None, 4.0),
+    "A5": (Role.BLANK, "BLK", None, None),
+    "A6": (Role.CONTROL, "POSCON", None, None),
+    "B1": (Role.STANDARD, "STD2", 0.0, None),
+    "B2": (Role.CONTROL, "CTL2", None, None),
+    "B3": (Role.SAMPLE, "SPL2", None, None),
+    "B4": (Role.SAMPLE, "SPL3:2", None, None),
+    "B5": (Role.SAMPLE, "mystery", None, None),
+}
+
+
+def test_layout() -> None:
+    layout = reading_of(LAYOUT).layout
+    assert layout is not None
+    assert {w: (c.role, c.name, c.nominal, c.dilution_factor) for w, c in layout.contents.items()} == CONTENTS
+    told = "\n".join(layout.remarks)
+    for subject in ("CTL1 (40)", "CTL2 (0.5)", "SPL2 (7)", "mystery"):
+        assert subject in told
+
+
+def test_a_plate_type_of_96_wells_is_kept_for_a_part_of_the_plate() -> None:
+    assert str(reading_of(LAYOUT).shape) == "8 × 12"
+
+
+RESULTS = """Results
+|1|2|3|4|5|6|7
+A|2.100|1.200|0.700|0.400|0.250|0.100|0.300|450
+|0.050|0.050|0.050|0.050|0.050|0.050|0.050|630
+|2.050|1.150|0.650|0.350|0.200|0.050|0.250|mine
+|>105.000|80.5|40.1|20.2|?????|<0.500|10.0|[Concentration]
+|Positive|Positive|Negative|Negative|Negative|Negative|Negative|Cutoff
+
+StdCurve Fitting Results
+
+Curve Name|Curve Formula|A|B|R2|Fit F Prob
+StdCurve|Y=A*X+B|0.0123|0.05|0.998|?????
+"""
+
+
+def test_quantities_channels_and_curve() -> None:
+    reading = reading_of(RESULTS)
+    corrections = {channel.label: channel.correction for channel in reading.channels}
+    assert corrections == {"450": Correction.NONE, "630": Correction.NONE, "mine": Correction.REFERENCE}
+    found = {r.well: r for r in reading.instrument_results if r.quantity == "concentration"}
+    assert [found["A2"].value, found["A2"].digits, found["A2"].note] == [80.5, 1, None]
+    said = {well: (r.value, r.note.kind.value) for well, r in found.items() if r.note}
+    assert said == {"A1": (None, "limit"), "A5": (None, "error"), "A6": (None, "limit")}
+    words = {r.note.text for r in reading.instrument_results if r.quantity == "Cutoff" and r.note}
+    assert words == {"Positive", "Negative"}
+    curve = reading.instrument_curve
+    assert curve is not None
+    assert (curve.model, dict(curve.parameters), curve.r_squared) == ("linear", {"A": 0.0123, "B": 0.05}, 0.998)
+    assert curve.response_label == "mine"
+
+
+def test_why_a_difference_could_not_be_computed_is_the_word_of_the_measured_channel() -> None:
+    body = RESULTS.replace("A|2.100", "A|OVRFLW").replace("|2.050", "|?????")
+    difference = reading_of(body).channels[2]
+    assert difference.notes["A1"].text == "OVRFLW"
+
+
+def test_a_user_named_concentration_is_found_beside_a_curve() -> None:
+    reading = reading_of(RESULTS.replace("[Concentration]", "BDNF conc pg/ml"))
+    assert any(result.quantity == "concentration" for result in reading.instrument_results)
+    assert any("BDNF conc pg/ml" in remark for remark in reading.remarks)
+
+
+def test_a_second_matrix_of_the_same_name_is_a_second_channel() -> None:
+    labels = [channel.label for channel in reading_of("Results\n|1|2\nA|0.1|0.2|450\n|0.3|0.4|450\n").channels]
+    assert labels == ["450", "450 (2)"]
+
+
+def test_several_plates_and_one_that_was_not_read() -> None:
+    matrix = "450\n|1|2\nA|0.1|0.2|450\n"
+    readings = readings_of(export(matrix), export(matrix, plate="Plate 2"), export("", plate="Plate 3"))
+    assert [reading.plate for reading in readings] == ["Plate 1", "Plate 2"]
+    assert all(reading.source.software == "Gen5 3.12.08" for reading in readings)
+    assert any("Plate 3" in remark for remark in readings[0].remarks)
+
+
+REMARKS = {
+    "a date that can be read twice": (export("450\n|1|2\nA|0.1|0.2|450\n", date="3/4/2026"), "3/4/2026"),
+    "numbers that nobody measured": (
+        export("450\n|1|2\nA|0.1|0.2|450\n").replace("Type\tReader", "Type\tSimulation"),
+        "Simulation",
+    ),
+    "a wavelength that is not there": (
+        export("450\n|1|2\nA|0.1|0.2|450\n")
+        .replace("450\n\nSoft", "450, 630\n\nSoft")
+        .replace("Wavelengths:  450", "Wavelengths:  450, 630"),
+        "630 nm",
+    ),
+    "a layout without values": (export("Layout\n|1|2\nC|SPL1|SPL2|Well ID\n\n450\n|1|2\nA|0.1|0.2|450\n"), "C1, C2"),
+}
+
+
+@pytest.mark.parametrize("name", REMARKS)
+def test_remarks(name: str) -> None:
+    text, expected = REMARKS[name]
+    assert expected in "\n".join(readings_of(text)[0].remarks)
+
+
+REFUSED = {
+    "unknown words, all of them": ("Results\n|1|2\nA|bad|0.2|450\n|0.1|x!|630\n", "'bad' in well A1"),
+    "a line that was cut": ("Results\n|1|2\nA|0.1|0.2|450\nB|0.1\n", "without the name|ends without"),
+    "only calculated values": ("Results\n|1|2\nA|0.1|0.2|Blank 450\n", "only calculated"),
+    "nothing": ("", "no measurements"),
+    "rows out of order": ("450\n|1|2\nB|0.1|0.2|450\nA|0.1|0.2|450\n", "row A stands below row B"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_refusals(name: str) -> None:
+    body, found = REFUSED[name]
+    with pytest.raises(ExportError, match=found):
+        reading_of(body)
