@@ -42,6 +42,11 @@ class Page:
         return self.rows[row][column]
 
 
+def spoken_place(place: str) -> str:
+    """A place inside a sentence: ``line 12``, ``Sheet1!D7``."""
+    return f"line {place}" if place.isdigit() else place
+
+
 def pages_from_file(file: InputFile) -> tuple[Page, ...]:
     """The text, or every sheet that holds something. Raises the file's own kind of error for other kinds of files."""
     if file.kind in ("xlsx", "xls"):

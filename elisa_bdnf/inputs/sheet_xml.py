@@ -15,7 +15,7 @@ from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.sheet_values import is_date_format
 
 MAX_NESTING = 64
-MAX_ELEMENTS = 1_500_000  # 200,000 cells with formulas and rich text have fewer
+MAX_ELEMENTS = 1_000_000  # 200,000 cells with formulas and rich text have fewer
 _MAX_FORMATS = 65_536
 
 _MAIN = (

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from elisa_bdnf.errors import ElisaError, Problem
 from elisa_bdnf.inputs.columns import misspelled_or_none
 from elisa_bdnf.inputs.file import InputFile
+from elisa_bdnf.inputs.pages import spoken_place
 from elisa_bdnf.inputs.tables import Table, heading_problems, odd_cell_problems, well_or_none
 from elisa_bdnf.inputs.well_facts import Fact
 from elisa_bdnf.layouts._build import Facts, layout_from_facts
@@ -51,7 +52,7 @@ def _facts_by_plate(table: Table) -> tuple[dict[str, Facts], list[Problem]]:
         if well is None:
             problems.append(_no_well(table, line))
         elif (plate, well) in first:
-            where = table.page.place(first[plate, well], 0)
+            where = spoken_place(table.page.place(first[plate, well], 0))
             found = f"well {well} is assigned twice{f' on plate {plate!r}' if plate else ''}; the first time in {where}"
             problems.append(Problem(found, "each well once", place=table.page.place(line, 0)))
         else:

@@ -45,7 +45,7 @@ _TIME = re.compile(
 _VENDOR = re.compile(
     r"##BLOCKS=|^\W*Software Version\b|^Procedure Summary\b|Test run no\.:|Test ID:|^\W*Plate information\b"
     r"|^\W*Results for\s|EnSight Results from|PlateRepeat:|Application:\s*(?:Tecan|Spark)|^Method name:|^SUNRISE;"
-    r"|Well positions|^Measurement results\b|Photometric1|^\W*<>|MeasurementResultData|Excel\.Sheet|Magellan|Tecan i-control",
+    r"|Well positions|^Measurement results\b|Photometric1|^\W*<>|MeasurementResultData|Excel\.Sheet|Magellan",
     re.IGNORECASE | re.MULTILINE,
 )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from elisa_bdnf.errors import ExportError, Problem
 from elisa_bdnf.inputs.numbers import number_from_text_or_none
-from elisa_bdnf.inputs.pages import Page
+from elisa_bdnf.inputs.pages import Page, spoken_place
 from elisa_bdnf.inputs.tables import (
     Heading,
     Table,
@@ -171,7 +171,7 @@ def _put(
     if first is not cell and not (same and first.text == cell.text):
         problems.append(
             Problem(
-                f"well {well} has a second {title!r}; the first stands in {first.place}",
+                f"well {well} has a second {title!r}; the first stands in {spoken_place(first.place)}",
                 "one line per well (an endpoint read)",
                 "kinetics and spectra cannot be used; give repeats columns of their own, and plates a column 'plate'",
                 cell.place,

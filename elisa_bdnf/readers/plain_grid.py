@@ -39,6 +39,9 @@ def read(file: InputFile) -> tuple[Reading, ...]:
     if not drafts:
         raise ExportError("no matrix of numbers was found", expected="row letters and column numbers around responses")
     decimal = decimal_mark([table.cells for draft in drafts for table in (*draft.tables, *draft.computed)])
+    if len(drafts) > 1 and not all(draft.name for draft in drafts):
+        for draft in drafts:
+            draft.remarks.append("The file does not name all of its plates; those without a name were counted.")
     names = unique_labels(draft.name or f"Plate {number}" for number, draft in enumerate(drafts, start=1))
     return tuple(_reading(file, draft, name, decimal) for draft, name in zip(drafts, names, strict=True))
 

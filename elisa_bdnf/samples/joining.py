@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from types import MappingProxyType
 
 from elisa_bdnf.errors import Problem, SampleSheetError
+from elisa_bdnf.inputs.pages import spoken_place
 from elisa_bdnf.inputs.well_facts import folded
 from elisa_bdnf.model.layout import Content, Layout, Role
 from elisa_bdnf.model.plate import Well
@@ -59,7 +60,7 @@ def _hint(name: str, folded_names: Mapping[str, SampleRow], rows: Mapping[str, S
     if near is None:
         close = get_close_matches(name, list(rows), n=1, cutoff=0.8)
         near = rows[close[0]] if close else None
-    return f"did you mean {near.sample!r} ({near.place})?" if near else ""
+    return f"did you mean {near.sample!r} ({spoken_place(near.place)})?" if near else ""
 
 
 def _conflicts(layouts: Sequence[Layout], rows: Mapping[str, SampleRow]) -> Iterator[Problem]:

@@ -12,7 +12,7 @@ from elisa_bdnf.inputs.columns import misspelled_or_none
 from elisa_bdnf.inputs.file import InputFile
 from elisa_bdnf.inputs.matrices import matrix_from_text
 from elisa_bdnf.inputs.numbers import number_from_text_or_none
-from elisa_bdnf.inputs.pages import Page, pages_from_file
+from elisa_bdnf.inputs.pages import Page, pages_from_file, spoken_place
 from elisa_bdnf.inputs.plate_words import dilution_factor_or_none
 from elisa_bdnf.inputs.tables import Table, heading_problems, odd_cell_problem, table_below
 from elisa_bdnf.inputs.well_facts import folded
@@ -154,7 +154,7 @@ def _duplicates(rows: Sequence[SampleRow]) -> Iterator[Problem]:
     for row in rows:
         other = first.setdefault(folded(row.sample), row)
         if other is not row and row.sample:
-            where = f"{other.place} and {row.place}"
+            where = f"{spoken_place(other.place)} and {spoken_place(row.place)}"
             found = f"sample {row.sample!r} stands in {where}"
             if other.sample != row.sample:
                 found = f"the samples {other.sample!r} and {row.sample!r} (in {where}) differ only in case or blanks"
