@@ -31,7 +31,9 @@ Rows = Sequence[Sequence[Cell]]
 
 MOST_COLUMNS = 48
 
-_COLUMN_NUMBER = re.compile(r"0*([1-9][0-9]?)(?:\.0)?\Z")
+_COLUMN_NUMBERS = {
+    form.format(number): number for number in range(1, MOST_COLUMNS + 1) for form in ("{}", "{:02}", "{:03}", "{}.0")
+}
 _ROW_NAME = re.compile(r"(?:[A-Z]|A[A-F]|[a-z]|a[a-f])\Z")
 
 
@@ -108,18 +110,16 @@ class Grid:
 
 def text_of(cell: Cell) -> str:
     """A cell as text without blanks around it; 1.0 as ``1``."""
-    if cell is None:
-        return ""
     if isinstance(cell, str):
         return cell.strip(" \t\u00a0")
+    if cell is None:
+        return ""
     return str(int(cell)) if math.isfinite(cell) and cell == int(cell) else repr(cell)
 
 
 def column_number_or_none(cell: Cell) -> int | None:
     """``1``, ``01``, ``1.0`` or 1.0 → 1; None above 48 and for anything else."""
-    match = _COLUMN_NUMBER.match(text_of(cell))
-    number = int(match[1]) if match else 0
-    return number if 1 <= number <= MOST_COLUMNS else None
+    return _COLUMN_NUMBERS.get(cell.strip(" \t\u00a0") if isinstance(cell, str) else text_of(cell))
 
 
 def row_letter_or_none(cell: Cell, *, after_z: bool = False) -> int | None:

@@ -14,6 +14,7 @@ from enum import StrEnum
 from elisa_bdnf.inputs.grid import text_of
 
 Row = Sequence[str]
+_BLANKS = " \t\u00a0"
 _START = re.compile(r"(?P<kind>Plate|Group|Note|Graph|Cuvette\w*):(?P<rest>.*)\Z", re.DOTALL)
 _FOOTER = re.compile(r"(Original Filename|Date Last Saved|Copyright)\b\s*:?\s*(.*)\Z", re.IGNORECASE | re.DOTALL)
 
@@ -84,7 +85,7 @@ def _block(rows: Sequence[Row], start: int, opening: tuple[BlockKind, tuple[str,
             break
         end += 1
     ended = end < len(rows) and _ends(rows[end])
-    body = tuple(tuple(text_of(cell) for cell in row) for row in rows[start + 1 : end])
+    body = tuple(tuple([cell.strip(_BLANKS) for cell in row]) for row in rows[start + 1 : end])
     return Block(kind, head, body, start + 1, ended), end + 1 if ended else end
 
 
