@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.numbers import decimals_from_text, number_from_text_or_none
 from elisa_bdnf.model.plate import Shape, Well
 from elisa_bdnf.model.reading import Channel, ChannelKind, Correction, Note
@@ -60,7 +59,7 @@ class Responses:
 
 
 def channels_from_plate(plate: PlateBlock, decimal: str) -> Responses:
-    """Raw channels by wavelength, then the reduced matrix. Raises ExportError for unknown words and empty plates."""
+    """Raw channels by wavelength, then the reduced matrix. Raises ExportError for unknown words."""
     kind = plate.head.kind
     labels = unique_labels(_label(wavelength, kind) for wavelength, _ in plate.raw)
     channels = [
@@ -77,10 +76,6 @@ def channels_from_plate(plate: PlateBlock, decimal: str) -> Responses:
         cells = responses_from_texts(REDUCED, plate.reduced, decimal)
         reduced = channel_from_cells(REDUCED, cells, plate.shape, kind=kind, correction=Correction.REDUCED)
         channels.append(_with_meaning(reduced, channels, plate.head.wavelengths, decimal))
-    if all(math.isnan(value) for channel in channels for value in channel.values):
-        raise ExportError(
-            f"no well of plate {plate.head.name!r} holds a number", expected="measured values", place=str(plate.line)
-        )
     return Responses(plate.shape, with_measured_reasons(channels))
 
 

@@ -79,6 +79,12 @@ class PlateBlock:
     line: int
     remarks: tuple[str, ...] = ()
 
+    @property
+    def was_read(self) -> bool:
+        """Whether any well holds anything; a plate section that was never read is exported with empty cells or NaN."""
+        matrices = [texts for _, texts in self.raw] + ([self.reduced] if self.reduced else [])
+        return any(placed.text not in ("", "NaN") for texts in matrices for placed in texts.values())
+
 
 @dataclass(slots=True)
 class _Matrices:
@@ -109,8 +115,6 @@ def plate_from_block(block: Block) -> PlateBlock:
         )
     read = _by_rows if head["arrangement"] == "PlateFormat" else _by_wells
     matrices, shape = read(block, head)
-    if not matrices.raw and not matrices.reduced:
-        raise ExportError(f"plate {head.name!r} holds no values", expected="measured values", place=str(block.line))
     remarks = [] if block.ended else [f"Plate {head.name!r} has no ~End: the export was cut off or edited there."]
     raw, more = _with_wavelengths(head, matrices.raw)
     return PlateBlock(head, shape, raw, next(iter(matrices.reduced), None), block.line, (*remarks, *more))

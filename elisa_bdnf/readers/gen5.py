@@ -65,7 +65,7 @@ def recognizes(file: InputFile) -> bool:
 def read(file: InputFile) -> tuple[Reading, ...]:
     """One reading per plate. Raises ExportError where no endpoint was measured, and for unknown words in wells."""
     sections = sections_from_rows(file.rows)
-    unread = [section for section in sections if not section.quantities and not section.tables]
+    unread = [section for section in sections if not section.tables and not _holds_anything(section)]
     if len(unread) < len(sections):
         sections = tuple(section for section in sections if section not in unread)
     decimal = _decimal_mark(sections)
@@ -73,6 +73,10 @@ def read(file: InputFile) -> tuple[Reading, ...]:
     source = Source(file.name, file.sha256, READER.name, f"Gen5 {software}".strip())
     remarks = (*file.decoding_remarks, *(_left_out(section) for section in unread))
     return tuple(_reading(section, source, decimal, remarks) for section in sections)
+
+
+def _holds_anything(section: Section) -> bool:
+    return any(placed.text for texts in section.quantities.values() for placed in texts.values())
 
 
 def _left_out(section: Section) -> str:
@@ -94,7 +98,7 @@ def _decimal_mark(sections: Sequence[Section]) -> str:
 def _reading(section: Section, source: Source, decimal: str, remarks: tuple[str, ...]) -> Reading:
     shape = _shape(section)
     channels = _channels(section, shape, decimal)
-    if not any(channel.correction is Correction.NONE for channel in channels):
+    if not any(channel.correction is Correction.NONE for channel in channels) or not _holds_anything(section):
         raise _nothing_measured(section)
     channels, found = _with_differences(section, channels, shape, decimal)
     channels = with_measured_reasons(channels)
@@ -221,7 +225,7 @@ def _nothing_measured(section: Section) -> ExportError:
         found = "this plate was read over time (kinetic)"
     elif section.tables:
         found = f"this plate was read as {' and '.join(section.tables)}"
-    elif section.quantities:
+    elif _holds_anything(section):
         found = f"only calculated values are here ({', '.join(list(section.quantities)[:3])})"
     else:
         found = "the export holds no measurements"

@@ -83,11 +83,7 @@ def _draft(document: Document) -> _Draft:
         if block.kind is BlockKind.GROUP:
             draft.groups.append(group_from_block(block))
         elif block.kind is BlockKind.PLATE:
-            head = head_from_block(block)
-            if head["read type"] == "Endpoint":
-                draft.plates.append(plate_from_block(block))
-            else:
-                draft.remarks.append(f"Plate {head.name!r} ({head['read type']}) is no endpoint read; it was not read.")
+            _take_plate(draft, block)
     draft.decimal = _decimal_mark(draft)
     draft.responses = [channels_from_plate(plate, draft.decimal) for plate in draft.plates]
     roles, remarks = roles_of_groups(draft.groups, draft.decimal)
@@ -97,6 +93,18 @@ def _draft(document: Document) -> _Draft:
     for group in draft.groups:
         _bring_to_plates(draft, group)
     return draft
+
+
+def _take_plate(draft: _Draft, block: Block) -> None:
+    head = head_from_block(block)
+    if head["read type"] != "Endpoint":
+        draft.remarks.append(f"Plate {head.name!r} ({head['read type']}) is no endpoint read; it was left out.")
+        return
+    plate = plate_from_block(block)
+    if plate.was_read:
+        draft.plates.append(plate)
+    else:
+        draft.remarks.append(f"No well of plate {head.name!r} holds a number; it was left out.")
 
 
 def _decimal_mark(draft: _Draft) -> str:
@@ -251,7 +259,7 @@ def _nothing_measured(document: Document) -> ExportError:
             "the export holds no plate", expected="a Plate: block", hint="export the plate sections, too"
         )
     return ExportError(
-        f"no plate was read once (endpoint): {', '.join(map(_described, plates))}",
+        f"no endpoint plate with numbers is here: {', '.join(map(_described, plates))}",
         expected="at least one endpoint plate",
         place=str(plates[0].line),
     )
@@ -259,9 +267,13 @@ def _nothing_measured(document: Document) -> ExportError:
 
 def _described(block: Block) -> str:
     head = head_from_block(block)
-    words = {"kinetic": "over time (kinetic)", "spectrum": "as a spectrum", "well scan": "as a well scan"}
-    read_type = words.get(head["read type"].casefold(), head["read type"] or "in an unknown way")
-    return f"plate {head.name!r} was read {read_type}"
+    words = {
+        "kinetic": "was read over time (kinetic)",
+        "spectrum": "was read as a spectrum",
+        "well scan": "was read as a well scan",
+        "endpoint": "has no well that holds a number",
+    }
+    return f"plate {head.name!r} {words.get(head['read type'].casefold(), 'was read in an unknown way')}"
 
 
 READER = Reader(

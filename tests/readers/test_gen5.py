@@ -178,10 +178,13 @@ def test_a_second_matrix_of_the_same_name_is_a_second_channel() -> None:
 
 def test_several_plates_and_one_that_was_not_read() -> None:
     matrix = "450\n|1|2\nA|0.1|0.2|450\n"
-    readings = readings_of(export(matrix), export(matrix, plate="Plate 2"), export("", plate="Plate 3"))
+    empty = matrix.replace("0.1|0.2", "|")
+    later = export("", plate="Plate 3"), export(empty, plate="Plate 4")
+    readings = readings_of(export(matrix), export(matrix, plate="Plate 2"), *later)
     assert [reading.plate for reading in readings] == ["Plate 1", "Plate 2"]
     assert all(reading.source.software == "Gen5 3.12.08" for reading in readings)
-    assert any("Plate 3" in remark for remark in readings[0].remarks)
+    assert "Plate 3" in "\n".join(readings[0].remarks)
+    assert "Plate 4" in "\n".join(readings[0].remarks)
 
 
 REMARKS = {

@@ -193,6 +193,11 @@ def test_a_plate_that_is_no_endpoint_is_left_out_with_a_remark() -> None:
     assert any("'K'" in remark for remark in reading.remarks)
 
 
+def test_a_plate_that_was_never_read_is_left_out_with_a_remark() -> None:
+    (reading,) = readings_of(plate({}, name="Later"), plate(VALUES))
+    assert any("'Later'" in remark for remark in reading.remarks)
+
+
 def test_wells_that_were_not_read_are_empty() -> None:
     (reading,) = readings_of(plate(VALUES))
     values = dict(zip(reading.shape.wells(), reading.channels[0].values, strict=True))
