@@ -20,6 +20,7 @@ Rows = Sequence[Sequence[str]]
 _DOCUMENT_KEYS = ("Software Version", "Experiment File Path", "Protocol File Path")
 _READ_KIND = re.compile(r"(.*?)\s*\b(Endpoint|Spectrum|Area Scan|Well Scan|Kinetic)\b", re.IGNORECASE)
 _CURVE_HEAD = "curve name"
+_LAYOUT_LABELS = frozenset(["Well ID", "Name", "Conc/Dil"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +144,11 @@ def _refuse_lines_without_label(grid: Grid, title: str) -> None:
 
 
 def _take_line(target: dict[str, dict[Well, PlacedText]], grid: Grid, line: GridLine, label: str) -> None:
+    _put(target, label, {well: PlacedText(text_of(cell), line.index + 1) for well, cell in grid.wells_of([line])})
+
+
+def _put(target: dict[str, dict[Well, PlacedText]], label: str, wells: dict[Well, PlacedText]) -> None:
     """Put a line where its label has room: a label that comes twice for the same wells is a second quantity."""
-    wells = {well: PlacedText(text_of(cell), line.index + 1) for well, cell in grid.wells_of([line])}
     name, occurrence = label, 1
     while name in target and not target[name].keys().isdisjoint(wells):
         occurrence += 1
@@ -161,7 +165,11 @@ def _take_lines(draft: _Draft, rows: Rows, start: int, stop: int, grids: list[Gr
             index = ends[index]
             continue
         cells = [text_of(cell) for cell in rows[index]]
-        if table := _table_or_none(cells):
+        if wells := _wells_across_or_none(cells):
+            end = _end_of_block(rows, index, stop)
+            _take_wells_across(draft, rows, index, end, wells)
+            index = end
+        elif table := _table_or_none(cells):
             draft.tables.append(table)
             index = _end_of_block(rows, index, stop)
         elif cells and cells[0].casefold() == _CURVE_HEAD:
@@ -171,6 +179,31 @@ def _take_lines(draft: _Draft, rows: Rows, start: int, stop: int, grids: list[Gr
         else:
             _take_text(draft, cells)
             index += 1
+
+
+def _wells_across_or_none(cells: list[str]) -> dict[int, Well]:
+    """Position → well of a line ``Well⇥A1⇥A2…``, below which each line is one quantity."""
+    filled = [position for position, cell in enumerate(cells) if cell]
+    if len(filled) < 2 or cells[filled[0]] != "Well":
+        return {}
+    wells = {position: well_from_text_or_none(cells[position]) for position in filled[1:]}
+    return {position: well for position, well in wells.items() if well} if all(wells.values()) else {}
+
+
+def _take_wells_across(draft: _Draft, rows: Rows, head: int, end: int, wells: dict[int, Well]) -> None:
+    if len(set(wells.values())) < len(wells):
+        raise ExportError("a well stands twice above the values", expected="each well once", place=str(head + 1))
+    at = min(wells) - 1
+    for index in range(head + 1, end):
+        cells = [text_of(cell) for cell in rows[index]]
+        label = next((cell for cell in cells[: at + 1] if cell), "")
+        beyond = [cell for position, cell in enumerate(cells) if cell and position > at and position not in wells]
+        if beyond or not label:
+            raise ExportError(
+                "a line below the wells has values without a well or without a label", place=str(index + 1)
+            )
+        texts = {w: PlacedText(cells[n] if n < len(cells) else "", index + 1) for n, w in wells.items()}
+        _put(draft.layout if label in _LAYOUT_LABELS else draft.quantities, label, texts)
 
 
 def _end_of_block(rows: Rows, index: int, stop: int) -> int:

@@ -1,4 +1,4 @@
-"""BioTek/Agilent Gen5: the standard text export, its comma-separated copy and the long report.
+"""BioTek/Agilent Gen5: the standard text export, its comma-separated copy, and the same on a sheet for each plate.
 
     Software Version / Plate Number / Date / … / Procedure Details    keys and values; ``Read`` with indented lines
     Layout                                                            per plate row one line for each attribute
@@ -19,6 +19,7 @@ from dataclasses import replace
 from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.file import InputFile
 from elisa_bdnf.inputs.numbers import decimal_mark_from_rows, number_from_text_or_none
+from elisa_bdnf.inputs.pages import Page, pages_from_file
 from elisa_bdnf.model.plate import STANDARD_SHAPES, Shape, row_column_from_well, well_order
 from elisa_bdnf.model.reading import (
     Channel,
@@ -52,27 +53,53 @@ _PLATE_SIZE = re.compile(r"\b(6|12|24|48|96|384|1536)\b")
 
 def recognizes(file: InputFile) -> bool:
     """A ``Software Version`` with ``Experiment File Path`` below it, or the head of the long report."""
-    if file.kind != "text":
-        return False
-    head = file.lines[:_HEAD_ROWS]
-    keys = {re.split(r"[\t,;:]", line.strip('" '))[0].strip() for line in head}
-    standard = "Software Version" in keys and bool(
-        keys & {"Experiment File Path", "Protocol File Path", "Plate Number"}
-    )
-    return standard or ("Procedure Summary" in keys and "Plate Number" in keys)
+    return file.kind in ("text", "xlsx", "xls") and any(_is_own(page) for page in pages_from_file(file))
+
+
+def _is_own(page: Page) -> bool:
+    keys = {row[0].removesuffix(":").strip() for row in page.rows[:_HEAD_ROWS] if row}
+    standard = "Software Version" in keys and keys & {"Experiment File Path", "Protocol File Path", "Plate Number"}
+    return bool(standard) or ("Procedure Summary" in keys and "Plate Number" in keys)
 
 
 def read(file: InputFile) -> tuple[Reading, ...]:
     """One reading per plate. Raises ExportError where no endpoint was measured, and for unknown words in wells."""
-    sections = sections_from_rows(file.rows)
-    unread = [section for section in sections if not section.tables and not _holds_anything(section)]
-    if len(unread) < len(sections):
-        sections = tuple(section for section in sections if section not in unread)
-    decimal = _decimal_mark(sections)
-    software = next((section.value("Software Version") for section in sections), "")
+    pages = pages_from_file(file)
+    own = [page for page in pages if _is_own(page)] or list(pages)
+    placed = [(page, section) for page in own for section in _sections(page)]
+    filled = [(page, section) for page, section in placed if section.tables or _holds_anything(section)]
+    unread = [_left_out(section) for _, section in placed if not (section.tables or _holds_anything(section))]
+    decimal = _decimal_mark([section for _, section in placed])
+    software = next((section.value("Software Version") for _, section in placed), "")
     source = Source(file.name, file.sha256, READER.name, f"Gen5 {software}".strip())
-    remarks = (*file.decoding_remarks, *(_left_out(section) for section in unread))
-    return tuple(_reading(section, source, decimal, remarks) for section in sections)
+    other = [f"Sheet {page.name!r} is no Gen5 export; it was not read." for page in pages if page not in own]
+    remarks = (*(file.decoding_remarks if file.kind == "text" else ()), *unread, *other)
+    return tuple(_on_page(page, section, source, decimal, remarks) for page, section in filled or placed)
+
+
+def _sections(page: Page) -> tuple[Section, ...]:
+    try:
+        return sections_from_rows(page.rows)
+    except ExportError as refused:
+        raise _placed_on(page, refused) from None
+
+
+def _on_page(page: Page, section: Section, source: Source, decimal: str, remarks: tuple[str, ...]) -> Reading:
+    try:
+        return _reading(section, source, decimal, remarks)
+    except ExportError as refused:
+        raise _placed_on(page, refused) from None
+
+
+def _placed_on(page: Page, refused: ExportError) -> ExportError:
+    """In a workbook, a line number is a row of a sheet."""
+    if not page.is_sheet:
+        return refused
+    return ExportError(
+        problems=(
+            replace(p, place=f"{page.name}, row {p.place}" if p.place.isdigit() else p.place) for p in refused.problems
+        )
+    )
 
 
 def _holds_anything(section: Section) -> bool:
@@ -91,7 +118,7 @@ def _decimal_mark(sections: Sequence[Section]) -> str:
             if attribute not in ("Well ID", "Name"):
                 for placed in texts.values():
                     by_line.setdefault(placed.line, []).append(placed.text)
-    last = max(by_line, default=0)
+    last = max(by_line, default=0)  # sheets of a workbook share their numbers, all of them with a point
     return decimal_mark_from_rows([by_line.get(line, []) for line in range(1, last + 1)])
 
 
@@ -241,7 +268,7 @@ def _nothing_measured(section: Section) -> ExportError:
 
 READER = Reader(
     name="gen5",
-    title="BioTek/Agilent Gen5 text export",
+    title="BioTek/Agilent Gen5 export (text, csv, xlsx)",
     recognizes=recognizes,
     read=read,
     software="Gen5 2.09 to 3.15",

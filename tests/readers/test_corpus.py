@@ -30,6 +30,8 @@ REFUSED = {
     "agilent_gen5/calculated_data_with_no_measurements_error.txt": "only calculated values",
     "agilent_gen5/fluorescence/spectrum_emission_data.txt": "spectrum",
     "agilent_gen5/garbage_error.txt": "no export",
+    "FAIRChemistry_MTPHandler/BioTek_Epoch2.xlsx": "kinetic",
+    "stefanSchinkel_PlateReader/data.xlsx": "area scan",
     "biocircuits_murraylab_tools/cell_data_traces.csv": "kinetic",
     "moldev_softmax_pro/ACSINS_absorbance_timeformat_spectrum.txt": "spectrum",
     "moldev_softmax_pro/errors/header_size_mismatch.txt": "10 values for 96 wells",

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import re
+
 import pytest
+import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -187,6 +191,26 @@ def test_several_plates_and_one_that_was_not_read() -> None:
     assert "Plate 4" in "\n".join(readings[0].remarks)
 
 
+ACROSS = """Results
+
+|Well|A1|A2|B1|B12
+|Well ID|STD1|SPL1|STD2|SPL2
+|Conc/Dil|100|0.5|0|0.25
+|450|1.5|OVRFLW|*0.1*|0.3
+|[Concentration]|99|?????|0.5|12
+"""
+
+
+def test_wells_across() -> None:
+    reading = reading_of(ACROSS)
+    assert (str(reading.shape), [channel.label for channel in reading.channels]) == ("8 × 12", ["450"])
+    values = dict(zip(reading.shape.wells(), reading.channels[0].values, strict=True))
+    assert (values["A1"], values["B1"], values["B12"]) == (1.5, 0.1, 0.3)
+    assert reading.layout is not None
+    assert reading.layout.contents["B12"].dilution_factor == 4.0
+    assert [result.value for result in reading.instrument_results] == [99.0, None, 0.5, 12.0]
+
+
 REMARKS = {
     "a date that can be read twice": (export("450\n|1|2\nA|0.1|0.2|450\n", date="3/4/2026"), "3/4/2026"),
     "numbers that nobody measured": (
@@ -212,6 +236,8 @@ def test_remarks(name: str) -> None:
 REFUSED = {
     "unknown words, all of them": ("Results\n|1|2\nA|bad|0.2|450\n|0.1|x!|630\n", "'bad' in well A1"),
     "a line that was cut": ("Results\n|1|2\nA|0.1|0.2|450\nB|0.1\n", "without the name|ends without"),
+    "a well twice": ("|Well|A1|A1\n|450|1|2\n", "stands twice"),
+    "a value beyond the wells": ("|Well|A1|A2\n|450|1|2|3\n", "without a well"),
     "only calculated values": ("Results\n|1|2\nA|0.1|0.2|Blank 450\n", "only calculated"),
     "nothing": ("", "no measurements"),
     "rows out of order": ("450\n|1|2\nB|0.1|0.2|450\nA|0.1|0.2|450\n", "row A stands below row B"),
@@ -223,3 +249,33 @@ def test_refusals(name: str) -> None:
     body, found = REFUSED[name]
     with pytest.raises(ExportError, match=found):
         reading_of(body)
+
+
+def workbook_of(body: str) -> bytes:
+    """The text on a sheet: matrices begin one column further to the right, numbers are numbers."""
+    stream = io.BytesIO()
+    book = xlsxwriter.Workbook(stream, {"in_memory": True})
+    sheet = book.add_worksheet("Plate 1 - Sheet1")
+    for row, line in enumerate(export(body).split("\n")):
+        cells = line.split("\t")
+        shift = 1 if len(cells) > 2 else 0
+        for column, cell in enumerate(cells):
+            number = (re.fullmatch(r"[0-9.]+", cell) and "." in cell) or cell.isdecimal()
+            sheet.write(row, column + shift, float(cell) if number and shift else cell)
+    book.close()
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("body", [LAYOUT, RESULTS, ACROSS], ids=["layout", "results", "across"])
+def test_a_workbook_holds_what_the_text_holds(body: str) -> None:
+    (reading,) = read_file(InputFile("plate.xlsx", workbook_of(body)))
+    plain = reading_of(body)
+    assert reading.layout == plain.layout
+    for ours, theirs in zip(reading.channels, plain.channels, strict=True):
+        assert (ours.label, ours.notes, ours.correction) == (theirs.label, theirs.notes, theirs.correction)
+        assert ours.values == pytest.approx(theirs.values, nan_ok=True)
+
+
+def test_a_place_in_a_workbook_is_a_row_of_a_sheet() -> None:
+    with pytest.raises(ExportError, match=r"^plate.xlsx, Plate 1 - Sheet1, row [0-9]+: 'bad' in well A1"):
+        read_file(InputFile("plate.xlsx", workbook_of("450\n|1|2\nA|bad|0.2|450\n")))
