@@ -60,6 +60,7 @@ def _entry(rule: Rule) -> dict[str, object]:
         "subject": rule.subject,
         "level": rule.level.value,
         "settings": dict(rule.settings),
+        "protocol_keys": list(rule.keys),
         "summary": rule.summary,
         "source": rule.source,
     }
@@ -71,6 +72,7 @@ def _explained(rule: Rule, settings: RuleSettings | None) -> str:
         value = settings.values.get(name, default) if settings else default
         origin = settings.origins.get(name, "default of the rule") if settings else "default of the rule"
         lines.append(f"  {name} = {value}    ({origin})")
+    lines += [f"  the limit is {key} of protocol or preset" for key in rule.keys]
     if settings is not None and not settings.enabled:
         lines.append("  switched off by the protocol")
     return "\n".join([*lines, "", *textwrap.wrap(f"Rests on: {rule.source}", 100)])

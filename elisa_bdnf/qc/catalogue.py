@@ -17,8 +17,8 @@ evaluated, never as passed. A protocol may switch a rule off, give it another le
 that rule), and change any setting:
 
 ```toml
-[qc.rules.STD-03]
-recovery_percent = 20
+[qc.rules.REP-03]
+cv_percent = 15
 ```
 """
 
@@ -32,6 +32,7 @@ def _section(rule: Rule) -> str:
     lines = [f"## {rule.id}", "", rule.documentation, ""]
     lines.append(f"- looks at each **{rule.subject}**; level `{rule.level.value}` where the text names no other")
     lines += [f"- `{name}` = {_literal(value)}" for name, value in rule.settings.items()]
+    lines += [f"- limit: `{key}` of protocol or preset" for key in rule.keys]
     lines += [f"- rests on: {rule.source}", ""]
     return "\n".join(lines)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from elisa_bdnf.model.protocol import QcSettings, RuleSettings
+from elisa_bdnf.model.protocol import Protocol, RuleSettings
 from elisa_bdnf.model.result import (
     Analysis,
     Estimate,
@@ -44,7 +44,7 @@ def judge(analysis: Analysis, rules: Mapping[str, Rule], overrides: Mapping[str,
                 if isinstance(said, Missing):
                     missing.setdefault((rule.id, said.reason), NotEvaluated(rule.id, said.reason))
                 else:
-                    findings.append(_finding(said, rule, settings, subject, qc))
+                    findings.append(_finding(said, rule, settings, subject, analysis.protocol))
     verdict = Verdict.REJECTED if any(_rejects(finding) for finding in findings) else Verdict.ACCEPTED
     return PlateResult(
         analysis,
@@ -58,21 +58,26 @@ def judge(analysis: Analysis, rules: Mapping[str, Rule], overrides: Mapping[str,
     )
 
 
-def _finding(remark: Remark, rule: Rule, settings: RuleSettings, subject: Subject, qc: QcSettings) -> Finding:
-    level = FindingLevel(settings.level) if settings.level else remark.level or rule.level
-    origins = [settings.origins[name] for name in rule.settings if name in settings.origins]
+def _finding(remark: Remark, rule: Rule, settings: RuleSettings, subject: Subject, protocol: Protocol) -> Finding:
     return Finding(
         rule=rule.id,
-        level=level,
+        level=FindingLevel(settings.level) if settings.level else remark.level or rule.level,
         subject=remark.subject or subject.name,
         message=remark.message,
         measured=remark.measured,
         limit=remark.limit,
         wells=subject.wells if remark.wells is None else remark.wells,
         action=remark.action,
-        preset=qc.preset,
-        limit_origin=(origins[-1] if origins else "default of the rule") if remark.limit else "",
+        preset=protocol.qc.preset,
+        limit_origin=_origin(rule, settings, protocol) if remark.limit else "",
     )
+
+
+def _origin(rule: Rule, settings: RuleSettings, protocol: Protocol) -> str:
+    """Which file set the limits of a rule; the file of the last setting where they come from several."""
+    set_by = [settings.origins[name] for name in rule.settings if name in settings.origins]
+    set_by += [protocol.origins[key] for key in rule.keys if key in protocol.origins]
+    return set_by[-1] if set_by else "default of the rule"
 
 
 def _rejects(finding: Finding) -> bool:

@@ -43,7 +43,11 @@ Verdicts = Iterator[Remark | Missing]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A registered rule; everything but ``level`` and ``source`` is read off its function."""
+    """A registered rule; its subject, settings and documentation are read off its function.
+
+    ``keys`` are the keys of the protocol (``limits.recovery_percent``) that hold a limit of the rule because they decide
+    more than the rule alone.
+    """
 
     id: str
     level: FindingLevel
@@ -51,6 +55,7 @@ class Rule:
     function: Callable[..., Verdicts]
     subject: str
     settings: Mapping[str, float | str | bool]
+    keys: tuple[str, ...] = ()
 
     @property
     def summary(self) -> str:
@@ -68,7 +73,12 @@ class Rule:
 REGISTERED: dict[str, Rule] = {}
 
 
-def rule(id: str, level: FindingLevel, source: str) -> Callable[[Callable[..., Verdicts]], Callable[..., Verdicts]]:  # noqa: A002
+def rule(
+    id: str,  # noqa: A002
+    level: FindingLevel,
+    source: str,
+    keys: tuple[str, ...] = (),
+) -> Callable[[Callable[..., Verdicts]], Callable[..., Verdicts]]:
     """Register a function as the rule ``id``; ``source`` is what its threshold rests on."""
 
     def register(function: Callable[..., Verdicts]) -> Callable[..., Verdicts]:
@@ -76,7 +86,7 @@ def rule(id: str, level: FindingLevel, source: str) -> Callable[[Callable[..., V
         settings = MappingProxyType({parameter.name: parameter.default for parameter in rest})
         if id in REGISTERED:
             raise ValueError(f"two rules are called {id}")
-        REGISTERED[id] = Rule(id, level, source, function, first.name, settings)
+        REGISTERED[id] = Rule(id, level, source, function, first.name, settings, keys)
         return function
 
     return register

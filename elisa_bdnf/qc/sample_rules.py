@@ -148,7 +148,7 @@ def concentration_is_plausible_for_the_matrix(sample: EstimateSubject) -> Verdic
 
 @rule("SMP-06", FindingLevel.WARN, "drc #41; DOMAIN §6.1")
 def interval_is_narrow(sample: EstimateSubject, *, half_width_percent: float = 30.0) -> Verdicts:
-    """Half the 95 % interval is small beside the concentration."""
+    """Half the width of the 95 % interval is small beside the concentration (curve and replicate error together)."""
     estimate = sample.estimate
     if estimate.concentration is None or estimate.low is None or estimate.high is None:
         return

@@ -75,27 +75,34 @@ def _competitive(means: list[float]) -> bool:
     return means[0] > means[-1] and sum(b < a for a, b in pairwise(means)) > len(means) // 2
 
 
-@rule("STD-03", FindingLevel.WARN, "ICH M10 §4.2.3: 20 %, 25 % at the ends; wider for kits")
-def standard_is_recovered(
-    standard: StandardSubject, *, recovery_percent: float = 25.0, recovery_ends_percent: float = 30.0
-) -> Verdicts:
-    """The level, read on its own curve, gives back its nominal concentration. Anchors and zero are not judged."""
-    point = standard.point
+_RECOVERY = ("limits.recovery_percent", "limits.recovery_ends_percent")
+
+
+@rule("STD-03", FindingLevel.WARN, "ICH M10 §4.2.3: 20 %, 25 % at the ends; wider for kits", keys=_RECOVERY)
+def standard_is_recovered(standard: StandardSubject) -> Verdicts:
+    """The level, read on its own curve, gives back its nominal concentration. Anchors and zero are not judged.
+
+    The limits are ``limits.recovery_percent`` and ``limits.recovery_ends_percent`` of preset or protocol, since they
+    also decide where the quantitative range ends.
+    """
+    point, limits = standard.point, standard.analysis.protocol.limits
     if point.level.nominal == 0 or point.level.anchor:
         return
-    limit = recovery_ends_percent if standard.at_end else recovery_percent
+    limit = limits.recovery_ends_percent if standard.at_end else limits.recovery_percent
     if point.recovery_percent is None:
         yield Remark(
             f"the response of the standard {point.level.nominal:g} has no inverse on the curve",
-            limit=f"100 ± {limit:g} %", action="annotate",
-        )  # fmt: skip
-    elif exceeds(abs(point.recovery_percent - 100), limit):
-        yield Remark(
-            f"the standard {point.level.nominal:g} is recovered as {point.back_calculated:.4g}: "
-            f"{digits(point.recovery_percent, 100 + limit)} %",
-            measured=digits(point.recovery_percent, 100 + limit, unit=" %"), limit=f"100 ± {limit:g} %",
+            limit=f"100 ± {limit:g} %",
             action="annotate",
-        )  # fmt: skip
+        )
+    elif exceeds(abs(point.recovery_percent - 100), limit):
+        shown = digits(point.recovery_percent, 100 + math.copysign(limit, point.recovery_percent - 100))
+        yield Remark(
+            f"the standard {point.level.nominal:g} is recovered as {point.back_calculated:.4g}: {shown} %",
+            measured=f"{shown} %",
+            limit=f"100 ± {limit:g} %",
+            action="annotate",
+        )
 
 
 @rule("STD-04", FindingLevel.FAIL_PLATE, "ICH M10 §4.2.3: 75 % of the standards and six levels; five for kits")

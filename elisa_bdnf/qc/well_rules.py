@@ -11,7 +11,12 @@ from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, below, digits, exceeds
 from elisa_bdnf.qc.subjects import PlateSubject, WellSubject
 
 
-@rule("WEL-01", FindingLevel.WARN, "a 96-well reader's specification: linear within 1.5 % up to OD 3.0 (DOMAIN §5)")
+@rule(
+    "WEL-01",
+    FindingLevel.WARN,
+    "a 96-well reader's specification: linear within 1.5 % up to OD 3.0 (DOMAIN §5)",
+    keys=("reading.max_response",),
+)
 def response_is_below_saturation(well: WellSubject) -> Verdicts:
     """The response is below what the reader measures reliably (``reading.max_response``), and no overflow was written.
 
