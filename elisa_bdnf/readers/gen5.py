@@ -20,7 +20,7 @@ from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.file import InputFile
 from elisa_bdnf.inputs.numbers import decimal_mark_from_rows, number_from_text_or_none
 from elisa_bdnf.inputs.pages import Page, pages_from_file
-from elisa_bdnf.model.plate import STANDARD_SHAPES, Shape, row_column_from_well, well_order
+from elisa_bdnf.model.plate import STANDARD_SHAPES, Shape, row_column_from_well
 from elisa_bdnf.model.reading import (
     Channel,
     ChannelKind,
@@ -29,7 +29,6 @@ from elisa_bdnf.model.reading import (
     Source,
 )
 from elisa_bdnf.readers._cells import (
-    ambiguous_date_or_none,
     channel_from_cells,
     plate_shape,
     responses_from_texts,
@@ -41,6 +40,7 @@ from elisa_bdnf.readers._gen5_quantities import (
     difference_of,
     is_concentration,
 )
+from elisa_bdnf.readers._gen5_remarks import holds_anything, left_out, missing_parts, nothing_measured, remarks_on
 from elisa_bdnf.readers._gen5_results import curve_or_none, results_from_section
 from elisa_bdnf.readers._gen5_sections import Section, sections_from_rows
 from elisa_bdnf.readers._reader import Reader
@@ -67,8 +67,8 @@ def read(file: InputFile) -> tuple[Reading, ...]:
     pages = pages_from_file(file)
     own = [page for page in pages if _is_own(page)] or list(pages)
     placed = [(page, section) for page in own for section in _sections(page)]
-    filled = [(page, section) for page, section in placed if section.tables or _holds_anything(section)]
-    unread = [_left_out(section) for _, section in placed if not (section.tables or _holds_anything(section))]
+    filled = [(page, section) for page, section in placed if section.tables or holds_anything(section)]
+    unread = [left_out(section) for _, section in placed if not (section.tables or holds_anything(section))]
     decimal = _decimal_mark([section for _, section in placed])
     software = next((section.value("Software Version") for _, section in placed), "")
     source = Source(file.name, file.sha256, READER.name, f"Gen5 {software}".strip())
@@ -102,14 +102,6 @@ def _placed_on(page: Page, refused: ExportError) -> ExportError:
     )
 
 
-def _holds_anything(section: Section) -> bool:
-    return any(placed.text for texts in section.quantities.values() for placed in texts.values())
-
-
-def _left_out(section: Section) -> str:
-    return f"{section.value('Plate Number') or 'A plate'} (line {section.first_line}) holds no values; it was not read."
-
-
 def _decimal_mark(sections: Sequence[Section]) -> str:
     """From all cells of wells, never from titles: ``400,460`` there is two wavelengths."""
     by_line: dict[int, list[str]] = {}
@@ -125,8 +117,8 @@ def _decimal_mark(sections: Sequence[Section]) -> str:
 def _reading(section: Section, source: Source, decimal: str, remarks: tuple[str, ...]) -> Reading:
     shape = _shape(section)
     channels = _channels(section, shape, decimal)
-    if not any(channel.correction is Correction.NONE for channel in channels) or not _holds_anything(section):
-        raise _nothing_measured(section)
+    if not any(channel.correction is Correction.NONE for channel in channels) or not holds_anything(section):
+        raise nothing_measured(section)
     channels, found = _with_differences(section, channels, shape, decimal)
     channels = with_measured_reasons(channels)
     layout = layout_from_attributes(section.layout, shape, decimal)
@@ -141,7 +133,7 @@ def _reading(section: Section, source: Source, decimal: str, remarks: tuple[str,
         layout=layout,
         instrument_results=results,
         instrument_curve=curve_or_none(section, channels, results, decimal),
-        remarks=(*remarks, *_remarks(section), *_missing(section, channels), *found, *result_remarks),
+        remarks=(*remarks, *remarks_on(section), *missing_parts(section, channels), *found, *result_remarks),
     )
 
 
@@ -207,63 +199,6 @@ def _blanked(section: Section, difference: Channel, shape: Shape, decimal: str) 
 def _number(text: str, decimal: str) -> float:
     value = number_from_text_or_none(text.strip("* "), decimal)
     return math.nan if value is None else value
-
-
-def _remarks(section: Section) -> list[str]:
-    remarks = []
-    reading_type = section.value("Reading Type")
-    if reading_type and reading_type != "Reader":
-        remarks.append(f"Reading Type is {reading_type!r}: Gen5 did not get these numbers from a reader itself.")
-    if remark := ambiguous_date_or_none(section.value("Date")):
-        remarks.append(remark)
-    if section.tables:
-        remarks.append(f"The export also holds a {' and a '.join(section.tables)} table, which is not read.")
-    if len(section.curves) > 1:
-        names = ", ".join(next(iter(curve.values()), "") for curve in section.curves)
-        remarks.append(f"Gen5 fitted several curves ({names}); the first one is shown.")
-    return remarks
-
-
-def _missing(section: Section, channels: Sequence[Channel]) -> list[str]:
-    """What one part of the export names and another does not hold: regions that were not read, or a cut-off export."""
-    read_wells = {well for texts in section.quantities.values() for well in texts}
-    named = {well for well, placed in section.layout.get("Well ID", {}).items() if placed.text}
-    held = {channel.wavelength_nm for channel in channels}
-    stated = dict.fromkeys(nm for read in section.reads if not read.kinetic for nm in read.wavelengths)
-    remarks = [
-        f"The procedure reads {nm:g} nm, of which the export holds no matrix." for nm in stated if nm not in held
-    ]
-    if lost := sorted(named - read_wells, key=well_order):
-        remarks.append(f"The layout names wells without any value: {_some(lost)}.")
-    for label, texts in section.quantities.items():
-        if lost := sorted(read_wells - texts.keys(), key=well_order):
-            remarks.append(f"{label!r} does not cover wells that others do: {_some(lost)}.")
-    return remarks
-
-
-def _some(wells: Sequence[str]) -> str:
-    return f"{', '.join(wells[:6])}{f' … ({len(wells)} in all)' if len(wells) > 6 else ''}"
-
-
-def _nothing_measured(section: Section) -> ExportError:
-    modes = sorted({f"{read.mode} {read.geometry}".strip() for read in section.reads if read.geometry})
-    place = f"plate {section.value('Plate Number') or 'without a name'}, line {section.first_line}"
-    if any(read.kinetic for read in section.reads) or "kinetic" in section.tables:
-        found = "this plate was read over time (kinetic)"
-    elif section.tables:
-        found = f"this plate was read as {' and '.join(section.tables)}"
-    elif _holds_anything(section):
-        found = f"only calculated values are here ({', '.join(list(section.quantities)[:3])})"
-    else:
-        found = "the export holds no measurements"
-    if modes:
-        found += f", procedure {', '.join(modes)}"
-    return ExportError(
-        found,
-        expected="a matrix of measured endpoint values for each plate",
-        hint="add the raw data of the endpoint read to the export in Gen5",
-        place=place,
-    )
 
 
 READER = Reader(

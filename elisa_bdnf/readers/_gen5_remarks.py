@@ -1,0 +1,80 @@
+"""What is odd or missing in a plate of a Gen5 export, in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from elisa_bdnf.errors import ExportError
+from elisa_bdnf.model.plate import well_order
+from elisa_bdnf.model.reading import Channel
+from elisa_bdnf.readers._cells import ambiguous_date_or_none
+from elisa_bdnf.readers._gen5_sections import Section
+
+
+def holds_anything(section: Section) -> bool:
+    """Whether any matrix has a cell that is not empty."""
+    return any(placed.text for texts in section.quantities.values() for placed in texts.values())
+
+
+def left_out(section: Section) -> str:
+    """The sentence about a plate without values."""
+    return f"{section.value('Plate Number') or 'A plate'} (line {section.first_line}) holds no values; it was not read."
+
+
+def remarks_on(section: Section) -> list[str]:
+    """What a person should know about the plate before using its numbers."""
+    remarks = []
+    reading_type = section.value("Reading Type")
+    if reading_type and reading_type != "Reader":
+        remarks.append(f"Reading Type is {reading_type!r}: Gen5 did not get these numbers from a reader itself.")
+    if remark := ambiguous_date_or_none(section.value("Date")):
+        remarks.append(remark)
+    if section.tables:
+        remarks.append(f"The export also holds a {' and a '.join(section.tables)} table, which is not read.")
+    if len(section.curves) > 1:
+        names = ", ".join(next(iter(curve.values()), "") for curve in section.curves)
+        remarks.append(f"Gen5 fitted several curves ({names}); the first one is shown.")
+    return remarks
+
+
+def missing_parts(section: Section, channels: Sequence[Channel]) -> list[str]:
+    """What one part of the export names and another does not hold: regions that were not read, or a cut-off export."""
+    read_wells = {well for texts in section.quantities.values() for well in texts}
+    named = {well for well, placed in section.layout.get("Well ID", {}).items() if placed.text}
+    held = {channel.wavelength_nm for channel in channels}
+    stated = dict.fromkeys(nm for read in section.reads if not read.kinetic for nm in read.wavelengths)
+    remarks = [
+        f"The procedure reads {nm:g} nm, of which the export holds no matrix." for nm in stated if nm not in held
+    ]
+    if lost := sorted(named - read_wells, key=well_order):
+        remarks.append(f"The layout names wells without any value: {_some(lost)}.")
+    for label, texts in section.quantities.items():
+        if lost := sorted(read_wells - texts.keys(), key=well_order):
+            remarks.append(f"{label!r} does not cover wells that others do: {_some(lost)}.")
+    return remarks
+
+
+def _some(wells: Sequence[str]) -> str:
+    return f"{', '.join(wells[:6])}{f' … ({len(wells)} in all)' if len(wells) > 6 else ''}"
+
+
+def nothing_measured(section: Section) -> ExportError:
+    """The refusal of a plate without a measured endpoint, saying what there is instead."""
+    modes = sorted({f"{read.mode} {read.geometry}".strip() for read in section.reads if read.geometry})
+    place = f"plate {section.value('Plate Number') or 'without a name'}, line {section.first_line}"
+    if any(read.kinetic for read in section.reads) or "kinetic" in section.tables:
+        found = "this plate was read over time (kinetic)"
+    elif section.tables:
+        found = f"this plate was read as {' and '.join(section.tables)}"
+    elif holds_anything(section):
+        found = f"only calculated values are here ({', '.join(list(section.quantities)[:3])})"
+    else:
+        found = "the export holds no measurements"
+    if modes:
+        found += f", procedure {', '.join(modes)}"
+    return ExportError(
+        found,
+        expected="a matrix of measured endpoint values for each plate",
+        hint="add the raw data of the endpoint read to the export in Gen5",
+        place=place,
+    )
