@@ -86,4 +86,3 @@ def _recognizes(reader: Reader, file: InputFile) -> bool:
 
 def _names(readers: tuple[Reader, ...] | list[Reader]) -> str:
     return ", ".join(reader.name for reader in readers)
-
