@@ -59,6 +59,7 @@ def contents_from_facts(facts: Mapping[Well, WellFacts], *, decimal: str = ".") 
         content = _WellReader(well, said, decimal, understood).content_or_none()
         if content is not None:
             understood.contents[well] = content
+    understood.contents = _with_one_name(understood.contents)
     understood.unit, wrong_units = one_unit(facts)
     understood.problems = [
         *problems_by_kind(understood.complaints),
@@ -67,6 +68,18 @@ def contents_from_facts(facts: Mapping[Well, WellFacts], *, decimal: str = ".") 
         *identity_problems(understood.contents),
     ]
     return understood
+
+
+def _with_one_name(contents: dict[Well, Content]) -> dict[Well, Content]:
+    """``Std 1`` and ``STD1`` are one standard, ``qc low`` and ``QC-Low`` one control: the first spelling counts."""
+    first: dict[tuple[Role, str], str] = {}
+    named = {}
+    for well, content in contents.items():
+        token = role_from_text_or_none(content.name) if content.role in (Role.STANDARD, Role.CONTROL) else None
+        same = token is not None and token.role is content.role and token.name
+        name = first.setdefault((content.role, token.name), content.name) if token and same else content.name
+        named[well] = content if name == content.name else replace(content, name=name)
+    return named
 
 
 class _WellReader:
@@ -133,8 +146,6 @@ class _WellReader:
 
     def _name(self, word: RoleWord) -> str:
         stated = self._text("sample") or ""
-        if stated and word.role is Role.STANDARD and (token := role_from_text_or_none(stated)) and token.name:
-            return token.name  # "Std 1 " and "STD1" are one standard
         if stated:
             return f"{stated} (spike)" if word.spike else stated
         level = self._text("level")

@@ -76,15 +76,15 @@ def _unit_facts(said: WellFacts) -> Iterator[Fact]:
 
 def spelling_problems(contents: Mapping[Well, Content]) -> Iterator[Problem]:
     """``BD-01`` and ``bd-01`` are one sample to a person and two to a program: refused."""
-    spellings: dict[str, dict[str, Well]] = {}
+    spellings: dict[tuple[Role, str], dict[str, Well]] = {}
     for well, content in contents.items():
-        if content.role is Role.SAMPLE:
-            spellings.setdefault(folded(content.name), {}).setdefault(content.name, well)
+        if content.role is not Role.BLANK:
+            spellings.setdefault((content.role, folded(content.name)), {}).setdefault(content.name, well)
     for names in spellings.values():
         if len(names) > 1:
             said = " and ".join(f"{name!r} (well {well})" for name, well in names.items())
             yield Problem(
-                f"the samples {said} differ only in case or blanks",
+                f"the names {said} differ only in case or blanks",
                 "one spelling",
                 place=f"well {next(iter(names.values()))}",
             )

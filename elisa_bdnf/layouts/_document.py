@@ -126,7 +126,8 @@ def _unknown(document: TomlDocument, above: Key, table: Mapping[str, Any], known
     for key in table:
         if key not in known:
             close = get_close_matches(key.casefold(), [*known, *_SLIPS] if not above else known, n=1, cutoff=0.5)
-            meant = _SLIPS.get(close[0], close[0]) if close else ""
+            meant = close[0] if close else ""
+            meant = meant if above else _SLIPS.get(meant, meant)
             where = f"in [{above[0]}]" if above else "at the top"
             hint = f"did you mean {meant!r}?" if meant else ""
             yield Problem(
