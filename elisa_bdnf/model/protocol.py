@@ -148,7 +148,7 @@ class Protocol:
     title: str
     description: str
     design: str  # human_infusion, neuron_release, rodent_tissue, none
-    unit: str
+    unit: str  # empty: that of the layout
     matrix: str | None
     kit: Kit | None
     reading: ReadingSettings
@@ -167,3 +167,7 @@ class Protocol:
     extra: Mapping[str, object] = field(
         default_factory=lambda: MappingProxyType({})
     )  # settings of a design's own arithmetic
+    origins: Mapping[str, str] = field(
+        default_factory=lambda: MappingProxyType({})
+    )  # dotted key → what set it: "protocol my-lab", "kit …", "preset …", "command line", "default"
+    sources: tuple[tuple[str, str], ...] = ()  # every file that took part, with its SHA-256

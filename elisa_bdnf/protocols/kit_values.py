@@ -1,0 +1,138 @@
+"""What a kit brings into a protocol, and what cannot be true of a kit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from elisa_bdnf.model.protocol import Kit, KitControl, KitMatrix
+from elisa_bdnf.protocols.check import Fault, Path
+from elisa_bdnf.protocols.fields import Value
+from elisa_bdnf.protocols.kit_schema import KIT
+from elisa_bdnf.protocols.layers import Layer, Merged
+
+_GRAMS_PER_ML = {"pg/mL": 1e-12, "ng/mL": 1e-9, "ug/mL": 1e-6, "µg/mL": 1e-6, "mg/mL": 1e-3}
+KIT_DEFAULTS = Layer("default", {("kit", f.name): f.default for f in KIT.fields if f.default is not None})
+
+
+def factor_or_none(from_unit: str, to_unit: str) -> float | None:
+    """What to multiply a concentration with; None where the units do not convert without knowing the molecule."""
+    if from_unit == to_unit:
+        return 1.0
+    if from_unit not in _GRAMS_PER_ML or to_unit not in _GRAMS_PER_ML:
+        return None
+    return _GRAMS_PER_ML[from_unit] / _GRAMS_PER_ML[to_unit]
+
+
+def layer_of_consequences(kit: Merged, own: Merged) -> Layer:
+    """What follows from a kit for the protocol that uses it, in the unit of the protocol."""
+    unit = own.text("unit") or kit.text("kit", "unit")
+    values: dict[Path, Value] = {("unit",): unit}
+    for name in ("wavelength_nm", "reference_nm", "max_response"):
+        if ("kit", name) in kit.values:
+            values["reading", name] = kit.values["kit", name]
+    factor = factor_or_none(kit.text("kit", "unit"), unit)
+    if factor is not None and ("standards", "nominal") not in own.values:
+        values["standards", "nominal"] = _scaled(kit.numbers("kit", "standards"), factor)
+        values["standards", "anchors"] = _scaled(kit.numbers("kit", "anchors"), factor)
+    minimum = kit.number_or_none("kit", "matrices", own.text("matrix"), "minimum_dilution")
+    if minimum is not None:
+        values["dilution", "minimum"] = minimum
+    return Layer(f"kit {kit.text('kit', 'id')}", values)
+
+
+def _scaled(numbers: tuple[float, ...], factor: float) -> tuple[float, ...]:
+    return tuple(float(f"{number * factor:.12g}") for number in numbers)
+
+
+def kit_or_none(settings: Merged) -> Kit | None:
+    """The kit of a protocol after the protocol's own changes, which are remarked."""
+    if not settings.names("kit"):
+        return None
+    get = settings
+    return Kit(
+        id=get.text("kit", "id"),
+        name=get.text("kit", "name"),
+        catalog=get.text("kit", "catalog"),
+        verified=get.flag("kit", "verified"),
+        verified_by=get.text("kit", "verified_by"),
+        verified_on=get.text("kit", "verified_on"),
+        analyte_form=get.text("kit", "analyte_form"),
+        unit=get.text("kit", "unit"),
+        standards=tuple(sorted(get.numbers("kit", "standards"), reverse=True)),
+        anchors=tuple(sorted(get.numbers("kit", "anchors"), reverse=True)),
+        lod=get.number_or_none("kit", "lod"),
+        wavelength_nm=get.number_or_none("kit", "wavelength_nm"),
+        reference_nm=get.numbers("kit", "reference_nm"),
+        max_response=get.number_or_none("kit", "max_response"),
+        matrices=tuple(_matrix(get, name) for name in get.names("kit", "matrices")),
+        controls=tuple(_control(get, name) for name in get.names("kit", "controls")),
+        source=get.text("kit", "source"),
+        remarks=get.texts("kit", "remarks") + tuple(_changes(get)),
+    )
+
+
+def _matrix(settings: Merged, name: str) -> KitMatrix:
+    path = ("kit", "matrices", name)
+    acid = settings.values.get((*path, "acid_treated"))
+    return KitMatrix(
+        name,
+        settings.number_or_none(*path, "minimum_dilution"),
+        acid if isinstance(acid, bool) else None,
+    )
+
+
+def _control(settings: Merged, name: str) -> KitControl:
+    path = ("kit", "controls", name)
+    return KitControl(
+        name,
+        settings.number_or_none(*path, "nominal"),
+        settings.number_or_none(*path, "low"),
+        settings.number_or_none(*path, "high"),
+    )
+
+
+def _changes(settings: Merged) -> Iterator[str]:
+    """A verified kit is verified as it stands in its file; what a protocol changes is not."""
+    kit = f"kit {settings.text('kit', 'id')}"
+    for rest, _ in settings.under("kit"):
+        origin = settings.origin(("kit", *rest))
+        if rest != ("use",) and origin not in (kit, "default") and settings.text("kit", "use"):
+            yield f"{'.'.join(rest)} is not that of the kit file but of the {origin}"
+
+
+def kit_faults(settings: Merged) -> Iterator[Fault]:
+    """What contradicts itself in a kit."""
+    if not settings.names("kit"):
+        return
+    if not settings.text("kit", "id"):
+        yield Fault(("kit",), "the kit has no id", "kit.use with the id of a kit file, or kit.id", at_value=False)
+    if settings.flag("kit", "verified"):
+        for name in ("verified_by", "verified_on"):
+            if not settings.text("kit", name):
+                expected = f"kit.{name}: who compared it with the insert, and when"
+                yield Fault(("kit", "verified"), f"verified without {name}", expected)
+    yield from standards_faults(settings, ("kit", "standards"), ("kit", "anchors"))
+    for name in settings.names("kit", "controls"):
+        yield from _control_faults(settings, name)
+
+
+def standards_faults(settings: Merged, standards: Path, anchors: Path) -> Iterator[Fault]:
+    """Standards differ from one another, and anchors are among them."""
+    numbers = settings.numbers(*standards)
+    for number in sorted({n for n in numbers if numbers.count(n) > 1}):
+        yield Fault(standards, f"the standard {number:g} is given {numbers.count(number)} times", "each once")
+    for anchor in settings.numbers(*anchors):
+        if numbers and anchor not in numbers:
+            yield Fault(anchors, f"the anchor {anchor:g} is not among the standards", "some of the standards")
+    if numbers and len(set(numbers) - set(settings.numbers(*anchors))) < 2:
+        yield Fault(standards, "fewer than two standards are no anchors", "at least two standards that count")
+
+
+def _control_faults(settings: Merged, name: str) -> Iterator[Fault]:
+    path = ("kit", "controls", name)
+    control = _control(settings, name)
+    ordered = [value for value in (control.low, control.nominal, control.high) if value is not None]
+    if ordered != sorted(ordered):
+        yield Fault((*path, "low"), f"control {name}: {', '.join(f'{v:g}' for v in ordered)}", "low ≤ nominal ≤ high")
+    if not ordered:
+        yield Fault(path, f"control {name} has no values", "nominal, or low and high", at_value=False)
