@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 
 from elisa_bdnf.model.layout import Role
 from elisa_bdnf.model.result import FindingLevel, WellUse
@@ -143,6 +144,47 @@ def kit_was_checked_against_its_insert(plate: PlateSubject) -> Verdicts:
             f"kit {kit.id} is UNVERIFIED: nobody has confirmed its standards and limits against the insert of the lot",
             action="annotate",
         )
+
+
+@rule(
+    "INP-08",
+    WARN,
+    "a unit slip in the standards moves every result by 1000 and no other check sees it (RELIABILITY F1)",
+)
+def standards_are_those_of_the_kit(plate: PlateSubject, *, tolerance_percent: float = 2.0) -> Verdicts:
+    """The nominal concentrations on the plate are those of the kit or protocol, in its unit.
+
+    Standards that fit after a factor of 1000 are in another unit than they claim: an error. Kits print rounded values
+    (15.6 for 15.625), so a small tolerance is allowed. A curve with fewer or more levels than the kit is not remarked.
+    """
+    expected = plate.protocol.standards
+    if not expected:
+        yield Missing("neither protocol nor kit states the standards")
+        return
+    levels = [group.content.nominal or 0.0 for group in plate.standard_levels()]
+    strange = [level for level in levels if not _is_one_of(level, expected, tolerance_percent)]
+    if not strange:
+        return
+    for factor in (1000.0, 0.001):
+        if all(_is_one_of(level * factor, expected, tolerance_percent) for level in levels):
+            yield Remark(
+                f"the standards ({_listed(levels)}) are those of the kit only after a factor of {1 / factor:g}: "
+                f"are they in another unit than {plate.protocol.unit}?",
+                measured=_listed(levels), limit=_listed(expected), level=ERROR, action="stop",
+            )  # fmt: skip
+            return
+    yield Remark(
+        f"the kit has no standard {_listed(strange)} {plate.protocol.unit}",
+        measured=_listed(strange), limit=_listed(expected), action="annotate",
+    )  # fmt: skip
+
+
+def _is_one_of(value: float, expected: tuple[float, ...], tolerance_percent: float) -> bool:
+    return any(abs(value - other) <= other * tolerance_percent / 100 for other in expected)
+
+
+def _listed(values: Iterable[float]) -> str:
+    return ", ".join(f"{value:g}" for value in sorted(values, reverse=True))
 
 
 def _some(wells: tuple[str, ...], most: int = 12) -> str:

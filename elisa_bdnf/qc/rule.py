@@ -45,8 +45,8 @@ Verdicts = Iterator[Remark | Missing]
 class Rule:
     """A registered rule; its subject, settings and documentation are read off its function.
 
-    ``keys`` are the keys of the protocol (``limits.recovery_percent``) that hold a limit of the rule because they decide
-    more than the rule alone.
+    ``keys`` are the keys of the protocol (``limits.recovery_percent``) that hold a limit of the rule, because they
+    decide more than the rule alone.
     """
 
     id: str

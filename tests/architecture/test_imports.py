@@ -18,6 +18,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"model"}),
     frozenset({"inputs"}),
     frozenset({"readers", "layouts", "protocols", "samples", "analysis", "qc", "reports", "output"}),
+    frozenset({"binding"}),
     frozenset({"workflow"}),
     frozenset({"cli"}),
 )

@@ -18,7 +18,7 @@ from elisa_bdnf.model.protocol import (
     ReadingSettings,
 )
 from elisa_bdnf.model.reading import Note, NoteKind
-from plates import Change, response
+from plates import LEVELS, Change, response
 
 
 @dataclass(frozen=True)
@@ -131,6 +131,13 @@ CASES = (
     ),
     Case("INP-07", "unverified kit", (("warn", "plate"),), protocol={"kit": Kit("k", "kit")}),
     Case("INP-07", "verified kit", (), protocol={"kit": Kit("k", "kit", verified=True)}),
+    Case("INP-08", "those of the kit", (), protocol={"standards": LEVELS[:7]}),
+    Case("INP-08", "rounded as kits print them", (), protocol={"standards": (500, 250, 125, 62.5, 31.25, 15.6, 7.8)}),
+    Case("INP-08", "not of the kit", (("warn", "plate"),), content("A1", nominal=480.0), {"standards": LEVELS[:7]}),
+    Case(
+        "INP-08", "in another unit", (("error", "plate"),),
+        protocol={"standards": tuple(level / 1000 for level in LEVELS[:7])},
+    ),
     Case("WEL-01", "just below the limit", (), values(A5=3.4999)),
     Case("WEL-01", "on the limit", (("warn", "well A5"),), values(A5=3.5)),
     Case("WEL-01", "overflow", (("warn", "well A5"),), drop("A5"), plate=OVERFLOW["plate"]),
