@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from elisa_bdnf import qc
 from elisa_bdnf.layouts import read_layouts
 from elisa_bdnf.model.layout import Role
+from elisa_bdnf.model.timepoint import UnknownTimepoint, normalized, timepoint_from_text
+from elisa_bdnf.protocols import load_protocol
 from elisa_bdnf.samples import read_samples
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -42,6 +45,25 @@ def test_shown_sample_sheet(ending: str, text: str, tmp_path: Path) -> None:
     assert {row.dilution_factor for row in sheet.rows} == {20}
 
 
+def shown_times() -> list[tuple[str, str]]:
+    text = (DOCS / "sample-sheets.md").read_text(encoding="utf-8").partition("| written | read as |")[2]
+    rows = [line.split("|")[1:3] for line in text.splitlines() if line.startswith("| `")]
+    return [
+        (spelling, meaning.strip()) for spellings, meaning in rows for spelling in re.findall("`([^`]+)`", spellings)
+    ]
+
+
+@pytest.mark.parametrize(("spelling", "meaning"), shown_times())
+def test_shown_timepoint(spelling: str, meaning: str) -> None:
+    declared = load_protocol("human-infusion-plasma", qc.schemas()).timepoints
+    if meaning.startswith("an error"):
+        with pytest.raises(UnknownTimepoint):
+            timepoint_from_text(spelling, declared)
+    else:
+        assert timepoint_from_text(spelling, declared).name == normalized(meaning)
+
+
 def test_documents_show_all_forms() -> None:
     assert sorted(ending for ending, _ in shown("layout")) == ["csv", "csv", "toml"]
     assert len(shown("samples")) == 1
+    assert len(shown_times()) > 10
