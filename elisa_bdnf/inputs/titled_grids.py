@@ -15,6 +15,8 @@ from elisa_bdnf.model.plate import Well, well_from_row_column
 _PLATE = re.compile(r"plate(?:\s+(?:id|name|number|no))?\s*(?:[:=#]\s*|\s+)(\S.*)\Z", re.IGNORECASE)
 _NUMBERED = re.compile(r"plate\s*#?\s*[0-9]{1,4}\Z", re.IGNORECASE)
 _EMPTY_CORNERS = frozenset(["", "<>", "<_>", "plate", "well", "row", "#"])
+_KEY_VALUE = re.compile(r"[^:]{1,40}:\s+\S")  # Date: 01/02/2024 describes the export, and names nothing below it
+_MEASURED = re.compile(r"(?<![0-9])[2-9][0-9]{2}(?![0-9])|\bod\b|abs", re.IGNORECASE)
 _BETWEEN = re.compile(r"~End\Z|#.*", re.IGNORECASE)  # a SoftMax end of block, a comment
 
 
@@ -85,7 +87,7 @@ def plates_of_grids(page: Page) -> tuple[list[GridPlate], list[Astray]]:
             name = plate_name_or_none(" ".join(line.texts)) if len(line.texts) < 3 else None
             if name:
                 plates.append(GridPlate(name))
-            elif takes_title and len(line.texts) == 1 and line.row == _line_above(page, grid.top):
+            elif takes_title and line.row == _line_above(page, grid.top) and _is_title(line):
                 title = line.texts[0]
             else:
                 astray.append(line)
@@ -93,6 +95,11 @@ def plates_of_grids(page: Page) -> tuple[list[GridPlate], list[Astray]]:
         plates[-1].grids.append(TitledGrid(page, grid, title if takes_title else grid.corner))
     astray += _lines_between(page, below, len(page.rows), covered)
     return [plate for plate in plates if plate.grids], astray
+
+
+def _is_title(line: Astray) -> bool:
+    text = line.texts[0]
+    return len(line.texts) == 1 and (not _KEY_VALUE.match(text) or bool(_MEASURED.search(text)))
 
 
 def _cells_of(grid: Grid) -> Iterator[tuple[int, int]]:

@@ -16,7 +16,8 @@ _HEAD = 60
 _WAVELENGTH = re.compile(
     r"(?:\b(?:od|abs|absorbance|optical density|extinction|raw data|raw|signal|response|wavelength|λ)"
     r"[\s_:=(@-]*|\ba)"
-    r"(?P<behind>[2-9][0-9]{2}|1[01][0-9]{2})(?![0-9])|(?<![0-9.])(?P<nm>[2-9][0-9]{2}|1[01][0-9]{2})\s*_?nm\b",
+    r"(?P<behind>[2-9][0-9]{2}|1[01][0-9]{2})(?![0-9])|(?<![0-9.])(?P<nm>[2-9][0-9]{2}|1[01][0-9]{2})\s*_?nm\b"
+    r"|\((?P<alone>[2-9][0-9]{2})\)",
     re.IGNORECASE,
 )
 _BARE = re.compile(r"\s*[(\[]?\s*([2-9][0-9]{2})\s*[)\]]?\s*\Z")
@@ -89,7 +90,7 @@ def wavelength_from_title_or_none(title: str) -> float | None:
     if match := _BARE.match(title):
         return float(match[1])
     match = _WAVELENGTH.search(title)
-    return float(match["behind"] or match["nm"]) if match else None
+    return float(match["behind"] or match["nm"] or match["alone"]) if match else None
 
 
 def _correction(words: str) -> Correction:

@@ -82,7 +82,7 @@ def _drafts_of(page: Page) -> list[Draft]:
 def _drafts_of_plate(page: Page, plate: GridPlate) -> list[Draft]:
     drafts = [Draft(plate.name, page.name)]
     for grid in plate.grids:
-        title = grid.title or (page.name if page.is_sheet and _names_a_response(page.name) else "")
+        title = grid.title or (page.name if page.is_sheet and _is_telling(page.name) else "")
         if not _is_numbers(grid) or (column_from_text(title).known and not _names_a_response(title)):
             _add_facts(drafts[-1], page, grid)
             continue
@@ -91,6 +91,10 @@ def _drafts_of_plate(page: Page, plate: GridPlate) -> list[Draft]:
             raise not_an_endpoint(f"a matrix at {title!r} (kinetic)", place=grid.place)
         _add_numbers(drafts, page, grid, title)
     return drafts
+
+
+def _is_telling(sheet: str) -> bool:
+    return column_from_text(sheet).known or _names_a_response(sheet)
 
 
 def _names_a_response(title: str) -> bool:
@@ -226,6 +230,7 @@ def _channels_by_sheet(drafts: list[Draft]) -> list[Draft]:
     if len(measured) < 2 or not by_sheet or len({draft.page for draft in measured}) < len(measured):
         return drafts
     first, *others = measured
+    first.page = ""
     for other in others:
         first.tables += other.tables
         first.computed += other.computed

@@ -13,11 +13,11 @@ import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from shared import EXPORTS, needs_corpus
 
 from elisa_bdnf.errors import ElisaError, ExportError
 from elisa_bdnf.inputs.sheet_values import cell_name, is_date_format, text_from_value
 from elisa_bdnf.inputs.workbook import CellKind, read_sheets
+from shared import EXPORTS, needs_corpus
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

@@ -281,7 +281,7 @@ A11.role = "unused"
     assert (sample.timepoint, sample.matrix, dict(sample.attributes)) == (
         "120 min",
         "plasma_edta",
-        {"region": "cortex"},
+        {"area": "M1"},
     )
     assert (blank.role, zero.name, zero.is_zero_standard) == (Role.BLANK, "STD3", True)
 
