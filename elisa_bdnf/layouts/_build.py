@@ -8,7 +8,7 @@ from elisa_bdnf.errors import LayoutError, Problem
 from elisa_bdnf.inputs.well_contents import contents_from_facts
 from elisa_bdnf.inputs.well_facts import WellFacts, listed_wells
 from elisa_bdnf.model.layout import Layout
-from elisa_bdnf.model.plate import Shape, Well, row_column_from_well, shape_from_extent, well_order
+from elisa_bdnf.model.plate import STANDARD_SHAPES, Shape, Well, row_column_from_well, shape_from_extent, well_order
 
 Facts = Mapping[Well, WellFacts]
 
@@ -67,7 +67,8 @@ def layouts_or_error(built: list[tuple[Layout | None, list[Problem]]], file: str
 def _shape(facts: Facts) -> Shape:
     places = [row_column_from_well(well) for well in facts]
     rows, columns = (max((place[axis] + 1 for place in places), default=0) for axis in (0, 1))
-    return shape_from_extent(max(rows, 8), max(columns, 12))
+    largest = max(STANDARD_SHAPES.values())  # wells beyond it are reported with the others that are on no plate
+    return shape_from_extent(min(max(rows, 8), largest[0]), min(max(columns, 12), largest[1]))
 
 
 def _last_well(shape: Shape) -> Well:

@@ -110,6 +110,11 @@ def test_cells_that_are_no_text_are_refused(tmp_path: Path, cell: object, words:
     assert f"layout.xlsx, {words}" in str(caught.value)
 
 
+def test_wells_beyond_every_plate_are_named_without_a_plate_to_compare(tmp_path: Path) -> None:
+    with pytest.raises(LayoutError, match="A99 is not on a plate of 32 × 48 wells"):
+        read_layouts(written(tmp_path, "well,sample\nA99,P1\n"))
+
+
 def test_sheets_and_lines_name_plates(tmp_path: Path) -> None:
     table = [["well", "sample"], ["A1", "P1"]]
     by_sheet = read_layouts(workbook(tmp_path, table, table, names=("one", "two")))
