@@ -10,6 +10,7 @@ from typing import Any
 
 from elisa_bdnf.model.layout import Content, Role
 from elisa_bdnf.model.protocol import (
+    BlankMode,
     DilutionSettings,
     Extrapolation,
     Kit,
@@ -73,6 +74,16 @@ def series(in_well: dict[int, float]) -> Change:
             for row, side in (("G", 1.004), ("H", 0.996)):
                 held[f"{row}{column}"] = response(x) * side
                 contents[f"{row}{column}"] = Content(Role.SAMPLE, "X", None, float(factor))
+
+    return change
+
+
+def blanks(*responses: float) -> Change:
+    """Blank wells in column 12."""
+
+    def change(held: dict[str, float], contents: dict[str, Content]) -> None:
+        for row, value in zip(ROWS, responses, strict=False):
+            held[f"{row}12"], contents[f"{row}12"] = value, Content(Role.BLANK, "BLK")
 
     return change
 
@@ -153,6 +164,14 @@ CASES = (
     Case("BLK-03", "range 0.02256 is an SD of 0.02", (), values(H1=0.05, H2=0.05 + 0.02256)),
     Case("BLK-03", "uneven", (("warn", "plate"),), values(H1=0.05, H2=0.0727)),
     Case("BLK-04", "not subtracted, not asked"),
+    Case(
+        "BLK-04", "blanked by the reader already", (("warn", "plate"),), blanks(0.002, -0.004),
+        {"reading": ReadingSettings(450.0, blank=BlankMode.SUBTRACT)},
+    ),
+    Case(
+        "BLK-04", "a blank to subtract", (), blanks(0.05, 0.051),
+        {"reading": ReadingSettings(450.0, blank=BlankMode.SUBTRACT)},
+    ),
     Case("STD-01", "seven levels"),
     Case("STD-01", "five levels", (), without("F1", "F2", "G1", "G2")),
     Case("STD-01", "four levels", (("error", "plate"),), without("E1", "E2", "F1", "F2", "G1", "G2")),
@@ -163,7 +182,10 @@ CASES = (
     Case("STD-02", "a small fall", (("warn", "plate"),), values(A1=response(250) * 0.9999, A2=response(250) * 0.9999)),
     Case("STD-02", "a large fall", (("fail_plate", "plate"),), values(A1=1.0, A2=1.0)),
     Case("STD-03", "recovered"),
-    Case("STD-03", "one level doubled", (("warn", "standard 15.625"),), values(F1=response(31.25), F2=response(31.25))),
+    Case(
+        "STD-03", "one level off", (("warn", "standard 62.5"),), values(D1=response(78), D2=response(78)),
+        {"limits": LimitSettings(recovery_percent=10)},
+    ),
     Case("STD-04", "recovered"),
     Case(
         "STD-04", "three levels off", (("fail_plate", "curve"),),
@@ -171,11 +193,15 @@ CASES = (
                G1=response(16), G2=response(16)),
     ),
     Case("STD-06", "strong"),
-    Case("STD-06", "weak", (("warn", "plate"), ("warn", "plate")), scaled(0.3, "A1", "A2")),
+    Case("STD-06", "weak", (("warn", "plate"),), scaled(0.3, "A1", "A2")),
+    Case("STD-06", "hardly above the background", (("warn", "plate"), ("warn", "plate")), scaled(0.1, "A1", "A2")),
     Case("FIT-01", "found"),
     Case("FIT-01", "flat", (("fail_plate", "curve"),), lambda held, _: held.update(dict.fromkeys(DUPLICATES, 0.5))),
     Case("FIT-02", "plausible"),
+    Case("FIT-02", "too flat for this limit", (("warn", "curve"),), settings={"slope_low": 1.2}),
+    Case("FIT-02", "no upper plateau", (("warn", "curve"),), settings={"plateau_ratio": 1.01}),
     Case("FIT-05", "high"),
+    Case("FIT-05", "below this limit", (("info", "curve"),), scaled(1.1, "A1"), settings={"r_squared": 0.99999}),
     Case("RNG-01", "inside"),
     Case(
         "RNG-01", "half of the samples above", (("warn", "curve"),),
@@ -224,8 +250,8 @@ CASES = (
     ),
     Case("SMP-06", "narrow"),
     Case(
-        "SMP-06", "wide", (("warn", "sample S1-baseline"),), values(A5=0.1, A6=0.1),
-        settings={"half_width_percent": 3.0},
+        "SMP-06", "wide", (("warn", "sample S1-baseline"),), values(A5=0.13, A6=0.13),
+        settings={"half_width_percent": 1.6},
     ),
     Case("DIL-04", "stated"),
     Case("DIL-04", "missing", (("error", "plate"),), content("A5", dilution_factor=None)),
@@ -281,7 +307,9 @@ CASES = (
         "PLT-04", "one row", (("warn", "plate"),), scaled(1.4, "B1", "B3", "B5"), settings={"min_pairs": 2.0},
     ),
     Case("FIT-04", "any order", settings={"p_value": 0.0}),
-    Case("FIT-04", "whatever the order", (("info", "curve"),), settings={"p_value": 2.0}),
+    Case(
+        "FIT-04", "whatever the order", (("info", "curve"),), scaled(1.05, "D1", "D2"), settings={"p_value": 2.0},
+    ),
     Case("WEL-03", "even", (), None, {}, {"reference": {}}),
     Case("WEL-03", "one well cloudy", (("warn", "well A5"),), None, {}, {"reference": {"A5": 0.2}}),
     Case("WEL-04", "flat", (), None, {}, {"reference": {}}),
