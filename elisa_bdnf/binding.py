@@ -115,6 +115,22 @@ def with_kit_controls(layout: Layout, protocol: Protocol) -> Layout:
     return replace(layout, contents={well: completed(content) for well, content in layout.contents.items()})
 
 
+def with_anchors(layout: Layout, protocol: Protocol) -> Layout:
+    """Mark the standards that the protocol or kit calls anchors: they help the fit and are judged nowhere.
+
+    Kits print rounded concentrations (7.8 for 7.8125), so 2 % of difference is the same standard.
+    """
+    if not protocol.anchors:
+        return layout
+
+    def marked(content: Content) -> Content:
+        nominal = content.nominal if content.role is Role.STANDARD else None
+        is_anchor = nominal is not None and any(abs(nominal - anchor) <= 0.02 * anchor for anchor in protocol.anchors)
+        return replace(content, anchor=True) if is_anchor else content
+
+    return replace(layout, contents={well: marked(content) for well, content in layout.contents.items()})
+
+
 _GRAMS_PER_ML = {"pg/ml": 1e-12, "ng/l": 1e-12, "ng/ml": 1e-9, "µg/l": 1e-9, "ug/l": 1e-9, "µg/ml": 1e-6, "ug/ml": 1e-6}
 
 

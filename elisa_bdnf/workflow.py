@@ -66,7 +66,8 @@ def run(export: Path, request: RunRequest, protocol: Protocol) -> Run:
     for reading, layout in zip(readings, laid_out, strict=True):
         named = binding.with_timepoints(layout, protocol, request.samples)
         understood, applied = binding.in_unit_of(binding.with_kit_controls(named, protocol), protocol)
-        results.append(_judged(analyze(reading, understood, applied), export, request.overrides))
+        laid = binding.with_anchors(understood, applied)
+        results.append(_judged(analyze(reading, laid, applied), export, request.overrides))
     inputs = [InputRecord("export", export.name, readings[0].source.sha256)]
     inputs += [_record("layout", layout_file)] if layout_file else []
     inputs += [_record("samples", request.samples)] if request.samples else []

@@ -1,0 +1,40 @@
+"""What the instruments computed, reproduced through the main job with ``--protocol instrument-parity``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from shared import CORPUS, EXPORTS, needs_corpus
+
+from elisa_bdnf import workflow
+
+ORACLES = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(CORPUS.glob("oracles/*.json"))}
+FOUR_PL = [name for name, oracle in ORACLES.items() if oracle["usable_as_oracle"] and oracle["model"] == "4PL"]
+
+
+def wells(oracle: dict[str, Any]) -> dict[str, float]:
+    """Well → the concentration that the instrument printed, for every well that the oracle holds."""
+    found = {}
+    for group, key in (("standards", "instrument_back_calc"), ("samples", "instrument_concentration")):
+        for entry in oracle[group]:
+            found |= {w: v for w, v in zip(entry["wells"], entry[key], strict=True) if v is not None}
+    return found
+
+
+@needs_corpus
+@pytest.mark.parametrize("name", FOUR_PL)
+def test_every_printed_4pl_concentration_is_reproduced_at_its_digits(name: str) -> None:
+    oracle = ORACLES[name]
+    request = workflow.RunRequest("instrument-parity")
+    run = workflow.run(EXPORTS / Path(oracle["file"]), request, workflow.protocol_from_request(request))
+    comparisons = run.results[oracle["plate_cluster"]].analysis.comparisons
+    compared = {c.well: c for c in comparisons if c.ours is not None and c.instrument.value is not None}
+    printed = wells(oracle)
+    assert len(set(printed) & set(compared)) >= 0.85 * len(printed)  # some files print standards by level, not by well
+    for well, comparison in compared.items():
+        assert comparison.ours == pytest.approx(comparison.instrument.value, abs=0.00051), well
+        if well in printed:
+            assert comparison.instrument.value == printed[well]
