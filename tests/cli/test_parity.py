@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from shared import CORPUS, EXPORTS, needs_corpus
 
 from elisa_bdnf import workflow
+from shared import CORPUS, EXPORTS, needs_corpus
 
 ORACLES = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(CORPUS.glob("oracles/*.json"))}
 FOUR_PL = [name for name, oracle in ORACLES.items() if oracle["usable_as_oracle"] and oracle["model"] == "4PL"]
