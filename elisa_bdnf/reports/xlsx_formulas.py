@@ -31,7 +31,7 @@ def response_formula(model: Model, x: str) -> str:
     if model is Model.LINEAR:
         return f"curve_a+curve_b*{x}"
     if model is Model.LOG_LOG:
-        return f'IF({x}>0,EXP(curve_a+curve_b*LN({x})),"")'
+        return f"IF({x}>0,EXP(curve_a+curve_b*LN({x})),0)"
     if model is Model.FIVE_PL_R:
         return f"IF({x}>0,curve_a+(curve_d-curve_a)/(1+(curve_c/{x})^curve_b)^curve_g,curve_a)"
     power = "^curve_g" if model is Model.FIVE_PL else ""
@@ -81,7 +81,7 @@ def response_at(curve: Curve, x: float) -> float:
     if curve.model is Model.LINEAR:
         return curve.a + curve.b * x
     if curve.model is Model.LOG_LOG:
-        return math.exp(curve.a + curve.b * math.log(x)) if x > 0 else math.nan
+        return math.exp(curve.a + curve.b * math.log(x)) if x > 0 else 0.0
     if x <= 0:
         return curve.a
     if curve.model is Model.FIVE_PL_R:

@@ -92,9 +92,8 @@ def write_controls(book: Book, places: WellPlaces, document: Document) -> None:
 def _widths(columns: Sequence[Column], judged: Sequence[JudgedSample]) -> list[float]:
     """The columns' widths, with room for the longest name."""
     longest = max((len(each.estimate.group.content.name) for each in judged), default=0)
-    return [
-        min(40.0, max(column.width, longest + 2.0)) if column.key == "sample" else column.width for column in columns
-    ]
+    named = min(40.0, longest + 2.0)
+    return [max(column.width, named) if column.key == "sample" else column.width for column in columns]
 
 
 def _remarks(table: Table) -> list[str]:

@@ -50,7 +50,6 @@ WELL_COLUMNS = (
     Column("note", "Export's note", 12),
     Column("instrument", "Instrument\n{unit}", 12, "digits"),
 )
-NO_RANGE = (RangeStatus.NO_VALUE, RangeStatus.SATURATED)
 
 
 class WellPlaces:
@@ -135,13 +134,12 @@ def _read_on_curve(
     if not isinstance(curve, Curve) or estimate.status is RangeStatus.SATURATED:
         return {"in_well": estimate.in_well, "status": estimate.status.value}
     y, x = places.addresses.here("response", position), places.addresses.here("in_well", position)
+    status: Cell = Formula(status_formula(curve.model, y, x), estimate.status.value)
     if well.content.role in (Role.STANDARD, Role.BLANK):
-        status = f'IF(ISNUMBER({x}),"within","no_value")'
-    else:
-        status = status_formula(curve.model, y, x)
+        status = estimate.status.value  # limits of quantification are for what is asked, not for what is known
     return {
         "in_well": Formula(inverse_formula(curve.model, y), estimate.in_well),
-        "status": Formula(status, estimate.status.value),
+        "status": status,
     }
 
 

@@ -1,0 +1,186 @@
+"""The workbook's formulas give the numbers of the analysis, for every curve and every way of reduction."""
+
+from __future__ import annotations
+
+import io
+import math
+import re
+import shutil
+import subprocess
+import zipfile
+from dataclasses import replace
+from functools import cache
+
+import openpyxl
+import pytest
+
+from elisa_bdnf.analysis.curves import invert_or_none, predict
+from elisa_bdnf.model.curve import Curve, CurveSpec, Model
+from elisa_bdnf.model.layout import Role
+from elisa_bdnf.model.protocol import BlankMode, DilutionSettings, Extrapolation, LimitSettings, ReadingSettings, Reduce
+from elisa_bdnf.model.result import Analysis, Estimate, Group, PlateResult, RangeStatus, WellEstimate
+from elisa_bdnf.reports.xlsx import xlsx_from_result
+from reports.build import STATES, analysis, judged
+from reports.xlsx_calculator import Calculator
+
+NAN = math.nan
+PARAMETERS = {
+    Model.FOUR_PL: {"a": 0.062, "b": 1.08, "c": 318.0, "d": 3.15, "g": 1.0},
+    Model.THREE_PL: {"a": 0.062, "b": 1.08, "c": 318.0, "d": 3.0, "g": 1.0},
+    Model.FIVE_PL: {"a": 0.062, "b": 1.15, "c": 250.0, "d": 3.3, "g": 0.8},
+    Model.FIVE_PL_R: {"a": 0.05, "b": 1.02, "c": 330.0, "d": 3.2, "g": 1.2},
+    Model.LINEAR: {"a": 0.1, "b": 0.0025, "c": NAN, "d": NAN, "g": NAN},
+    Model.LOG_LOG: {"a": -3.8, "b": 0.7, "c": NAN, "d": NAN, "g": NAN},
+}
+PLATES = {
+    **{model.value: {"model": model} for model in Model},
+    "mean-concentration": {"reduce": Reduce.MEAN_CONCENTRATION},
+    "blank": {"blank": True},
+    "volume-factor": {"dilution": DilutionSettings(volume_factor=1.04)},
+    "extrapolated": {"limits": LimitSettings(extrapolation=Extrapolation.TO_ASYMPTOTES)},
+}
+
+
+def plate(
+    model: Model = Model.FOUR_PL,
+    *,
+    blank: bool = False,
+    reduce: Reduce = Reduce.MEAN_RESPONSE,
+    dilution: DilutionSettings = DilutionSettings(),  # noqa: B008 immutable
+    limits: LimitSettings = LimitSettings(),  # noqa: B008 immutable
+) -> PlateResult:
+    """The hand-made plate, read anew on a curve of the given model."""
+    mode = BlankMode.SUBTRACT if blank else BlankMode.NONE
+    made = analysis(
+        curve=CurveSpec(model), reduce=reduce, dilution=dilution, limits=limits, instrument=False,
+        reading=ReadingSettings(450.0, (570.0,), blank=mode),
+    )  # fmt: skip
+    made = with_blanks(made) if blank else made
+    assert isinstance(made.curve, Curve)
+    curve = replace(made.curve, **PARAMETERS[model])
+    points = tuple(
+        replace(
+            point,
+            fitted=predict(curve, point.level.nominal),
+            back_calculated=(x := invert_or_none(curve, point.response)),
+            recovery_percent=100 * x / point.level.nominal if x is not None and point.level.nominal else None,
+        )
+        for point in made.curve.standards
+    )
+    made = replace(made, curve=replace(curve, standards=points))
+    return judged(
+        replace(
+            made,
+            controls=tuple(estimate(made, e.group) for e in made.controls),
+            samples=tuple(estimate(made, e.group) for e in made.samples),
+            standard_wells=tuple(
+                WellEstimate(w.well, x, RangeStatus.WITHIN if x is not None else RangeStatus.NO_VALUE)
+                for w in made.responses.wells
+                if w.content.role is Role.STANDARD
+                for x in (invert_or_none(curve, w.response),)
+            ),
+        )
+    )
+
+
+def with_blanks(made: Analysis) -> Analysis:
+    """The empty corner turned into blanks whose mean was subtracted; the curve takes responses as they come."""
+    wells = tuple(
+        replace(w, content=replace(w.content, role=Role.BLANK), use=w.use.USED, reason="")
+        if w.content.role is Role.EMPTY
+        else w
+        for w in made.responses.wells
+    )
+    mean = sum(w.response for w in wells if w.content.role is Role.BLANK) / 4
+    wells = tuple(replace(w, raw=w.raw if w.content.role is Role.BLANK else w.raw + mean) for w in wells)
+    wells = tuple(replace(w, response=w.response - mean) if w.content.role is Role.BLANK else w for w in wells)
+    return replace(made, responses=replace(made.responses, wells=wells, blank_mean=mean))
+
+
+def status_of(made: Analysis, y: float, x: float | None) -> RangeStatus:
+    assert isinstance(made.curve, Curve)
+    limits = made.curve.limits
+    if x is None:
+        return RangeStatus.ABOVE_CURVE if y > made.curve.d else RangeStatus.BELOW_CURVE
+    if limits.lloq <= x <= limits.uloq:
+        return RangeStatus.WITHIN
+    if made.protocol.limits.extrapolation is not Extrapolation.NONE:
+        return RangeStatus.EXTRAPOLATED
+    return RangeStatus.BELOW_LLOQ if x < limits.lloq else RangeStatus.ABOVE_ULOQ
+
+
+def estimate(made: Analysis, group: Group) -> Estimate:
+    assert isinstance(made.curve, Curve)
+    singles = [invert_or_none(made.curve, y) for y in group.responses]
+    numbers = [x for x in singles if x is not None]
+    complete = len(numbers) == group.n
+    mean = sum(numbers) / len(numbers) if numbers and complete else None
+    x = invert_or_none(made.curve, group.mean) if made.protocol.reduce is Reduce.MEAN_RESPONSE else mean
+    status = status_of(made, group.mean, x)
+    factor = (group.content.dilution_factor or 1.0) * made.protocol.dilution.volume_factor
+    number = x * factor if x is not None and status.has_number else None
+    wells = tuple(
+        WellEstimate(well, single, status_of(made, y, single))
+        for well, y, single in zip(group.wells, group.responses, singles, strict=True)
+    )
+    cv, basis = (group.cv_percent, "response") if group.n > 1 else (None, "")
+    if mean is not None and group.n > 1:
+        spread = math.sqrt(sum((each - mean) ** 2 for each in numbers) / (group.n - 1))
+        cv, basis = 100 * spread / mean, "concentration"
+    return Estimate(group, x, None, None, status, number, None, None, None, cv, basis, wells, "" if number else "out")
+
+
+@cache
+def workbook(name: str) -> bytes:
+    return xlsx_from_result(STATES[name]() if name in STATES else plate(**PLATES[name]))
+
+
+@pytest.mark.parametrize("name", [*PLATES, *STATES])
+def test_every_formula_gives_its_value(name: str) -> None:
+    book, wrong, count = Calculator(workbook(name)), [], 0
+    for sheet, address, formula, cached in book.formula_cells():
+        count += 1
+        again = book.value(sheet, address)
+        if not same(again, cached):
+            wrong.append(f"{sheet}!{address} {formula}: {again!r}, written {cached!r}")
+    assert not wrong, "\n".join(wrong[:10])
+    assert count > 300
+
+
+def same(again: object, cached: object) -> bool:
+    if isinstance(again, (int, float)) and isinstance(cached, (int, float)):
+        return math.isclose(again, cached, rel_tol=1e-9, abs_tol=1e-11)
+    return (again or None) == (cached or None)
+
+
+@pytest.mark.parametrize("name", ["5pl-r", "rejected"])
+def test_libreoffice_calculates_the_same(name: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+    program = shutil.which("soffice")
+    if program is None:
+        pytest.skip("needs LibreOffice")
+    folder = tmp_path_factory.mktemp("office")
+    (folder / "in").mkdir()
+    (folder / "in" / "book.xlsx").write_bytes(without_values(workbook(name)))
+    profile = f"-env:UserInstallation={(tmp_path_factory.getbasetemp() / 'profile').as_uri()}"
+    command = [program, profile, "--headless", "--convert-to", "xlsx", "--outdir", str(folder), "in/book.xlsx"]
+    subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=100)
+    again = openpyxl.load_workbook(folder / "book.xlsx", data_only=True)
+    wrong = [
+        f"{sheet}!{address} {formula}: {again[sheet][address].value!r}, written {cached!r}"
+        for sheet, address, formula, cached in Calculator(workbook(name)).formula_cells()
+        if not same(again[sheet][address].value, cached)
+    ]
+    assert not wrong, "\n".join(wrong[:10])
+
+
+def without_values(data: bytes) -> bytes:
+    """The workbook with formulas only, so that whatever LibreOffice shows it has calculated itself."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(made, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name.startswith("xl/worksheets/sheet"):
+                content = re.sub(rb"(</f>)<v>[^<]*</v>", rb"\1", content)
+                assert b"</f><v>" not in content
+            new.writestr(name, content)
+    return made.getvalue()
