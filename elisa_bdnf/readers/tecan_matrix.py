@@ -1,0 +1,200 @@
+"""Tecan matrices with ``<>`` in their corner, as Magellan writes them to Excel; a second one holds the sample ids.
+
+<>  1      2              the matrix of ids stands below that of the numbers, or on the next sheet
+A   0.056  2.11
+<>  1      2              STD500 in it is a standard of 500, BLANK and Empty are words
+A   M1A    STD500
+id   treatment        what else is known of an id may stand in a table below
+M1A  A
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from elisa_bdnf.errors import ExportError
+from elisa_bdnf.inputs.file import InputFile
+from elisa_bdnf.inputs.grid import Grid
+from elisa_bdnf.inputs.numbers import is_number_or_word
+from elisa_bdnf.inputs.pages import Page, pages_from_file
+from elisa_bdnf.model.layout import Layout
+from elisa_bdnf.model.plate import Shape
+from elisa_bdnf.model.reading import Channel, ChannelKind, Reading, Source
+from elisa_bdnf.readers._cells import unique_labels
+from elisa_bdnf.readers._key_lines import (
+    Header,
+    header_from_rows,
+    kind_from_text,
+    not_an_endpoint,
+    title_above,
+    unread_keys,
+    wavelength_from_text_or_none,
+)
+from elisa_bdnf.readers._likely_kind import with_likely_kind
+from elisa_bdnf.readers._placed import (
+    Cells,
+    cells_of,
+    channel,
+    decimal_mark,
+    grid_remarks,
+    grids_at_left,
+    refuse_without_values,
+    shape_of,
+)
+from elisa_bdnf.readers._reader import Reader
+from elisa_bdnf.readers._tecan_blocks import names_a_program
+from elisa_bdnf.readers._well_codes import WellSaid, layout_from_wells
+
+CORNER = "<>"
+_STANDARD = re.compile(r"STD\s*(?P<number>[0-9]+(?:[.,][0-9]+)?)\Z", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class _Plate:
+    """What a sheet holds: titled matrices of numbers, at most one of ids, what else is said of ids, other lines."""
+
+    name: str
+    tables: list[tuple[str, Cells]]
+    ids: Cells | None
+    about: Mapping[str, Mapping[str, str]]
+    header: Header
+    remarks: list[str] = field(default_factory=list)
+
+
+def recognizes(file: InputFile) -> bool:
+    """A matrix with ``<>`` in its corner in a workbook or text that no program of Tecan's has put its name on."""
+    if file.kind not in ("xlsx", "xls", "text"):
+        return False
+    pages = pages_from_file(file)
+    if any(names_a_program(page) for page in pages):
+        return False
+    return any(page.text(row, 0) == CORNER for page in pages for row in range(len(page.rows)))
+
+
+def read(file: InputFile) -> tuple[Reading, ...]:
+    """One reading for each sheet with numbers; a sheet with ids only belongs to the one before it."""
+    source = Source(file.name, file.sha256, READER.name, "Magellan")
+    plates: list[_Plate] = []
+    for page in pages_from_file(file):
+        found = _plate_or_none(page)
+        if found is None:
+            continue
+        if found.tables or not plates:
+            plates.append(found)
+        elif plates[-1].ids is None:
+            plates[-1].ids, plates[-1].about = found.ids, {**plates[-1].about, **found.about}
+        else:
+            raise ExportError("a second matrix of ids for one plate", expected="one", place=page.name)
+    return tuple(_reading(plate, source, named=len(plates) > 1) for plate in plates)
+
+
+def _plate_or_none(page: Page) -> _Plate | None:
+    if any(page.text(row, 0).casefold().startswith("cycle nr") for row in range(len(page.rows))):
+        raise not_an_endpoint("a Tecan table over time (Cycle Nr.)", place=page.name)
+    grids = [grid for grid in grids_at_left(page) if grid.corner == CORNER]
+    if not grids:
+        return None
+    tables: list[tuple[str, Cells]] = []
+    ids: Cells | None = None
+    remarks: list[str] = []
+    for position, grid in enumerate(grids):
+        cells = cells_of(page, grid)
+        remarks += grid_remarks(grid)
+        if _holds_ids(cells):
+            if ids is not None:
+                raise ExportError("a second matrix of ids for one plate", expected="one", place=page.place(grid.top, 0))
+            ids = cells
+        else:
+            above = grids[position - 1].bottom if position else 0
+            tables.append((title_above(page, grid.top, at_least=above) or "Raw data", cells))
+    return _Plate(page.name, tables, ids, _about_ids(page, grids), _header(page, grids), remarks)
+
+
+def _holds_ids(cells: Cells) -> bool:
+    """More words than numbers: one unknown word among numbers is damage."""
+    texts = [cell.text for cell in cells.values() if cell.text]
+    return 2 * sum(1 for text in texts if not is_number_or_word(text)) > len(texts)
+
+
+def _about_ids(page: Page, grids: Sequence[Grid]) -> dict[str, dict[str, str]]:
+    """``id, treatment, medium`` below the matrices: id → what is said of it."""
+    start = grids[-1].bottom
+    for row in range(start, len(page.rows)):
+        heads = page.rows[row]
+        column = next((i for i, head in enumerate(heads) if head.casefold() == "id"), None)
+        if column is not None:
+            lines = page.rows[row + 1 :]
+            named = [line for line in lines if len(line) > column and line[column]]
+            return {line[column]: {h: t for h, t in zip(heads, line, strict=False) if h and t} for line in named}
+    return {}
+
+
+def _header(page: Page, grids: Sequence[Grid]) -> Header:
+    inside = {row for grid in grids for row in range(grid.top, grid.bottom)}
+    return header_from_rows(row for index, row in enumerate(page.rows) if index not in inside)
+
+
+def _reading(plate: _Plate, source: Source, *, named: bool) -> Reading:
+    name = plate.name if named and plate.name else "Plate 1"
+    if not plate.tables:
+        raise ExportError(
+            "there is a matrix of ids, but none of numbers", expected="the measured matrix", place=plate.name
+        )
+    shape = shape_of(cells for _, cells in plate.tables)
+    decimal = decimal_mark(cells for _, cells in plate.tables)
+    channels, likely = with_likely_kind(tuple(_channels(plate, shape, decimal)))
+    refuse_without_values(channels, name)
+    if len(plate.tables) > 1 and len({title for title, _ in plate.tables}) < len(plate.tables):
+        plate.remarks.append(
+            f"The export holds {len(plate.tables)} matrices without names; they are numbered in order."
+        )
+    return Reading(
+        source,
+        name,
+        shape,
+        channels,
+        header=plate.header,
+        unread_header=unread_keys(plate.header, ()),
+        layout=_layout(plate, shape),
+        remarks=(*plate.remarks, *likely),
+    )
+
+
+def _channels(plate: _Plate, shape: Shape, decimal: str) -> Iterable[Channel]:
+    labels = unique_labels(title for title, _ in plate.tables)
+    for label, (title, cells) in zip(labels, plate.tables, strict=True):
+        nm = wavelength_from_text_or_none(title)
+        kind = kind_from_text(title)
+        kind = ChannelKind.ABSORBANCE if nm and kind is ChannelKind.UNKNOWN else kind
+        yield channel(label, cells, shape, decimal, wavelength_nm=nm, kind=kind)
+
+
+def _layout(plate: _Plate, shape: Shape) -> Layout | None:
+    """``STD62.5`` is a standard of 62.5, unless the numbers just count the standards."""
+    if plate.ids is None:
+        return None
+    codes = {well: cell.text for well, cell in plate.ids.items() if cell.text}
+    numbers = {code: match["number"] for code in codes.values() if (match := _STANDARD.match(code))}
+    counts = sorted(float(number.replace(",", ".")) for number in set(numbers.values()))
+    if counts == [float(n) for n in range(1, len(counts) + 1)]:
+        numbers = {}
+    elif numbers:
+        example = next(iter(numbers))
+        plate.remarks.append(f"{example} and the like are read as standards of that concentration, without a unit.")
+    said = {
+        well: WellSaid(code, numbers.get(code, ""), attributes=tuple(plate.about.get(code, {}).items()))
+        for well, code in codes.items()
+    }
+    return layout_from_wells(said, shape, decimal="," if any("," in number for number in numbers.values()) else ".")
+
+
+READER = Reader(
+    name="tecan_matrix",
+    title="Tecan Magellan matrix (<> in its corner)",
+    recognizes=recognizes,
+    read=read,
+    software="Magellan",
+    real_example=True,
+)

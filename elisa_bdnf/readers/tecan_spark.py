@@ -1,0 +1,56 @@
+"""Tecan SparkControl, workbook or csv: ``Mode`` blocks with a matrix, or a list in the order of reading."""
+
+from __future__ import annotations
+
+from elisa_bdnf.errors import ExportError
+from elisa_bdnf.inputs.file import InputFile
+from elisa_bdnf.inputs.pages import Page, pages_from_file
+from elisa_bdnf.model.reading import Reading, Source
+from elisa_bdnf.readers._key_lines import value_of
+from elisa_bdnf.readers._reader import Reader
+from elisa_bdnf.readers._tecan_blocks import Block, blocks_of, header_of, reading_from_blocks
+
+_PROGRAM = "application: sparkcontrol"
+
+
+def recognizes(file: InputFile) -> bool:
+    """``Application: SparkControl`` at the top."""
+    return file.kind in ("xlsx", "xls", "text") and any(_is_own(page) for page in pages_from_file(file))
+
+
+def _is_own(page: Page) -> bool:
+    return any(page.text(row, 0).casefold().startswith(_PROGRAM) for row in range(min(5, len(page.rows))))
+
+
+def read(file: InputFile) -> tuple[Reading, ...]:
+    """One reading for each sheet of SparkControl; other sheets are named in a remark."""
+    pages = pages_from_file(file)
+    own = [page for page in pages if _is_own(page)]
+    others = [page.name for page in pages if page not in own]
+    remarks = [f"Sheet {', '.join(others)} is not of SparkControl and was not read."] if others else []
+    return tuple(_reading(page, file, remarks, named=len(own) > 1) for page in own)
+
+
+def _reading(page: Page, file: InputFile, remarks: list[str], *, named: bool) -> Reading:
+    starts = [row for row in range(len(page.rows)) if page.text(row, 0) == "Mode" and page.text(row, 1)]
+    if not starts:
+        raise ExportError("there is no measurement (Mode …)", expected="at least one", place=page.place(0, 0))
+    top = header_of(page, range(starts[0]))
+    source = Source(file.name, file.sha256, READER.name, value_of(top, "Application") or "SparkControl")
+    blocks = _with_measurements(blocks_of(page, starts, "Name"))
+    return reading_from_blocks(page, top, blocks, source, page.name if named else "Plate 1", remarks)
+
+
+def _with_measurements(blocks: list[Block]) -> list[Block]:
+    """``Mode  Kinetic`` only announces the measurements below it."""
+    return [block for block in blocks if block.label or value_of(block.header, "Mode").casefold() != "kinetic"]
+
+
+READER = Reader(
+    name="tecan_spark",
+    title="Tecan SparkControl workbook or csv",
+    recognizes=recognizes,
+    read=read,
+    software="SparkControl 2.1 to 3.2",
+    real_example=True,
+)
