@@ -135,7 +135,7 @@ def expectation(field: Field) -> str:
     if field.choices:
         several = field.kind is Kind.TEXTS
         return ("a list of " if several else "one of ") + ", ".join(field.choices)
-    article = "" if field.kind is Kind.FLAG else "a "
+    article = "" if field.kind in (Kind.FLAG, Kind.TEXT) and not field.pattern_doc else "a "
     words = "".join(f' or "{word}"' for word in field.words)
     unit = f" ({field.unit})" if field.unit else ""
     return f"{article}{field.pattern_doc or field.kind.value}{_range(field)}{unit}{words}"

@@ -8,7 +8,10 @@ from datetime import date
 from elisa_bdnf.protocols.fields import Field, Kind, Table
 
 ID_PATTERN = r"[a-z0-9]+(-[a-z0-9]+)*"
-UNITS = ("pg/mL", "ng/mL", "ug/mL", "µg/mL", "mg/mL", "pM", "nM", "uM", "µM", "U/mL", "mU/mL", "IU/mL", "mIU/mL", "AU")
+UNITS = (
+    "pg/mL", "ng/mL", "µg/mL", "ug/mL", "mg/mL", "fg/mL", "ng/L", "µg/L", "ug/L", "pM", "nM", "µM", "uM", "U/mL",
+    "mU/mL", "IU/mL", "mIU/mL", "AU",
+)  # fmt: skip
 MATRICES = (
     "serum", "plasma_edta", "plasma_heparin", "plasma_citrate", "plasma_platelet_poor", "whole_blood", "csf", "saliva",
     "urine", "medium", "eluate", "lysate", "tissue", "buffer", "other",

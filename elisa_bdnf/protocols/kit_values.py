@@ -10,7 +10,10 @@ from elisa_bdnf.protocols.fields import Value
 from elisa_bdnf.protocols.kit_schema import KIT
 from elisa_bdnf.protocols.layers import Layer, Merged
 
-_GRAMS_PER_ML = {"pg/mL": 1e-12, "ng/mL": 1e-9, "ug/mL": 1e-6, "µg/mL": 1e-6, "mg/mL": 1e-3}
+_GRAMS_PER_ML = {
+    "fg/mL": 1e-15, "pg/mL": 1e-12, "ng/mL": 1e-9, "ug/mL": 1e-6, "µg/mL": 1e-6, "mg/mL": 1e-3,
+    "ng/L": 1e-12, "ug/L": 1e-9, "µg/L": 1e-9,
+}  # fmt: skip
 KIT_DEFAULTS = Layer("default", {("kit", f.name): f.default for f in KIT.fields if f.default is not None})
 
 
@@ -45,10 +48,13 @@ def _scaled(numbers: tuple[float, ...], factor: float) -> tuple[float, ...]:
 
 
 def kit_or_none(settings: Merged) -> Kit | None:
-    """The kit of a protocol after the protocol's own changes, which are remarked."""
+    """The kit of a protocol after the protocol's own changes, which are remarked; in the unit of the protocol."""
     if not settings.names("kit"):
         return None
     get = settings
+    unit = get.text("unit") or get.text("kit", "unit")
+    factor = factor_or_none(get.text("kit", "unit"), unit) or 1.0
+    lod = get.number_or_none("kit", "lod")
     return Kit(
         id=get.text("kit", "id"),
         name=get.text("kit", "name"),
@@ -57,15 +63,15 @@ def kit_or_none(settings: Merged) -> Kit | None:
         verified_by=get.text("kit", "verified_by"),
         verified_on=get.text("kit", "verified_on"),
         analyte_form=get.text("kit", "analyte_form"),
-        unit=get.text("kit", "unit"),
-        standards=tuple(sorted(get.numbers("kit", "standards"), reverse=True)),
-        anchors=tuple(sorted(get.numbers("kit", "anchors"), reverse=True)),
-        lod=get.number_or_none("kit", "lod"),
+        unit=unit,
+        standards=tuple(sorted(_scaled(get.numbers("kit", "standards"), factor), reverse=True)),
+        anchors=tuple(sorted(_scaled(get.numbers("kit", "anchors"), factor), reverse=True)),
+        lod=None if lod is None else _scaled((lod,), factor)[0],
         wavelength_nm=get.number_or_none("kit", "wavelength_nm"),
         reference_nm=get.numbers("kit", "reference_nm"),
         max_response=get.number_or_none("kit", "max_response"),
         matrices=tuple(_matrix(get, name) for name in get.names("kit", "matrices")),
-        controls=tuple(_control(get, name) for name in get.names("kit", "controls")),
+        controls=tuple(_control(get, name, factor) for name in get.names("kit", "controls")),
         source=get.text("kit", "source"),
         remarks=get.texts("kit", "remarks") + tuple(_changes(get)),
     )
@@ -81,14 +87,9 @@ def _matrix(settings: Merged, name: str) -> KitMatrix:
     )
 
 
-def _control(settings: Merged, name: str) -> KitControl:
-    path = ("kit", "controls", name)
-    return KitControl(
-        name,
-        settings.number_or_none(*path, "nominal"),
-        settings.number_or_none(*path, "low"),
-        settings.number_or_none(*path, "high"),
-    )
+def _control(settings: Merged, name: str, factor: float = 1.0) -> KitControl:
+    said = [settings.number_or_none("kit", "controls", name, key) for key in ("nominal", "low", "high")]
+    return KitControl(name, *(None if value is None else _scaled((value,), factor)[0] for value in said))
 
 
 def _changes(settings: Merged) -> Iterator[str]:

@@ -92,7 +92,7 @@ def _chain(source: SourceFile, schema: Table, report: Report) -> list[Layer]:
 def _resolve(source: SourceFile, own: Merged, top: Layer, rules: Mapping[str, RuleSchema], report: Report) -> None:
     """Put defaults, preset and kit beneath what the protocols and the command line say, and build."""
     preset, preset_layer = preset_and_layer(own, rules, report)
-    settings = Merged()
+    settings = report.settings
     for layer in (defaults(own, rules), preset_layer, *kit_layers(own, report)):
         settings.lay(layer)
     settings.lay_all(own)

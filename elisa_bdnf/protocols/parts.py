@@ -26,6 +26,7 @@ class Report:
     """What became of loading: a protocol, or problems; and the lines of every file that was read, to show them."""
 
     protocol: Protocol | None = None
+    settings: Merged = field(default_factory=Merged)  # every value in force, with the layer that set it
     problems: list[Problem] = field(default_factory=list)
     lines: dict[str, tuple[str, ...]] = field(default_factory=dict)
     sources: list[tuple[str, str]] = field(default_factory=list)
