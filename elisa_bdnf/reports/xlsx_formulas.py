@@ -59,8 +59,8 @@ def _inverse(model: Model, y: str) -> str:
 def status_formula(model: Model, y: str, x: str) -> str:
     """The range status, in the words of the other reports, from the response ``y`` and the concentration ``x``."""
     ranged = (
-        f'IF({x}<LLOQ,IF(extrapolation="none","below_lloq","extrapolated"),'
-        f'IF({x}>ULOQ,IF(extrapolation="none","above_uloq","extrapolated"),"within"))'
+        f'IF({x}<LLOQ*(1-1E-9),IF(extrapolation="none","below_lloq","extrapolated"),'
+        f'IF({x}>ULOQ*(1+1E-9),IF(extrapolation="none","above_uloq","extrapolated"),"within"))'
     )
     if model in (Model.LINEAR, Model.LOG_LOG):
         beyond = '"below_curve"'

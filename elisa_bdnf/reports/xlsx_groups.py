@@ -6,8 +6,9 @@ import math
 from collections.abc import Sequence
 
 from elisa_bdnf.model.curve import Curve
+from elisa_bdnf.model.layout import Role
 from elisa_bdnf.model.protocol import Reduce
-from elisa_bdnf.model.result import Estimate, Group, PlateResult, RangeStatus
+from elisa_bdnf.model.result import Estimate, Group, PlateResult, RangeStatus, WellUse
 from elisa_bdnf.reports.xlsx_book import Addresses, Cell, Column, Formula, Sheet
 from elisa_bdnf.reports.xlsx_formulas import inverse_formula, list_formula, status_formula
 from elisa_bdnf.reports.xlsx_wells import WellPlaces
@@ -87,18 +88,25 @@ def read_on_curve(
         "cv_basis": estimate.cv_basis,
     }
     curve = result.analysis.curve
-    if not isinstance(curve, Curve) or estimate.status in (RangeStatus.SATURATED, RangeStatus.NO_VALUE):
+    if not isinstance(curve, Curve) or not _is_read(estimate):
         return cells
     y, x = table.here("mean", position), table.here("in_well", position)
     singles = places.cells("in_well", estimate.group.wells)
     if result.analysis.protocol.reduce is Reduce.MEAN_RESPONSE:
         cells["in_well"] = Formula(inverse_formula(curve.model, y), estimate.in_well)
-    elif estimate.in_well is not None and (mean := list_formula("AVERAGE", singles)):
+    elif mean := list_formula("AVERAGE", singles):
         cells["in_well"] = Formula(f'IF(COUNT({mean[8:-1]})={len(singles)},{mean},"")', estimate.in_well)
-    cells["status"] = Formula(status_formula(curve.model, y, x), estimate.status.value)
+    if estimate.in_well is not None or result.analysis.protocol.reduce is Reduce.MEAN_RESPONSE:
+        cells["status"] = Formula(status_formula(curve.model, y, x), estimate.status.value)
     if estimate.cv_percent is not None:
         cells["cv"] = _cv(table, position, estimate, singles)
     return cells
+
+
+def _is_read(estimate: Estimate) -> bool:
+    """Whether the used wells alone say what the sample is: a saturated replicate does, though it is in no mean."""
+    saturated = any(well.use is WellUse.SATURATED for well in estimate.group.left_out)
+    return not saturated and estimate.status not in (RangeStatus.SATURATED, RangeStatus.NO_VALUE)
 
 
 def _cv(table: Addresses, position: int, estimate: Estimate, singles: Sequence[str]) -> Cell:
@@ -109,12 +117,13 @@ def _cv(table: Addresses, position: int, estimate: Estimate, singles: Sequence[s
 
 
 def product_formula(result: PlateResult, table: Addresses, position: int, estimate: Estimate) -> str:
-    """In-well concentration × dilution factor × volume factor, as far as they are stated."""
+    """In-well concentration × dilution factor where one is stated, × volume factor where the sample has one."""
+    content = estimate.group.content
     terms = [table.here("in_well", position)]
-    if estimate.group.content.dilution_factor is not None:
+    if content.dilution_factor is not None:
         terms.append(table.here("dilution", position))
-    if result.analysis.protocol.dilution.volume_factor != 1:
-        terms.append("volume_factor")
+        if content.role is Role.SAMPLE and result.analysis.protocol.dilution.volume_factor != 1:
+            terms.append("volume_factor")
     return "*".join(terms)
 
 

@@ -124,11 +124,13 @@ def _row(
 
 def _reported(result: PlateResult, position: int, judged: JudgedSample, number: float | None) -> Cell:
     """in-well × dilution factor, and nothing where it may not be reported."""
-    if not isinstance(result.analysis.curve, Curve) or judged.estimate.in_well is None:
+    estimate = judged.estimate
+    no_factor = estimate.status.has_number and estimate.concentration is None
+    if not isinstance(result.analysis.curve, Curve) or estimate.in_well is None or no_factor:
         return None
     reportable = f'{SAMPLES.here("reportable", position)}="yes"'
     condition = f"AND({reportable},{has_number_formula(SAMPLES, position)})"
-    product = product_formula(result, SAMPLES, position, judged.estimate)
+    product = product_formula(result, SAMPLES, position, estimate)
     return Formula(f'IF({condition},{product},"")', number)
 
 

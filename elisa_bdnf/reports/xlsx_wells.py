@@ -11,7 +11,6 @@ from elisa_bdnf.model.protocol import BlankMode
 from elisa_bdnf.model.result import (
     Analysis,
     PlateResult,
-    RangeStatus,
     WellEstimate,
     WellResponse,
     WellUse,
@@ -131,11 +130,11 @@ def _read_on_curve(
     estimate, curve = estimates.get(well.well), book.result.analysis.curve
     if estimate is None:
         return {}
-    if not isinstance(curve, Curve) or estimate.status is RangeStatus.SATURATED:
+    if not isinstance(curve, Curve):
         return {"in_well": estimate.in_well, "status": estimate.status.value}
     y, x = places.addresses.here("response", position), places.addresses.here("in_well", position)
     status: Cell = Formula(status_formula(curve.model, y, x), estimate.status.value)
-    if well.content.role in (Role.STANDARD, Role.BLANK):
+    if well.content.role in (Role.STANDARD, Role.BLANK) or math.isnan(curve.limits.lloq):
         status = estimate.status.value  # limits of quantification are for what is asked, not for what is known
     return {
         "in_well": Formula(inverse_formula(curve.model, y), estimate.in_well),

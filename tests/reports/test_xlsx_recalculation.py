@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import zipfile
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 
@@ -15,9 +16,18 @@ import openpyxl
 import pytest
 
 from elisa_bdnf.analysis.curves import invert_or_none, predict
-from elisa_bdnf.model.curve import Curve, CurveSpec, Model
+from elisa_bdnf.analysis.quantify import quantify
+from elisa_bdnf.model.curve import Curve, CurveSpec, Limits, Model
 from elisa_bdnf.model.layout import Role
-from elisa_bdnf.model.protocol import BlankMode, DilutionSettings, Extrapolation, LimitSettings, ReadingSettings, Reduce
+from elisa_bdnf.model.protocol import (
+    BlankMode,
+    DilutionSettings,
+    Extrapolation,
+    LimitSettings,
+    MissingDilution,
+    ReadingSettings,
+    Reduce,
+)
 from elisa_bdnf.model.result import Analysis, Estimate, Group, PlateResult, RangeStatus, WellEstimate
 from elisa_bdnf.reports.xlsx import xlsx_from_result
 from reports.build import STATES, analysis, judged
@@ -38,6 +48,11 @@ PLATES = {
     "blank": {"blank": True},
     "volume-factor": {"dilution": DilutionSettings(volume_factor=1.04)},
     "extrapolated": {"limits": LimitSettings(extrapolation=Extrapolation.TO_ASYMPTOTES)},
+    "no-range": {"curve": {"limits": Limits(NAN, NAN, "no level recovers", "no level recovers")}},
+    "falling": {"curve": {"a": 3.15, "d": 0.062}},
+    "no-dilution": {"factor": None},
+    "no-dilution-in-well": {"factor": None, "dilution": DilutionSettings(MissingDilution.IN_WELL, volume_factor=1.04)},
+    "mean-concentration-falling": {"reduce": Reduce.MEAN_CONCENTRATION, "curve": {"a": 3.15, "d": 0.062}},
 }
 
 
@@ -48,6 +63,8 @@ def plate(
     reduce: Reduce = Reduce.MEAN_RESPONSE,
     dilution: DilutionSettings = DilutionSettings(),  # noqa: B008 immutable
     limits: LimitSettings = LimitSettings(),  # noqa: B008 immutable
+    curve: Mapping[str, object] = {},
+    factor: float | None = 10.0,
 ) -> PlateResult:
     """The hand-made plate, read anew on a curve of the given model."""
     mode = BlankMode.SUBTRACT if blank else BlankMode.NONE
@@ -57,30 +74,44 @@ def plate(
     )  # fmt: skip
     made = with_blanks(made) if blank else made
     assert isinstance(made.curve, Curve)
-    curve = replace(made.curve, **PARAMETERS[model])
+    fitted = replace(made.curve, **{**PARAMETERS[model], **covariance(model), **curve})
     points = tuple(
         replace(
             point,
-            fitted=predict(curve, point.level.nominal),
-            back_calculated=(x := invert_or_none(curve, point.response)),
+            fitted=predict(fitted, point.level.nominal),
+            back_calculated=(x := invert_or_none(fitted, point.response)),
             recovery_percent=100 * x / point.level.nominal if x is not None and point.level.nominal else None,
         )
         for point in made.curve.standards
     )
-    made = replace(made, curve=replace(curve, standards=points))
+    fitted = replace(fitted, standards=points)
+    made = replace(made, curve=fitted)
+
+    def read(group: Group) -> Estimate:
+        return quantify(replace(group, content=replace(group.content, dilution_factor=factor)), fitted, made.protocol)
+
     return judged(
         replace(
             made,
-            controls=tuple(estimate(made, e.group) for e in made.controls),
-            samples=tuple(estimate(made, e.group) for e in made.samples),
+            controls=tuple(read(e.group) for e in made.controls),
+            samples=tuple(read(e.group) for e in made.samples),
             standard_wells=tuple(
                 WellEstimate(w.well, x, RangeStatus.WITHIN if x is not None else RangeStatus.NO_VALUE)
                 for w in made.responses.wells
                 if w.content.role is Role.STANDARD
-                for x in (invert_or_none(curve, w.response),)
+                for x in (invert_or_none(fitted, w.response),)
             ),
         )
     )
+
+
+def covariance(model: Model) -> dict[str, object]:
+    """A small error of every parameter, so that there are intervals."""
+    straight = model in (Model.LINEAR, Model.LOG_LOG)
+    names = {"a": "a", "b": "b"} if straight else {"a": "a", "b": "ln b", "c": "ln c", "d": "d"}
+    names |= {"g": "ln g"} if model in (Model.FIVE_PL, Model.FIVE_PL_R) else {}
+    square = tuple(tuple(1e-8 if i == j else 0.0 for j in range(len(names))) for i in range(len(names)))
+    return {"covariance": square, "covariance_of": tuple(names.values()), "standard_errors": dict.fromkeys(names, 1e-4)}
 
 
 def with_blanks(made: Analysis) -> Analysis:
@@ -95,39 +126,6 @@ def with_blanks(made: Analysis) -> Analysis:
     wells = tuple(replace(w, raw=w.raw if w.content.role is Role.BLANK else w.raw + mean) for w in wells)
     wells = tuple(replace(w, response=w.response - mean) if w.content.role is Role.BLANK else w for w in wells)
     return replace(made, responses=replace(made.responses, wells=wells, blank_mean=mean))
-
-
-def status_of(made: Analysis, y: float, x: float | None) -> RangeStatus:
-    assert isinstance(made.curve, Curve)
-    limits = made.curve.limits
-    if x is None:
-        return RangeStatus.ABOVE_CURVE if y > made.curve.d else RangeStatus.BELOW_CURVE
-    if limits.lloq <= x <= limits.uloq:
-        return RangeStatus.WITHIN
-    if made.protocol.limits.extrapolation is not Extrapolation.NONE:
-        return RangeStatus.EXTRAPOLATED
-    return RangeStatus.BELOW_LLOQ if x < limits.lloq else RangeStatus.ABOVE_ULOQ
-
-
-def estimate(made: Analysis, group: Group) -> Estimate:
-    assert isinstance(made.curve, Curve)
-    singles = [invert_or_none(made.curve, y) for y in group.responses]
-    numbers = [x for x in singles if x is not None]
-    complete = len(numbers) == group.n
-    mean = sum(numbers) / len(numbers) if numbers and complete else None
-    x = invert_or_none(made.curve, group.mean) if made.protocol.reduce is Reduce.MEAN_RESPONSE else mean
-    status = status_of(made, group.mean, x)
-    factor = (group.content.dilution_factor or 1.0) * made.protocol.dilution.volume_factor
-    number = x * factor if x is not None and status.has_number else None
-    wells = tuple(
-        WellEstimate(well, single, status_of(made, y, single))
-        for well, y, single in zip(group.wells, group.responses, singles, strict=True)
-    )
-    cv, basis = (group.cv_percent, "response") if group.n > 1 else (None, "")
-    if mean is not None and group.n > 1:
-        spread = math.sqrt(sum((each - mean) ** 2 for each in numbers) / (group.n - 1))
-        cv, basis = 100 * spread / mean, "concentration"
-    return Estimate(group, x, None, None, status, number, None, None, None, cv, basis, wells, "" if number else "out")
 
 
 @cache
