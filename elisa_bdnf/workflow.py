@@ -8,11 +8,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from elisa_bdnf import __version__, binding, layouts, output, protocols, qc, readers, reports, samples
+from elisa_bdnf import __version__, binding, layouts, output, protocols, qc, readers, samples
 from elisa_bdnf.analysis.analyze import analyze
 from elisa_bdnf.errors import AnalysisRefused, Problem
 from elisa_bdnf.model.protocol import Protocol
 from elisa_bdnf.model.result import Analysis, FindingLevel, PlateResult
+from elisa_bdnf.reports.folder import files_from_result as report_files
 
 DEFAULT_PROTOCOL = "generic"
 
@@ -136,7 +137,7 @@ def _unique_name(result: PlateResult, run_: Run) -> str:
 
 def files_from_result(result: PlateResult, run_: Run, request: RunRequest) -> dict[str, bytes]:
     """Every file of a result folder, the manifest with their hashes last."""
-    files = reports.render_all(result, versions())
+    files = report_files(result)
     return files | {"manifest.json": _manifest(files, result, run_, request)}
 
 
