@@ -1,0 +1,153 @@
+"""Confidence intervals of a concentration read from a curve: curve error and replicate error together.
+
+For the mean y of m wells, Var(y) = v/m with v from the variance model of the fit, and Var(f(x)) = J·C·J'. With t the
+quantile for the degrees of freedom of the fit:
+
+    delta method on the ln scale   ln x ± t·√(v/m + J·C·J') / |dy/d ln x|
+    inversion                      {x₀: |y − f(x₀)| ≤ t·√(v/m + J·C·J' at x₀)}
+
+The delta method is used while its half-width stays below 0.5 (a factor of 1.65), where both agree; beyond that the
+curve bends too much inside the interval and inversion takes over. Its bounds can be 0 or infinite. A response at or
+beyond an asymptote has a one-sided interval, that of the asymptote itself.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from elisa_bdnf.analysis.curves import curve_variance, invert_or_none, predict, rises, slope
+from elisa_bdnf.analysis.scatter import well_variance
+from elisa_bdnf.analysis.student_t import t_quantile
+from elisa_bdnf.model.curve import Curve, Model
+
+LARGEST_DELTA = 0.5
+_FARTHEST = 60.0  # in ln x: a bound that is not met within a factor 1e26 does not exist
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """Bounds of a concentration in the well, None where none can be stated; ``remark`` says why it is unusual."""
+
+    low: float | None
+    high: float | None
+    remark: str = ""
+    method: str = ""  # "delta", "inversion" or ""
+
+
+def interval(curve: Curve, y: float, wells: int) -> Interval:
+    """The interval at the confidence of the curve for a mean response ``y`` of ``wells`` wells."""
+    df = curve.report.degrees_of_freedom
+    if df < 1 or not curve.covariance:
+        return Interval(None, None, "no interval: the fit has as many parameters as points")
+    t = t_quantile(0.5 + 0.5 * curve.spec.confidence, float(df))
+    x = invert_or_none(curve, y)
+    if x is None:
+        return _one_sided(curve, y, wells, t)
+    error = ln_standard_error(curve, y, x, wells)
+    half = t * error
+    if half <= LARGEST_DELTA:
+        return Interval(x * math.exp(-half), x * math.exp(half), method="delta")
+    return inversion(curve, y, wells, t, x)
+
+
+def ln_standard_error(curve: Curve, y: float, x: float, wells: int) -> float:
+    """Standard error of ln x by the delta method; infinite where the curve is flat."""
+    steep = abs(slope(curve, x))
+    if not steep > 0:
+        return math.inf
+    return math.sqrt(well_variance(curve, y) / wells + curve_variance(curve, x)) / steep
+
+
+def inversion(curve: Curve, y: float, wells: int, t: float, x: float) -> Interval:
+    """The interval by inversion around x, out to the nearest crossing on either side."""
+    variance = well_variance(curve, y) / wells
+    low = _crossing(curve, y, variance, t, x, -1.0)
+    high = _crossing(curve, y, variance, t, x, +1.0)
+    return Interval(low, high, _remark(low, high), "inversion")
+
+
+def _remark(low: float, high: float) -> str:
+    if low == 0 and math.isinf(high):
+        return "the curve is too flat here to bound the concentration at all"
+    if low == 0:
+        return "no lower bound: the curve is too flat below"
+    if math.isinf(high):
+        return "no upper bound: the curve is too flat above"
+    return "by inversion, because the curve bends within the interval"
+
+
+def _excess(curve: Curve, y: float, variance: float, t: float, ln_x: float) -> float:
+    """Positive where x₀ is outside the interval."""
+    x = math.exp(ln_x)
+    return abs(y - predict(curve, x)) - t * math.sqrt(variance + curve_variance(curve, x))
+
+
+def _crossing(curve: Curve, y: float, variance: float, t: float, x: float, direction: float) -> float:
+    """The nearest end of the interval in ``direction``; 0 or infinity where there is none."""
+    inside = math.log(x)
+    unit = 0.1 if curve.model is Model.LINEAR else 0.1 / abs(curve.b)
+    step, gone = unit, 0.0
+    while gone < _FARTHEST:
+        outside = inside + direction * step
+        if abs(outside) > 690:
+            break
+        if _excess(curve, y, variance, t, outside) > 0:
+            return math.exp(_bisect(curve, y, variance, t, inside, outside))
+        inside, gone = outside, gone + step
+        step = min(1.3 * step, 5 * unit)
+    return math.inf if direction > 0 else 0.0
+
+
+def _bisect(curve: Curve, y: float, variance: float, t: float, inside: float, outside: float) -> float:
+    """Halve by the Illinois variant of false position; ``inside`` and ``outside`` are ln x."""
+    low, high = _excess(curve, y, variance, t, inside), _excess(curve, y, variance, t, outside)
+    if low >= 0:
+        return inside
+    for _ in range(100):
+        middle = outside - high * (outside - inside) / (high - low)
+        value = _excess(curve, y, variance, t, middle)
+        if value == 0 or abs(outside - inside) < 1e-14 * max(1.0, abs(middle)):
+            return middle
+        if value > 0:
+            outside, high, low = middle, value, low / 2
+        else:
+            inside, low, high = middle, value, high / 2
+        if abs(outside - inside) < 1e-14:
+            break
+    return 0.5 * (inside + outside)
+
+
+def _one_sided(curve: Curve, y: float, wells: int, t: float) -> Interval:
+    """A response at or beyond an asymptote: the interval that a response at the asymptote would have.
+
+    It is the widest that any response beyond it can claim, so it is conservative.
+    """
+    if curve.model in (Model.LINEAR, Model.LOG_LOG):
+        return _below_a_line(curve, y, wells, t)
+    above = is_above(curve, y)
+    asymptote = curve.d if above else curve.a
+    variance = well_variance(curve, asymptote) / wells
+    start = math.log(curve.c) + (30.0 if above else -30.0) / (curve.b * min(1.0, curve.g))
+    start = min(max(start, -680.0), 680.0)
+    bound = _crossing(curve, asymptote, variance, t, math.exp(start), -1.0 if above else 1.0)
+    side = "above" if above else "below"
+    remark = f"one-sided: the response lies at or beyond the asymptote {side} the standards"
+    if above:
+        return Interval(bound, math.inf, remark, "inversion")
+    return Interval(0.0, bound if math.isfinite(bound) else math.inf, remark, "inversion")
+
+
+def _below_a_line(curve: Curve, y: float, wells: int, t: float) -> Interval:
+    lowest = min(p.level.nominal for p in curve.standards if p.level.nominal > 0)
+    response = max(y, predict(curve, lowest * 1e-9)) if rises(curve) else min(y, predict(curve, lowest * 1e-9))
+    variance = well_variance(curve, response) / wells
+    high = _crossing(curve, response, variance, t, lowest * 1e-9, +1.0)
+    return Interval(0.0, high, "one-sided: the response lies below that of concentration 0", "inversion")
+
+
+def is_above(curve: Curve, y: float) -> bool:
+    """For a response without an inverse: whether it lies on the side of high concentrations."""
+    if curve.model in (Model.LINEAR, Model.LOG_LOG):
+        return False
+    return abs(y - curve.d) < abs(y - curve.a)

@@ -1,0 +1,145 @@
+"""The family of logistic curves on arrays: shape, gradient and second derivatives in fitting coordinates.
+
+All members are ``y = p·h + q·k`` with ``h = (1 + exp v)^(−g)`` and ``k = 1 − h``:
+
+    4PL, 5PL   v = +b·(ln x − ln c), p = a, q = d
+    5PL-R      v = −b·(ln x − ln c), p = d, q = a
+
+Written so, neither asymptote is ever subtracted from the other: a curve whose plateau lies ten orders of magnitude
+above its standards is still evaluated to full precision. Fitting coordinates are (a, d, ln c, ln b, ln g), in that
+order, as the first axis; then come wells (N) and problems (P).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from elisa_bdnf.model.curve import Model
+
+Array = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Counts = NDArray[np.int64]
+
+COORDINATES = ("a", "d", "ln c", "ln b", "ln g")
+A, D, LN_C, LN_B, LN_G = range(5)
+
+# Stands for ln 0. Any slope that can be fitted turns it into exp(−huge) = 0, so that x = 0 gives y = a exactly,
+# and 0 × LN_ZERO is 0 where 0 × −inf would be nan.
+LN_ZERO = -1e6
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Which of the logistic curves: the direction of ``v`` and whether g is a parameter."""
+
+    mirror: bool
+    asymmetric: bool
+
+    @property
+    def sign(self) -> float:
+        return -1.0 if self.mirror else 1.0
+
+    @property
+    def p(self) -> int:
+        """Index of the coordinate that multiplies h."""
+        return D if self.mirror else A
+
+    @property
+    def q(self) -> int:
+        """Index of the coordinate that multiplies k."""
+        return A if self.mirror else D
+
+
+FAMILIES = {
+    Model.FOUR_PL: Family(mirror=False, asymmetric=False),
+    Model.THREE_PL: Family(mirror=False, asymmetric=False),
+    Model.FIVE_PL: Family(mirror=False, asymmetric=True),
+    Model.FIVE_PL_R: Family(mirror=True, asymmetric=True),
+}
+
+
+def ln_from_x(x: Array) -> Array:
+    """Natural logarithm with ``LN_ZERO`` for 0; concentrations must not be negative."""
+    positive = x > 0
+    return np.where(positive, np.log(np.where(positive, x, 1.0)), LN_ZERO)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """h and k = 1 − h with what their derivatives need; every array is (N, P)."""
+
+    h: Array
+    k: Array
+    v: Array
+    slope: Array  # dh/dv
+    sigmoid: Array  # exp v / (1 + exp v)
+    power: Array | None  # g·ln(1 + exp v); None where g = 1
+    v_c: Array  # dv/d ln c, (P)
+
+
+def shape_of(family: Family, ln_x: Array, coordinates: Array) -> Shape:
+    """Evaluate the shape of P curves at N concentrations. ``ln_x`` is (N, P) or (N, 1), ``coordinates`` (5, P)."""
+    b = np.exp(coordinates[LN_B])
+    v_c = -family.sign * b
+    v = (coordinates[LN_C] - ln_x) * v_c
+    small = np.exp(-np.abs(v))
+    near = 1.0 / (1.0 + small)
+    far = small * near
+    rising = v > 0
+    sigmoid = np.where(rising, near, far)
+    if not family.asymmetric:
+        h = np.where(rising, far, near)
+        return Shape(h, sigmoid, v, -h * sigmoid, sigmoid, None, v_c)
+    g = np.exp(coordinates[LN_G])
+    power = g * (np.log1p(small) + np.maximum(v, 0.0))
+    h = np.exp(-power)
+    return Shape(h, -np.expm1(-power), v, -g * sigmoid * h, sigmoid, power, v_c)
+
+
+def shape_gradient(shape: Shape) -> list[Array]:
+    """Derivatives of h by ln c, ln b and, where g is a parameter, ln g."""
+    columns = [shape.slope * shape.v_c, shape.slope * shape.v]
+    if shape.power is not None:
+        columns.append(-shape.power * shape.h)
+    return columns
+
+
+def response_of(family: Family, shape: Shape, coordinates: Array) -> Array:
+    """Fitted responses (N, P)."""
+    fitted: Array = coordinates[family.p] * shape.h + coordinates[family.q] * shape.k
+    return fitted
+
+
+def jacobian_of(family: Family, shape: Shape, coordinates: Array) -> Array:
+    """Derivatives of the response by every coordinate: (5, N, P), or (4, N, P) where g is not a parameter."""
+    span = coordinates[family.p] - coordinates[family.q]
+    columns = [shape.h, shape.k] if family.p == A else [shape.k, shape.h]
+    columns += [span * column for column in shape_gradient(shape)]
+    return np.stack(columns)
+
+
+def weighted_curvature(family: Family, shape: Shape, coordinates: Array, weight: Array) -> Array:
+    """Sum over the wells of ``weight`` times the second derivatives of the curve: (m, m, P), m = 5 or 4."""
+    span = coordinates[family.p] - coordinates[family.q]
+    g = np.exp(coordinates[LN_G]) if family.asymmetric else 1.0
+    s = shape.sigmoid
+    bend = shape.slope * (1.0 - s - g * s)  # d²h/dv²
+    first = [np.sum(weight * column, axis=0) for column in shape_gradient(shape)]
+    m = 2 + len(first)
+    out = np.zeros((m, m, first[0].shape[-1]))
+    for index, total in enumerate(first, start=2):
+        out[family.p, index] = out[index, family.p] = total
+        out[family.q, index] = out[index, family.q] = -total
+    v_c, v = shape.v_c, shape.v
+    out[LN_C, LN_C] = span * np.sum(weight * bend, axis=0) * v_c**2
+    out[LN_C, LN_B] = out[LN_B, LN_C] = span * v_c * np.sum(weight * (bend * v + shape.slope), axis=0)
+    out[LN_B, LN_B] = span * np.sum(weight * (bend * v + shape.slope) * v, axis=0)
+    if shape.power is not None:
+        mixed = weight * shape.slope * (1.0 - shape.power)
+        out[LN_C, LN_G] = out[LN_G, LN_C] = span * v_c * np.sum(mixed, axis=0)
+        out[LN_B, LN_G] = out[LN_G, LN_B] = span * np.sum(mixed * v, axis=0)
+        out[LN_G, LN_G] = span * np.sum(weight * shape.h * shape.power * (shape.power - 1.0), axis=0)
+    return out
