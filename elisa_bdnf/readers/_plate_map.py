@@ -1,0 +1,39 @@
+"""``Platemap`` sections of PerkinElmer and Revvity exports: codes of wells, ``-`` where nothing is defined."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from elisa_bdnf.inputs.grid import Grid
+from elisa_bdnf.inputs.pages import Page
+from elisa_bdnf.model.layout import Layout
+from elisa_bdnf.model.plate import Shape
+from elisa_bdnf.readers._placed import cells_of, grids_at_left
+from elisa_bdnf.readers._well_codes import WellSaid, layout_from_wells
+
+
+def layout_from_map(page: Page, grids: Iterable[Grid], shape: Shape) -> Layout | None:
+    """The layout of one plate from its maps (one for each group); None where no well is defined."""
+    said = {
+        well: WellSaid(cell.text)
+        for grid in grids
+        for well, cell in cells_of(page, grid).items()
+        if cell.text and cell.text not in ("-", "undefined") and well in shape
+    }
+    return layout_from_wells(said, shape, letters=True)
+
+
+def maps_of_plate(page: Page, name: str) -> list[Grid]:
+    """EnVision's maps below ``Platemap:`` that are of one plate number."""
+    start = next((row for row in range(len(page.rows)) if page.text(row, 0).casefold().startswith("platemap")), None)
+    if start is None:
+        return []
+    found, plate = [], ""
+    grids = {grid.top: grid for grid in grids_at_left(page, start)}
+    for row in range(start, len(page.rows)):
+        if page.text(row, 0).startswith("Calculations"):
+            break
+        plate = page.text(row, 4) if page.text(row, 0) == "Plate" else plate
+        if row in grids and plate == name.split(" ", maxsplit=1)[0]:
+            found.append(grids[row])
+    return found

@@ -1,0 +1,130 @@
+"""PerkinElmer EnSpire lists: ``Plate information``, then a line for each well with the results of every measurement.
+
+Well  Sample  MeasA:Wavelength  MeasA:Result
+A03   -       450               0.287
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from elisa_bdnf.errors import ExportError
+from elisa_bdnf.inputs.file import InputFile
+from elisa_bdnf.inputs.pages import Page, pages_from_file
+from elisa_bdnf.model.reading import Channel, ChannelKind, Reading, Source
+from elisa_bdnf.readers._envision_labels import is_perkin_elmer
+from elisa_bdnf.readers._key_lines import (
+    Header,
+    date_remarks,
+    header_from_rows,
+    not_an_endpoint,
+    unread_keys,
+    value_of,
+    wavelength_from_text_or_none,
+)
+from elisa_bdnf.readers._likely_kind import with_likely_kind
+from elisa_bdnf.readers._placed import channel, decimal_mark, refuse_without_values, results, shape_of
+from elisa_bdnf.readers._reader import Reader
+from elisa_bdnf.readers._well_codes import WellSaid, layout_from_wells
+from elisa_bdnf.readers._well_lists import column_cells, wells_by_row
+
+_RESULT = re.compile(r"(?P<measurement>.*):Result\Z", re.IGNORECASE)
+_USED = frozenset(["Plate", "Measurement date", "Barcode"])
+
+
+def recognizes(file: InputFile) -> bool:
+    """``Plate information`` at the top and a list that begins ``Well, Sample``."""
+    if file.kind != "text":
+        return False
+    (page,) = pages_from_file(file)
+    return is_perkin_elmer(page) and _list_row_or_none(page) is not None
+
+
+def _list_row_or_none(page: Page) -> int | None:
+    return next((row for row in range(min(60, len(page.rows))) if page.rows[row][:2] == ("Well", "Sample")), None)
+
+
+def read(file: InputFile) -> tuple[Reading, ...]:
+    """The one plate of the list. Raises ExportError for spectra and repeated reads."""
+    (page,) = pages_from_file(file)
+    head = _list_row_or_none(page)
+    if head is None:
+        raise ExportError("there is no list of wells", expected="a line 'Well, Sample, …'")
+    titles = page.rows[head]
+    end = next((row for row in range(head + 1, len(page.rows)) if not page.rows[row]), len(page.rows))
+    wells = wells_by_row(page, head + 1, [0], end)
+    if len(set(wells.values())) < len(wells):
+        varies = [
+            title for i, title in enumerate(titles) if "wavelength" in title.casefold() and _varies(page, wells, i)
+        ]
+        what = f"a spectrum ({', '.join(varies)} varies)" if varies else "a list with several reads of each well"
+        raise not_an_endpoint(f"an EnSpire export of {what}", place=page.place(head, 0))
+    return (_reading(page, head, end, wells, Source(file.name, file.sha256, READER.name, "EnSpire")),)
+
+
+def _varies(page: Page, wells: dict[int, str], column: int) -> bool:
+    return len({page.text(row, column) for row in wells}) > 1
+
+
+def _reading(page: Page, head: int, end: int, wells: dict[int, str], source: Source) -> Reading:
+    titles = page.rows[head]
+    tables = {title: column_cells(page, wells, i) for i, title in enumerate(titles) if i > 1 and title}
+    measured = {title: cells for title, cells in tables.items() if _RESULT.match(title)}
+    header = (*_plate_facts(page, head), *header_from_rows(page.rows[end:]))
+    shape = shape_of(tables.values())
+    decimal = decimal_mark(measured.values())
+    made = [
+        _channel_of(page, wells, titles, title, channel(title, cells, shape, decimal))
+        for title, cells in measured.items()
+    ]
+    channels, likely = with_likely_kind(made)
+    name = value_of(header, "Barcode").strip('="') or "Plate 1"
+    refuse_without_values(channels, name)
+    others = [r for title, cells in tables.items() if title not in measured for r in results(title, cells, decimal)]
+    codes = column_cells(page, wells, 1)
+    return Reading(
+        source,
+        name,
+        shape,
+        channels,
+        header=header,
+        unread_header=unread_keys(header, _USED),
+        layout=layout_from_wells({well: WellSaid(c.text) for well, c in codes.items() if c.text}, shape, letters=True),
+        instrument_results=tuple(r for r in others if "wavelength" not in r.quantity.casefold()),
+        remarks=(*date_remarks(value_of(header, "Measurement date")), *likely),
+    )
+
+
+def _plate_facts(page: Page, head: int) -> Header:
+    """Heads and values of ``Plate information``, and the other lines above the list."""
+    top = next(row for row in range(head) if page.text(row, 0) == "Plate")
+    facts = zip(page.rows[top], page.rows[top + 1], strict=False)
+    return (*facts, *header_from_rows(page.rows[row] for row in range(top + 2, head)))
+
+
+def _channel_of(page: Page, wells: dict[int, str], titles: tuple[str, ...], title: str, made: Channel) -> Channel:
+    """Kind and wavelength from the other columns of the measurement: emission means fluorescence."""
+    match = _RESULT.match(title)
+    prefix = f"{match['measurement'] if match else title}:"
+    said = {t[len(prefix) :].casefold(): i for i, t in enumerate(titles) if t.startswith(prefix)}
+    if any(name.endswith("ems") for name in said):
+        kind = ChannelKind.FLUORESCENCE
+    else:
+        kind = ChannelKind.ABSORBANCE if any("wavelength" in name for name in said) else ChannelKind.UNKNOWN
+    nm: float | None = None
+    if kind is ChannelKind.ABSORBANCE:
+        column = next(i for name, i in said.items() if "wavelength" in name)
+        numbers = {page.text(row, column) for row in wells}
+        nm = wavelength_from_text_or_none(numbers.pop()) if len(numbers) == 1 else None
+    return replace(made, wavelength_nm=nm, kind=kind)
+
+
+READER = Reader(
+    name="perkin_elmer_enspire",
+    title="PerkinElmer EnSpire list",
+    recognizes=recognizes,
+    read=read,
+    software="EnSpire",
+    real_example=True,
+)

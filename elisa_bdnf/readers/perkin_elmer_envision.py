@@ -1,0 +1,229 @@
+"""PerkinElmer EnVision csv: for each read ``Plate information``, background, and a matrix; the assay stands below.
+
+Plate information
+Plate,Repeat,Barcode,…,Label,…,Measinfo,…          a calculated result has a Formula instead of the Label
+1,1,="",…,A450(1),…,De=1st Ex=Btm Em=N/A …
+Background information / …
+Results for A450(1) - channel 1 (A)                may be missing, and with it the row letters and column numbers
+,01,02,03,…,
+A,0.045,…
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from elisa_bdnf.errors import ExportError
+from elisa_bdnf.inputs.file import InputFile
+from elisa_bdnf.inputs.numbers import is_number_or_word
+from elisa_bdnf.inputs.pages import Page, pages_from_file
+from elisa_bdnf.model.plate import STANDARD_SHAPES, Shape
+from elisa_bdnf.model.reading import Channel, ChannelKind, Correction, Reading, Source
+from elisa_bdnf.readers._cells import unique_labels
+from elisa_bdnf.readers._envision_labels import PLATE, is_perkin_elmer, kind_from_measinfo, wavelength_of_label
+from elisa_bdnf.readers._key_lines import Header, date_remarks, header_from_rows, unread_keys, value_of
+from elisa_bdnf.readers._placed import (
+    Cells,
+    bare_cells,
+    cells_of,
+    channel,
+    decimal_mark,
+    grids_at_left,
+    refuse_without_values,
+    shape_of,
+)
+from elisa_bdnf.readers._plate_map import layout_from_map, maps_of_plate
+from elisa_bdnf.readers._reader import Reader
+
+_BACKGROUND = "background information"
+_BEHIND = frozenset(["basic assay information", "protocol information", "plate type:", "platemap:"])
+_TITLE = re.compile(r"(?:Results for|Calculated results:)\s*(.*)", re.IGNORECASE)
+_USED = frozenset(
+    ["Plate", "Repeat", "Label", "Formula", "Measinfo", "Number of rows", "Number of columns", "Measurement date"]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """One matrix with the line of ``Plate information`` above it."""
+
+    facts: Mapping[str, str]
+    title: str
+    cells: Cells
+    rows: int
+    columns: int
+    place: str
+
+    @property
+    def plate(self) -> str:
+        """A second reading of a whole plate is a plate of its own here."""
+        repeat = self.facts.get("Repeat", "1")
+        return self.facts.get("Plate", "1") + (f" (repeat {repeat})" if repeat not in ("", "1") else "")
+
+    @property
+    def is_calculated(self) -> bool:
+        return bool(self.facts.get("Formula"))
+
+    @property
+    def label(self) -> str:
+        return self.title or self.facts.get("Formula") or self.facts.get("Label") or "Results"
+
+
+def recognizes(file: InputFile) -> bool:
+    """``Plate information`` with ``Plate, Repeat`` below it near the top, and no list of wells."""
+    if file.kind != "text":
+        return False
+    (page,) = pages_from_file(file)
+    return is_perkin_elmer(page) and not any(row[:2] == ("Well", "Sample") for row in page.rows[:60])
+
+
+def read(file: InputFile) -> tuple[Reading, ...]:
+    """One reading for each plate number; what was calculated from a plate are channels of it."""
+    (page,) = pages_from_file(file)
+    starts = [row for row in range(len(page.rows)) if page.text(row, 0).casefold() == PLATE]
+    ends = (row for row in range(starts[-1], len(page.rows)) if page.text(row, 0).casefold() in _BEHIND)
+    end = next(ends, len(page.rows))
+    _refuse_untitled(page, starts, end)
+    around = [row for row in range(len(page.rows)) if not starts[0] <= row < end and not _is_map_line(page, row)]
+    assay = header_from_rows(page.rows[row] for row in around)
+    stated = _stated_shape(assay)
+    blocks = [_block(page, start, stop, stated) for start, stop in zip(starts, [*starts[1:], end], strict=True)]
+    _refuse_other_extent(blocks, stated)
+    source = Source(file.name, file.sha256, READER.name, _software(page))
+    names = list(dict.fromkeys(block.plate for block in blocks))
+    decimal = decimal_mark(block.cells for block in blocks)
+    return tuple(
+        _reading(page, name, [b for b in blocks if b.plate == name], assay, source, decimal, stated) for name in names
+    )
+
+
+def _refuse_untitled(page: Page, starts: Sequence[int], end: int) -> None:
+    for row in range(end):
+        if page.rows[row][:2] == ("Plate", "Repeat") and row - 1 not in starts:
+            raise ExportError(
+                "a plate begins without the line 'Plate information'",
+                expected="that line above 'Plate, Repeat, …'",
+                hint="the file was edited or is cut off; export it again",
+                place=page.place(row, 0),
+            )
+
+
+def _is_map_line(page: Page, row: int) -> bool:
+    """Lines of plate maps are not keys."""
+    return len(page.rows[row]) > 6 and len(page.text(row, 0)) <= 2
+
+
+def _block(page: Page, start: int, stop: int, stated: Shape | None) -> _Block:
+    heads, values = page.rows[start + 1], page.rows[start + 2] if start + 2 < stop else ()
+    facts = {head: value.strip('="') for head, value in zip(heads, values, strict=False) if head}
+    title_row = next((row for row in range(start + 3, stop) if _TITLE.match(page.text(row, 0))), None)
+    match = _TITLE.match(page.text(title_row, 0)) if title_row is not None else None
+    # a formula can hold commas, which split its cell
+    title = ", ".join(filter(None, [match[1], *page.rows[title_row or 0][1:]])) if match else ""
+    grids = grids_at_left(page, start + 3, stop)
+    place = page.place(start, 0)
+    if len(grids) > 1:
+        raise ExportError("two matrices below one 'Plate information'", expected="one for each", place=place)
+    if grids:
+        rows, columns = grids[0].extent
+        return _Block(facts, title, cells_of(page, grids[0]), rows, columns, place)
+    return _bare_block(page, _Block(facts, title, {}, 0, 0, place), start, stop, stated)
+
+
+def _bare_block(page: Page, block: _Block, start: int, stop: int, stated: Shape | None) -> _Block:
+    """A matrix without labels: it must have a line for every row of the plate, or nobody knows which rows it has."""
+    at = next((row for row in range(start + 3, stop) if page.text(row, 0).casefold() == _BACKGROUND), start + 3)
+    first = next((row for row in range(at, stop) if _is_bare_line(page, row)), stop)
+    last = next((row for row in range(first, stop) if not _is_bare_line(page, row)), stop)
+    rows, columns = last - first, max((len(page.rows[row]) for row in range(first, last)), default=0)
+    whole = (rows, columns) in STANDARD_SHAPES.values()
+    if not (rows == stated.rows and columns <= stated.columns if stated else whole):
+        raise ExportError(
+            f"{rows} lines of {columns} values without row letters below 'Plate information'" if rows else "no matrix",
+            expected=f"a matrix with labels, or a line for each row of the plate{f' of {stated}' if stated else ''}",
+            place=block.place,
+        )
+    return replace(block, cells=bare_cells(page, first, last, 0, columns), rows=rows, columns=columns)
+
+
+def _is_bare_line(page: Page, row: int) -> bool:
+    cells = page.rows[row]
+    return len(cells) > 1 and all(map(is_number_or_word, cells))
+
+
+def _stated_shape(assay: Header) -> Shape | None:
+    rows, columns = value_of(assay, "Number of rows"), value_of(assay, "Number of columns")
+    extent = (int(rows), int(columns)) if rows.isdecimal() and columns.isdecimal() else None
+    return Shape(*extent) if extent in STANDARD_SHAPES.values() else None  # type: ignore[misc]
+
+
+def _refuse_other_extent(blocks: Sequence[_Block], stated: Shape | None) -> None:
+    for block in blocks:
+        if stated and (block.rows > stated.rows or block.columns > stated.columns):
+            raise ExportError(
+                f"a matrix of {block.rows} × {block.columns} wells on a plate of {stated}",
+                expected="the plate type that was measured",
+                place=block.place,
+            )
+
+
+def _software(page: Page) -> str:
+    firsts = (page.text(row, 0) for row in range(len(page.rows) - 1, -1, -1))
+    found = next((text for text in firsts if text.startswith("Exported with")), "")
+    return found.removeprefix("Exported with").strip() or "EnVision"
+
+
+def _reading(
+    page: Page,
+    name: str,
+    blocks: Sequence[_Block],
+    assay: Header,
+    source: Source,
+    decimal: str,
+    stated: Shape | None,
+) -> Reading:
+    shape = shape_of((block.cells for block in blocks), stated.size if stated else None)
+    labels = unique_labels(block.label for block in blocks)
+    channels = [_channel(label, block, page, shape, decimal) for label, block in zip(labels, blocks, strict=True)]
+    refuse_without_values(channels, name)
+    header = (*(pair for block in blocks for pair in block.facts.items()), *assay)
+    barcode = next((b for block in blocks if (b := block.facts.get("Barcode"))), "")
+    return Reading(
+        source,
+        barcode if barcode and len(barcode) > 2 and "(repeat" not in name else f"Plate {name}",
+        shape,
+        tuple(channels),
+        header=header,
+        unread_header=unread_keys(header, _USED),
+        layout=layout_from_map(page, maps_of_plate(page, name), shape),
+        remarks=(*date_remarks(value_of(header, "Measurement date")), *_short(blocks, stated)),
+    )
+
+
+def _short(blocks: Sequence[_Block], stated: Shape | None) -> list[str]:
+    return [
+        f"The matrix of {block.label!r} ends after row {block.rows} of a plate of {stated}."
+        for block in blocks
+        if stated and block.rows < stated.rows
+    ]
+
+
+def _channel(label: str, block: _Block, page: Page, shape: Shape, decimal: str) -> Channel:
+    kind = kind_from_measinfo(block.facts.get("Measinfo", ""), label)
+    nm = None
+    if kind is ChannelKind.ABSORBANCE and not block.is_calculated:
+        nm = wavelength_of_label(page, block.facts.get("Label", label))
+    correction = Correction.REDUCED if block.is_calculated else Correction.NONE
+    return channel(label, block.cells, shape, decimal, wavelength_nm=nm, kind=kind, correction=correction)
+
+
+READER = Reader(
+    name="perkin_elmer_envision",
+    title="PerkinElmer EnVision csv",
+    recognizes=recognizes,
+    read=read,
+    software="EnVision Workstation 1.14",
+    real_example=True,
+)
