@@ -12,7 +12,8 @@ from elisa_bdnf.model.result import PlateResult
 from elisa_bdnf.reports import words
 from elisa_bdnf.reports.document import document_from_result
 from elisa_bdnf.reports.parts import Document
-from elisa_bdnf.reports.xlsx_book import Book, cell_text
+from elisa_bdnf.reports.xlsx_book import Book
+from elisa_bdnf.reports.xlsx_cells import cell_text
 from elisa_bdnf.reports.xlsx_curve import write_curve
 from elisa_bdnf.reports.xlsx_records import write_comparison, write_findings, write_provenance
 from elisa_bdnf.reports.xlsx_samples import write_controls, write_samples

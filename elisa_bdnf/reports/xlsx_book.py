@@ -7,13 +7,24 @@ written by this package alone, each with the value that the analysis computed.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from elisa_bdnf.model.result import PlateResult
-from elisa_bdnf.reports.digits import decimals_for
-from elisa_bdnf.reports.inert import show
+from elisa_bdnf.reports.xlsx_cells import (
+    FIRST_ROW,
+    HEADER_ROW,
+    NOTE_ROW,
+    TITLE_ROW,
+    VERDICT_ROW,
+    Cell,
+    Column,
+    Formula,
+    Row,
+    cell_text,
+    lines,
+    number_format,
+)
 from elisa_bdnf.reports.xlsx_formula_sheet import FormulaSheet
 from elisa_bdnf.reports.xlsx_styles import STYLES
 
@@ -22,83 +33,8 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-TITLE_ROW, NOTE_ROW, VERDICT_ROW, HEADER_ROW = range(4)
-FIRST_ROW = HEADER_ROW + 1
-LONGEST_TEXT = 32_000  # Excel takes 32,767 characters in a cell
 A4 = 9
-
-
-@dataclass(frozen=True, slots=True)
-class Formula:
-    """A live formula without its ``=`` and the value that it has now; None: it shows nothing."""
-
-    text: str
-    value: float | str | None
-
-
-Cell = str | float | int | Formula | None
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of a table; ``style`` names an entry of ``STYLES``."""
-
-    key: str
-    title: str
-    width: float
-    style: str = "text"
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A row of a table: cells by column key, a style for all of them, and styles of single cells on top of it."""
-
-    cells: Mapping[str, Cell]
-    style: str = ""
-    cell_styles: Mapping[str, str] = field(default_factory=dict)
-
-
-def letter_from_index(index: int) -> str:
-    """0 → ``A``, 26 → ``AA``."""
-    letters = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
-
-
-class Addresses:
-    """Where the cells of a table lie: column by key, row by position in the table."""
-
-    def __init__(
-        self, sheet: str, columns: Sequence[Column], first_row: int = FIRST_ROW, first_column: int = 0
-    ) -> None:
-        self.sheet = sheet
-        self.first_row = first_row
-        self._letters = {column.key: letter_from_index(first_column + i) for i, column in enumerate(columns)}
-
-    def here(self, key: str, position: int) -> str:
-        """The cell as a formula on the same sheet names it: ``K5``."""
-        return f"{self._letters[key]}{self.first_row + position + 1}"
-
-    def there(self, key: str, position: int) -> str:
-        """The cell as a formula on another sheet names it: ``Wells!K5``."""
-        return f"{self.sheet}!{self.here(key, position)}"
-
-    def area(self, key: str, count: int) -> str:
-        """A whole column of the table for conditional formats and charts on the same sheet."""
-        return f"${self._letters[key]}${self.first_row + 1}:${self._letters[key]}${self.first_row + max(count, 1)}"
-
-
-def number_format(value: float, digits: int = 4) -> str:
-    """A format that shows so many significant digits, without an exponent between 1e-5 and 1e9."""
-    if value == 0 or not math.isfinite(value):
-        return "0"
-    if not 1e-5 <= abs(value) < 1e9:
-        return "0." + "0" * (digits - 1) + "E+00"
-    decimals = decimals_for(value, digits)
-    return "0." + "0" * decimals if decimals else "0"
+LINE_HEIGHT = 13.5
 
 
 class Book:
@@ -111,17 +47,22 @@ class Book:
         self.unit = result.analysis.protocol.unit
         self._formats: dict[tuple[str, str], Format] = {}
 
-    def format(self, styles: str, number: str = "") -> Format:
-        """The cell format of styles separated by blanks (later ones win), with a number format where one is given."""
-        key = (styles, number)
-        if key not in self._formats:
+    def format(self, styles: str, number: float | None = None) -> Format:
+        """The cell format of styles separated by blanks, later ones over earlier ones.
+
+        A style that ends in ``digits`` shows four significant digits of ``number``.
+        """
+        shown = number_format(number) if number is not None and styles.endswith("digits") else ""
+        key = (styles, shown)
+        found = self._formats.get(key)
+        if found is None:
             properties: dict[str, Any] = dict(STYLES["base"])
             for style in styles.split():
                 properties.update(STYLES[style])
-            if number:
-                properties["num_format"] = number
-            self._formats[key] = self.workbook.add_format(properties)
-        return self._formats[key]
+            if shown:
+                properties["num_format"] = shown
+            found = self._formats[key] = self.workbook.add_format(properties)
+        return found
 
     def rule_format(self, style: str) -> Format:
         """What a conditional format changes of a cell: colours only, so that the font and the digits stay."""
@@ -140,7 +81,8 @@ class Book:
         worksheet.set_row(TITLE_ROW, 24)
         worksheet.hide_gridlines(2)
         sheet.put(TITLE_ROW, 0, title, "title")
-        sheet.put(NOTE_ROW, 0, note, "note")
+        if note:
+            sheet.paragraph(NOTE_ROW, note, "wrap note", widths)
         sheet.stripe(
             VERDICT_ROW, self.verdict, "accepted" if self.result.accepted else "rejected", columns or len(widths)
         )
@@ -163,14 +105,15 @@ class Sheet:
 
     def put(self, row: int, column: int, cell: Cell, styles: str = "") -> None:
         """Write a cell; a number that is not finite is an empty cell, since it would be an error in a formula."""
-        number = _number_or_none(cell)
-        automatic = "" if number is None or not styles.endswith("digits") else number_format(number)
-        form = self.book.format(styles, automatic)
+        if isinstance(cell, str) and cell:
+            self.worksheet.write_string(row, column, cell_text(cell), self.book.format(styles))
+            return
+        value = cell.value if isinstance(cell, Formula) else cell
+        number = None if value is None or isinstance(value, str) or not math.isfinite(value) else value
+        form = self.book.format(styles, number)
         if isinstance(cell, Formula):
-            value = "" if cell.value is None or (number is None and not isinstance(cell.value, str)) else cell.value
-            self.worksheet.write_formula(row, column, "=" + cell.text, form, value)
-        elif isinstance(cell, str) and cell:
-            self.worksheet.write_string(row, column, cell_text(cell), form)
+            shown = value if isinstance(value, str) else "" if number is None else number
+            self.worksheet.write_formula(row, column, "=" + cell.text, form, shown)
         elif number is not None:
             self.worksheet.write_number(row, column, number, form)
         else:
@@ -201,6 +144,8 @@ class Sheet:
                     continue
                 styles = f"{row.style} {special} {column.style}" if special else f"{row.style} {column.style}"
                 self.put(first_row + offset, index, cell, styles)
+            wrapped = [(row.cells.get(column.key), column.width) for column in columns if column.style == "wrap"]
+            self.grow(first_row + offset, max((lines(cell, width) for cell, width in wrapped), default=1))
 
     def main_table(self, columns: Sequence[Column], rows: Sequence[Row], frozen_columns: int) -> None:
         """The table that a sheet is about: frozen, filtered, and with a header on each printed page."""
@@ -210,16 +155,25 @@ class Sheet:
         self.worksheet.autofilter(HEADER_ROW, 0, HEADER_ROW + max(len(rows), 1), len(columns) - 1)
         self.worksheet.repeat_rows(VERDICT_ROW, HEADER_ROW)
 
+    def paragraph(self, row: int, text: str, styles: str, widths: Sequence[float]) -> None:
+        """A long text over columns of these widths; merged, since nobody sorts it."""
+        self.merged(row, 0, len(widths) - 1, text, styles)
+        self.grow(row, lines(text, sum(widths)))
+
+    def merged(self, row: int, first: int, last: int, text: str, styles: str) -> None:
+        """A text in one cell made of several."""
+        self.worksheet.merge_range(row, first, row, last, "", self.book.format(styles))
+        self.put(row, first, text, styles)
+
+    def grow(self, row: int, count: int) -> None:
+        """Make room for so many lines; programs do not agree on when to do that by themselves."""
+        if count > 1:
+            self.worksheet.set_row(row, LINE_HEIGHT * count + 1)
+
     def section(self, row: int, title: str, columns: int, first: int = 0) -> int:
         """A heading inside a sheet; returns the row below it."""
         self.stripe(row, title, "section", columns, first)
         return row + 1
-
-
-def cell_text(text: str) -> str:
-    """Text from data as a cell can hold it: what cannot be printed is shown as an escape, nothing is cut silently."""
-    shown = text if text.isprintable() else "\n".join(show(line) for line in text.split("\n"))
-    return shown if len(shown) <= LONGEST_TEXT else f"{shown[:LONGEST_TEXT]} … ({len(shown)} characters)"
 
 
 def plate_mark(result: PlateResult) -> str:
@@ -232,12 +186,6 @@ def mark_style(result: PlateResult) -> str:
     return "mark_accepted" if result.accepted else "mark_rejected"
 
 
-def _number_or_none(cell: Cell) -> float | None:
-    value = cell.value if isinstance(cell, Formula) else cell
-    if value is None or isinstance(value, str) or not math.isfinite(value):
-        return None
-    return float(value)
-
-
 def _pair_style(cell: Cell) -> str:
-    return "left digits" if _number_or_none(cell) is not None else "text"
+    value = cell.value if isinstance(cell, Formula) else cell
+    return "text" if isinstance(value, str) else "left digits"

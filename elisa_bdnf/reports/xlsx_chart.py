@@ -14,7 +14,8 @@ from typing import Any
 from elisa_bdnf.model.curve import Curve
 from elisa_bdnf.model.result import JudgedSample, PlateResult
 from elisa_bdnf.reports import words
-from elisa_bdnf.reports.xlsx_book import HEADER_ROW, Addresses, Column, Formula, Row, Sheet, cell_text
+from elisa_bdnf.reports.xlsx_book import Sheet
+from elisa_bdnf.reports.xlsx_cells import HEADER_ROW, Addresses, Column, Formula, Row, cell_text
 from elisa_bdnf.reports.xlsx_formulas import response_at, response_formula
 from elisa_bdnf.reports.xlsx_samples import CONTROLS, SAMPLES
 from elisa_bdnf.reports.xlsx_standards import STANDARDS

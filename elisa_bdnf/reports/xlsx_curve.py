@@ -8,7 +8,8 @@ from elisa_bdnf.model.curve import Curve, NoCurve
 from elisa_bdnf.model.result import PlateResult
 from elisa_bdnf.reports import words
 from elisa_bdnf.reports.parts import Fact
-from elisa_bdnf.reports.xlsx_book import FIRST_ROW, HEADER_ROW, Book, Cell, Sheet
+from elisa_bdnf.reports.xlsx_book import Book, Sheet
+from elisa_bdnf.reports.xlsx_cells import FIRST_ROW, HEADER_ROW, Cell, lines
 from elisa_bdnf.reports.xlsx_chart import chart_from_result_or_none, write_chart
 from elisa_bdnf.reports.xlsx_formulas import PARAMETERS, name
 from elisa_bdnf.reports.xlsx_summary import write_facts
@@ -31,7 +32,7 @@ def write_curve(book: Book, places: WellPlaces, facts: Sequence[Fact]) -> None:
     if isinstance(curve, NoCurve):
         row = sheet.pairs(row + 1, 0, (("Reason", curve.reason), ("Cause", curve.cause), ("What to try", curve.hint)))
     row = sheet.section(row + 1, "The fit", 4)
-    write_facts(sheet, row, facts)
+    write_facts(sheet, row, facts, CURVE_WIDTHS[:4])
     if chart := chart_from_result_or_none(book.result):
         write_chart(sheet, chart)
     sheet.worksheet.freeze_panes(FIRST_ROW, 0)
@@ -45,7 +46,8 @@ def _named_cells(sheet: Sheet, places: WellPlaces) -> int:
         sheet.put(row, 0, key, "bold mono")
         sheet.put(row, 1, value, "general left")
         sheet.put(row, 2, error, "digits")
-        sheet.put(row, 3, meaning, "note")
+        sheet.put(row, 3, meaning, "wrap note")
+        sheet.grow(row, lines(meaning, CURVE_WIDTHS[3]))
         sheet.book.workbook.define_name(key, f"=Curve!$B${row + 1}")
         row += 1
     return row

@@ -9,7 +9,8 @@ from elisa_bdnf.model.curve import Curve
 from elisa_bdnf.model.layout import Role
 from elisa_bdnf.model.protocol import Reduce
 from elisa_bdnf.model.result import Estimate, Group, PlateResult, RangeStatus, WellUse
-from elisa_bdnf.reports.xlsx_book import Addresses, Cell, Column, Formula, Sheet
+from elisa_bdnf.reports.xlsx_book import Sheet
+from elisa_bdnf.reports.xlsx_cells import Addresses, Cell, Column, Formula
 from elisa_bdnf.reports.xlsx_formulas import inverse_formula, list_formula, status_formula
 from elisa_bdnf.reports.xlsx_wells import WellPlaces
 
@@ -30,8 +31,8 @@ JUDGED = (
     Column("cv", "CV %", 6, "percent"),
     Column("cv_basis", "CV of", 12),
     Column("reportable", "Reportable", 10, "center"),
-    Column("rules", "Findings", 12),
-    Column("remark", "Remark", 60, "wrap"),
+    Column("rules", "Findings", 12, "wrap"),
+    Column("remark", "Remark", 50, "wrap"),
 )
 HAS_NUMBER = tuple(status.value for status in RangeStatus if status.has_number)
 

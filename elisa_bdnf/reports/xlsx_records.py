@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -10,19 +9,8 @@ from elisa_bdnf.model.result import Comparison
 from elisa_bdnf.reports import digits
 from elisa_bdnf.reports.parts import Document, Table
 from elisa_bdnf.reports.source_tables import equal_at_printed_digits_or_none
-from elisa_bdnf.reports.xlsx_book import (
-    FIRST_ROW,
-    HEADER_ROW,
-    Addresses,
-    Book,
-    Cell,
-    Column,
-    Formula,
-    Row,
-    Sheet,
-    mark_style,
-    plate_mark,
-)
+from elisa_bdnf.reports.xlsx_book import Book, Sheet, mark_style, plate_mark
+from elisa_bdnf.reports.xlsx_cells import FIRST_ROW, HEADER_ROW, Addresses, Cell, Column, Formula, Row
 from elisa_bdnf.reports.xlsx_summary import TONE_STYLE, write_banners
 from elisa_bdnf.reports.xlsx_wells import WellPlaces
 
@@ -164,7 +152,7 @@ def write_provenance(book: Book, document: Document) -> None:
     columns, rows = _from_document(book, document.provenance)
     sheet = book.sheet("Provenance", document.provenance.title, document.provenance.note, [c.width for c in columns])
     sheet.main_table(columns, rows, frozen_columns=1)
-    row = write_banners(sheet, FIRST_ROW + len(rows) + 1, document.banners, len(columns))
+    row = write_banners(sheet, FIRST_ROW + len(rows) + 1, document.banners, [column.width for column in columns])
     for title, texts in (
         ("Remarks", document.remarks), ("Methods", document.methods), ("Limitations", document.limitations),
     ):  # fmt: skip
@@ -173,12 +161,10 @@ def write_provenance(book: Book, document: Document) -> None:
 
 
 def _texts(sheet: Sheet, row: int, title: str, texts: Sequence[str], columns: Sequence[Column]) -> int:
-    """Paragraphs over the width of the sheet; merged, since nobody sorts them."""
+    """Paragraphs over the width of the sheet."""
     row = sheet.section(row, title, len(columns))
-    characters = sum(column.width for column in columns)
+    widths = [column.width for column in columns]
     for text in texts or ("None.",):
-        sheet.worksheet.merge_range(row, 0, row, len(columns) - 1, "", sheet.book.format("wrap"))
-        sheet.put(row, 0, text, "wrap")
-        sheet.worksheet.set_row(row, 14 * math.ceil(1.1 * len(text) / characters))
+        sheet.paragraph(row, text, "wrap", widths)
         row += 1
     return row

@@ -10,7 +10,8 @@ from elisa_bdnf.reports import words
 from elisa_bdnf.reports.parts import Document, Table
 from elisa_bdnf.reports.sample_tables import control_in_range_or_none, control_recovery, found_in_control
 from elisa_bdnf.reports.shown import shown
-from elisa_bdnf.reports.xlsx_book import Addresses, Book, Cell, Column, Formula, Row, mark_style, plate_mark
+from elisa_bdnf.reports.xlsx_book import Book, mark_style, plate_mark
+from elisa_bdnf.reports.xlsx_cells import Addresses, Cell, Column, Formula, Row
 from elisa_bdnf.reports.xlsx_groups import (
     JUDGED,
     MEASURED,
@@ -25,7 +26,7 @@ from elisa_bdnf.reports.xlsx_wells import WellPlaces
 
 SAMPLE_COLUMNS = (
     Column("plate", "Plate", 10),
-    Column("sample", "Sample", 16, "bold"),
+    Column("sample", "Sample", 10, "bold"),
     Column("subject", "Subject", 9),
     Column("timepoint", "Timepoint", 10),
     Column("matrix", "Matrix", 12),
@@ -38,7 +39,7 @@ SAMPLE_COLUMNS = (
 )
 CONTROL_COLUMNS = (
     Column("plate", "Plate", 10),
-    Column("sample", "Control", 16, "bold"),
+    Column("sample", "Control", 10, "bold"),
     Column("nominal", "Nominal\n{unit}", 10, "general"),
     Column("accepted_low", "Accepted from", 10, "general"),
     Column("accepted_high", "Accepted to", 10, "general"),

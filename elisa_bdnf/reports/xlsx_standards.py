@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from elisa_bdnf.model.curve import Curve, Level, StandardPoint
 from elisa_bdnf.model.result import PlateResult
-from elisa_bdnf.reports.xlsx_book import Addresses, Book, Cell, Column, Formula, Row, Sheet, mark_style, plate_mark
+from elisa_bdnf.reports.xlsx_book import Book, Sheet, mark_style, plate_mark
+from elisa_bdnf.reports.xlsx_cells import Addresses, Cell, Column, Formula, Row
 from elisa_bdnf.reports.xlsx_formulas import inverse_formula, list_formula, response_formula
 from elisa_bdnf.reports.xlsx_wells import WellPlaces
 
@@ -25,7 +26,7 @@ STANDARD_COLUMNS = (
     Column("recovery", "Recovery %", 10, "percent"),
     Column("allowed", "Allowed ± %", 9, "percent"),
     Column("in_fit", "In the fit", 9, "center"),
-    Column("remark", "Remark", 30),
+    Column("remark", "Remark", 48),
 )
 STANDARDS = Addresses("Standards", STANDARD_COLUMNS)
 

@@ -16,7 +16,7 @@ STYLES: MappingProxyType[str, dict[str, Any]] = MappingProxyType({
         "bold": True, "font_color": "#FFFFFF", "bg_color": "#123C69", "text_wrap": True, "align": "center",
         "border": 1, "border_color": _LINE,
     },
-    "name": {"font_color": "#52606D", "valign": "top"},
+    "name": {"font_color": "#52606D"},
     "text": {"align": "left", "indent": 1},
     "wrap": {"align": "left", "text_wrap": True, "indent": 1},
     "center": {"align": "center", "indent": 0},

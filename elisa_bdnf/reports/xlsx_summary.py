@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from elisa_bdnf.reports.parts import Banner, Document, Fact, Table, Tone
-from elisa_bdnf.reports.xlsx_book import HEADER_ROW, Book, Sheet, mark_style, plate_mark
+from elisa_bdnf.reports.xlsx_book import Book, Sheet, mark_style, plate_mark
+from elisa_bdnf.reports.xlsx_cells import HEADER_ROW, lines
 
 TONE_STYLE = {Tone.PLAIN: "", Tone.GOOD: "good", Tone.WARN: "caution", Tone.BAD: "bad", Tone.MUTED: "quiet"}
 SUMMARY_WIDTHS = (17, 19, 17, 17, 17, 17, 17, 17)
@@ -19,19 +20,20 @@ READING_GUIDE = (
 
 def write_summary(book: Book, document: Document) -> None:
     """Everything that a reader in a hurry needs; all of it is in the other sheets in full."""
-    sheet = book.sheet("Summary", document.title, document.subtitle, SUMMARY_WIDTHS)
-    columns = len(SUMMARY_WIDTHS)
+    columns = max(len(SUMMARY_WIDTHS), 1 + len(document.overview.columns) if document.overview else 0)
+    widths = [*SUMMARY_WIDTHS, *[SUMMARY_WIDTHS[-1]] * (columns - len(SUMMARY_WIDTHS))]
+    sheet = book.sheet("Summary", document.title, document.subtitle, widths)
     row = HEADER_ROW
     for reason in document.headline.reasons:
-        sheet.stripe(row, reason, "bad", columns)
+        sheet.paragraph(row, reason, "wrap bad", widths)
         row += 1
-    row = write_banners(sheet, row, document.banners, columns)
+    row = write_banners(sheet, row, document.banners, widths)
     if document.overview is not None:
         row = sheet.section(row + 1, document.overview.title, columns)
         row = _overview(sheet, row, document.overview)
     row = sheet.section(row + 1, "Key facts", columns)
-    row = write_facts(sheet, row, document.facts)
-    row = write_facts(sheet, row, document.accounting)
+    row = write_facts(sheet, row, document.facts, widths)
+    row = write_facts(sheet, row, document.accounting, widths)
     row = sheet.section(row + 1, "How to follow a number", columns)
     for name, text in READING_GUIDE:
         sheet.put(row, 0, name, "bold")
@@ -41,20 +43,22 @@ def write_summary(book: Book, document: Document) -> None:
     sheet.worksheet.repeat_rows(0, HEADER_ROW - 1)
 
 
-def write_banners(sheet: Sheet, row: int, banners: Iterable[Banner], columns: int) -> int:
+def write_banners(sheet: Sheet, row: int, banners: Iterable[Banner], widths: Sequence[float]) -> int:
     """What must be read before the numbers, one stripe each; returns the next free row."""
     for banner in banners:
-        sheet.stripe(row, f"{banner.title}: {banner.text}", TONE_STYLE[banner.tone] or "calm", columns)
+        sheet.paragraph(row, f"{banner.title}: {banner.text}", f"wrap {TONE_STYLE[banner.tone] or 'calm'}", widths)
         row += 1
     return row
 
 
-def write_facts(sheet: Sheet, row: int, facts: Iterable[Fact], column: int = 0) -> int:
-    """Labels and texts under one another; returns the next free row."""
+def write_facts(sheet: Sheet, row: int, facts: Iterable[Fact], widths: Sequence[float]) -> int:
+    """Labels, texts and what is to be said beside them over columns of these widths; returns the next free row."""
     for fact in facts:
-        sheet.put(row, column, fact.label, "name")
-        sheet.put(row, column + 1, fact.text, f"{TONE_STYLE[fact.tone]} text".strip())
-        sheet.put(row, column + 2, fact.help, "note")
+        sheet.put(row, 0, fact.label, "name")
+        sheet.put(row, 1, fact.text, f"wrap {TONE_STYLE[fact.tone]}")
+        if fact.help:
+            sheet.merged(row, 2, len(widths) - 1, fact.help, "wrap note")
+        sheet.grow(row, max(lines(fact.text, widths[1]), lines(fact.help, sum(widths[2:]))))
         row += 1
     return row
 

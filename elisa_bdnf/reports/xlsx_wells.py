@@ -15,19 +15,8 @@ from elisa_bdnf.model.result import (
     WellResponse,
     WellUse,
 )
-from elisa_bdnf.reports.xlsx_book import (
-    FIRST_ROW,
-    Addresses,
-    Book,
-    Cell,
-    Column,
-    Formula,
-    Row,
-    Sheet,
-    letter_from_index,
-    mark_style,
-    plate_mark,
-)
+from elisa_bdnf.reports.xlsx_book import Book, Sheet, mark_style, plate_mark
+from elisa_bdnf.reports.xlsx_cells import FIRST_ROW, Addresses, Cell, Column, Formula, Row, letter_from_index
 from elisa_bdnf.reports.xlsx_formulas import inverse_formula, list_formula, status_formula
 
 WELL_COLUMNS = (

@@ -17,7 +17,7 @@ from elisa_bdnf.model.plate import Shape
 from elisa_bdnf.model.result import WellUse
 from elisa_bdnf.reports.shown import shown
 from elisa_bdnf.reports.xlsx import xlsx_from_result
-from elisa_bdnf.reports.xlsx_book import cell_text, letter_from_index, number_format
+from elisa_bdnf.reports.xlsx_cells import cell_text, letter_from_index, number_format
 from elisa_bdnf.reports.xlsx_formulas import list_formula
 from reports.build import FATAL, MASKED, STATES, analysis, judged
 
