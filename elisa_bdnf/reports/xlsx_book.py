@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 A4 = 9
 LINE_HEIGHT = 13.5
+NO_UNIT = "unit not stated"
 
 
 class Book:
@@ -44,7 +45,7 @@ class Book:
         self.workbook = workbook
         self.result = result
         self.verdict = verdict
-        self.unit = result.analysis.protocol.unit
+        self.unit = result.analysis.protocol.unit or NO_UNIT
         self._formats: dict[tuple[str, str], Format] = {}
 
     def format(self, styles: str, number: float | None = None) -> Format:

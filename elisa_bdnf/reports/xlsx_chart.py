@@ -53,7 +53,6 @@ class ChartData:
     low: float
     high: float
     points: Mapping[str, tuple[Row, ...]]  # by series
-    unit: str
 
 
 def chart_from_result_or_none(result: PlateResult) -> ChartData | None:
@@ -74,7 +73,7 @@ def chart_from_result_or_none(result: PlateResult) -> ChartData | None:
         "ULOQ": _limit("ULOQ", curve.limits.uloq, low, top),
     }
     named = {series: rows for series, rows in points.items() if rows}
-    return ChartData(low, high, named, result.analysis.protocol.unit)
+    return ChartData(low, high, named)
 
 
 def _decades(lowest: float, highest: float) -> tuple[float, float]:
@@ -122,7 +121,7 @@ def write_chart(sheet: Sheet, data: ChartData) -> None:
     title = {"name_font": {"size": 10, "bold": False}, "num_font": {"size": 9}}
     grid = {"visible": True, "line": {"color": "#E4E7EB", "width": 0.75}}
     chart.set_x_axis({
-        "name": f"{words.ANALYTE} in the well ({cell_text(data.unit)})", "log_base": 10, "min": data.low,
+        "name": f"{words.ANALYTE} in the well ({cell_text(sheet.book.unit)})", "log_base": 10, "min": data.low,
         "max": data.high, "major_gridlines": grid, "crossing": "min", "num_format": "General", **title,
     })  # fmt: skip
     chart.set_y_axis({

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from elisa_bdnf.model.curve import Curve, NoCurve
-from elisa_bdnf.model.result import PlateResult
 from elisa_bdnf.reports import words
 from elisa_bdnf.reports.parts import Fact
 from elisa_bdnf.reports.xlsx_book import Book, Sheet
@@ -42,7 +41,7 @@ def write_curve(book: Book, places: WellPlaces, facts: Sequence[Fact]) -> None:
 def _named_cells(sheet: Sheet, places: WellPlaces) -> int:
     """Write what formulas refer to by name, one a row; returns the next free row."""
     row = FIRST_ROW
-    for key, value, error, meaning in _named_values(sheet.book.result, places):
+    for key, value, error, meaning in _named_values(sheet.book, places):
         sheet.put(row, 0, key, "bold mono")
         sheet.put(row, 1, value, "general left")
         sheet.put(row, 2, error, "digits")
@@ -53,9 +52,9 @@ def _named_cells(sheet: Sheet, places: WellPlaces) -> int:
     return row
 
 
-def _named_values(result: PlateResult, places: WellPlaces) -> list[tuple[str, Cell, Cell, str]]:
+def _named_values(book: Book, places: WellPlaces) -> list[tuple[str, Cell, Cell, str]]:
+    result, unit = book.result, book.unit
     curve, protocol = result.analysis.curve, result.analysis.protocol
-    unit = protocol.unit
     named: list[tuple[str, Cell, Cell, str]] = []
     if isinstance(curve, Curve):
         for key in PARAMETERS[curve.model]:

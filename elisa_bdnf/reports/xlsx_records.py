@@ -89,7 +89,7 @@ def write_comparison(book: Book, places: WellPlaces, sentence: str) -> None:
     area = COMPARISONS.area("size", len(rows))
     sheet.put(HEADER_ROW, 0, "Largest difference", "name")
     sheet.put(HEADER_ROW, 3, Formula(f"MAX({area})", largest), "bold digits")
-    sheet.put(HEADER_ROW, 4, book.result.analysis.protocol.unit, "text")
+    sheet.put(HEADER_ROW, 4, book.unit, "text")
     sheet.worksheet.set_row(COMPARISONS.first_row - 1, 42)
     sheet.table(COMPARISON_COLUMNS, rows, COMPARISONS.first_row)
     off = {"type": "cell", "criteria": "==", "value": '"no"', "format": book.rule_format("caution")}

@@ -34,12 +34,11 @@ STANDARDS = Addresses("Standards", STANDARD_COLUMNS)
 def write_standards(book: Book, places: WellPlaces) -> None:
     """One row per level, with what the curve gives back for it."""
     curve = book.result.analysis.curve
-    unit = book.result.analysis.protocol.unit
     sheet = book.sheet(
         "Standards",
         "Standards",
-        f"Back-calculated = the curve's inverse at the mean response, in {unit}; recovery = 100 × back-calculated / "
-        "nominal. Coloured where it is outside what the protocol allows.",
+        f"Back-calculated = the curve's inverse at the mean response, in {book.unit}; recovery = 100 × back-calculated "
+        "/ nominal. Coloured where it is outside what the protocol allows.",
         [column.width for column in STANDARD_COLUMNS],
     )
     if isinstance(curve, Curve):

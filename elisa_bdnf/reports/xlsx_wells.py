@@ -55,11 +55,10 @@ class WellPlaces:
 def write_wells(book: Book, places: WellPlaces) -> None:
     """One row per well of the plate, row by row."""
     analysis = book.result.analysis
-    unit = analysis.protocol.unit
     sheet = book.sheet(
         "Wells",
         "Wells",
-        f"{analysis.responses.correction}. Concentrations in {unit}, as read in the well. "
+        f"{analysis.responses.correction}. Concentrations in {book.unit}, as read in the well. "
         "Blue: as exported; black: formulas. Greyed wells take no part in any mean.",
         [column.width for column in WELL_COLUMNS],
     )

@@ -241,6 +241,13 @@ def test_the_plate_is_drawn_well_by_well() -> None:
     assert str(sheet["B17"].value).startswith("S8")
 
 
+@pytest.mark.parametrize(("unit", "said"), [("ng/mL", "ng/mL"), ("", "unit not stated")])
+def test_every_concentration_names_its_unit(unit: str, said: str) -> None:
+    workbook = openpyxl.load_workbook(io.BytesIO(xlsx_from_result(judged(analysis(unit=unit)))))
+    for sheet, title in (("Samples", "Concentration"), ("Wells", "In the well"), ("Standards", "Nominal")):
+        assert f"{title}\n{said}" in [cell.value for cell in workbook[sheet][4]]
+
+
 def test_a_plate_of_384_wells() -> None:
     result = judged(analysis(shape=Shape(16, 24), instrument=False))
     workbook = openpyxl.load_workbook(io.BytesIO(xlsx_from_result(result)), data_only=True)
