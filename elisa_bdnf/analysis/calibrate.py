@@ -134,6 +134,7 @@ def _curve_from_outcome(outcome: Outcome, points: Points, spec: CurveSpec) -> Cu
         theta=outcome.theta,
         theta_estimated=outcome.theta is not None and spec.weights.theta is None,
         not_identified=(*outcome.unidentified, *vague),
+        no_finite_estimate=outcome.unidentified,
         remarks=(*outcome.remarks, *_floor_remark(outcome), *_vague_remark(vague), *_df_remark(df)),
     )
     g = float(np.exp(z[LN_G])) if LN_G in outcome.free or outcome.unidentified else spec.fixed.get("g", 1.0)

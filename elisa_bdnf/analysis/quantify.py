@@ -17,8 +17,8 @@ _NOTHING = Interval(None, None)
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
-    """What a response says on the curve, before dilution."""
+class CurveReading:
+    """What a response says on the curve, before dilution: the concentration in the well, or why there is none."""
 
     in_well: float | None
     status: RangeStatus
@@ -60,41 +60,42 @@ def quantify(group: Group, curve: Curve | NoCurve, protocol: Protocol) -> Estima
 
 def _read_group(
     group: Group, curve: Curve | NoCurve, wells: tuple[WellEstimate, ...], how: Reduce, extrapolate: bool
-) -> _Reading:
+) -> CurveReading:
     if isinstance(curve, NoCurve):
-        return _Reading(None, RangeStatus.NO_VALUE, f"no standard curve: {curve.reason}")
+        return CurveReading(None, RangeStatus.NO_VALUE, f"no standard curve: {curve.reason}")
     saturated = [well for well in group.left_out if well.use is WellUse.SATURATED]
     if saturated:
         return _saturated(curve, len(saturated), len(group.all_wells))
     if not group.responses:
         reasons = sorted({well.reason or well.use.value for well in group.left_out})
-        return _Reading(None, RangeStatus.NO_VALUE, "no used well" + (f": {'; '.join(reasons)}" if reasons else ""))
+        return CurveReading(None, RangeStatus.NO_VALUE, "no used well" + (f": {'; '.join(reasons)}" if reasons else ""))
     if math.isnan(curve.limits.lloq):
-        return _Reading(None, RangeStatus.NO_VALUE, f"no quantitative range: {curve.limits.lloq_reason}")
+        return CurveReading(None, RangeStatus.NO_VALUE, f"no quantitative range: {curve.limits.lloq_reason}")
     if how is Reduce.MEAN_RESPONSE or len(wells) == 1:
-        return _read(curve, group.mean, group.n, extrapolate)
+        return read_response(curve, group.mean, group.n, extrapolate=extrapolate)
     without = [well for well in wells if well.in_well is None]
     if without:
-        return _Reading(
+        return CurveReading(
             None, without[0].status, f"{len(without)} of {len(wells)} wells have no concentration, so there is no mean"
         )
     mean = math.fsum(well.in_well or 0.0 for well in wells) / len(wells)
-    return _read(curve, predict(curve, mean), group.n, extrapolate)
+    return read_response(curve, predict(curve, mean), group.n, extrapolate=extrapolate)
 
 
-def _saturated(curve: Curve, count: int, total: int) -> _Reading:
+def _saturated(curve: Curve, count: int, total: int) -> CurveReading:
     """The true response is above what was read; on a falling curve that means a low concentration."""
     reason = f"{count} of {total} wells saturated the reader"
     if rises(curve):
-        return _Reading(None, RangeStatus.SATURATED, reason)
-    return _Reading(None, RangeStatus.BELOW_CURVE, f"{reason}, and a high response means a low concentration here")
+        return CurveReading(None, RangeStatus.SATURATED, reason)
+    return CurveReading(None, RangeStatus.BELOW_CURVE, f"{reason}, and a high response means a low concentration here")
 
 
-def _read(curve: Curve, y: float, wells: int, extrapolate: bool) -> _Reading:
+def read_response(curve: Curve, y: float, wells: int, *, extrapolate: bool = False) -> CurveReading:
+    """The mean response ``y`` of ``wells`` wells on the curve."""
     x = invert_or_none(curve, y)
     bounds = interval(curve, y, wells)
     status = _status(curve, y, x, extrapolate)
-    return _Reading(x, status, _reason(curve, y, x, status), bounds)
+    return CurveReading(x, status, _reason(curve, y, x, status), bounds)
 
 
 def _status(curve: Curve, y: float, x: float | None, extrapolate: bool) -> RangeStatus:
@@ -189,7 +190,7 @@ def _variation(group: Group, wells: tuple[WellEstimate, ...]) -> tuple[float | N
     return group.cv_percent, "response"
 
 
-def _suggested_dilution(group: Group, curve: Curve | NoCurve, reading: _Reading) -> float | None:
+def _suggested_dilution(group: Group, curve: Curve | NoCurve, reading: CurveReading) -> float | None:
     """The dilution factor that would bring a sample that is too high to the middle of the range; else None.
 
     DF × max(2, x̂/middle), or DF × 10 where the response does not say how high it is; rounded up to 1, 2 or 5 × 10ⁿ.

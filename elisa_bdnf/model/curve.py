@@ -133,6 +133,7 @@ class FitReport:
     theta: float | None  # variance exponent in force; None where weights are none, 1/y or 1/y2
     theta_estimated: bool = False
     not_identified: tuple[str, ...] = ()  # parameters the data do not determine ("d")
+    no_finite_estimate: tuple[str, ...] = ()  # those of them whose best value is infinite (or 0): numbers stand in
     remarks: tuple[str, ...] = ()
 
 
