@@ -47,7 +47,12 @@ class TomlDocument:
         return self.keys.get(path, (1, 1))
 
     def value_position(self, path: Path) -> tuple[int, int]:
-        """Line and column where the value of a key begins; of a table: where its key stands."""
+        """Line and column where the value of a key begins; of a table: where its key stands.
+
+        A path inside a value that is no table gets the place of that value.
+        """
+        while path and path not in self.keys:
+            path = path[:-1]
         return self.values.get(path) or self.position(path)
 
     def place(self, path: Path, *, value: bool = False) -> str:

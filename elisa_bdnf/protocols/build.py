@@ -21,7 +21,7 @@ from elisa_bdnf.model.protocol import (
     RuleSettings,
 )
 from elisa_bdnf.model.timepoint import Timepoint
-from elisa_bdnf.protocols.check import dotted
+from elisa_bdnf.protocols.check import PRESENT, dotted
 from elisa_bdnf.protocols.fields import Value
 from elisa_bdnf.protocols.files import SourceFile
 from elisa_bdnf.protocols.kit_values import kit_or_none
@@ -66,7 +66,7 @@ def protocol_from_settings(
         origin="shipped" if source.folder is None else source.name,
         sha256=source.sha256,
         extra=_extra(settings),
-        origins=MappingProxyType({dotted(path): settings.origin(path) for path in settings.values}),
+        origins=MappingProxyType({dotted(p): settings.origin(p) for p in settings.values if p[-1] != PRESENT}),
         sources=sources,
     )
 
@@ -175,7 +175,8 @@ def _put(tree: dict[str, object], path: tuple[str, ...], value: Value) -> None:
         below = tree.setdefault(part, {})
         assert isinstance(below, dict)  # noqa: S101 - the schema has no key that is both table and value
         tree = below
-    tree[path[-1]] = value
+    if path[-1] != PRESENT:
+        tree[path[-1]] = value
 
 
 def _frozen(tree: dict[str, object]) -> Mapping[str, object]:

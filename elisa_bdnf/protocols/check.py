@@ -21,6 +21,7 @@ from elisa_bdnf.protocols.fields import (
 )
 
 Path = tuple[str, ...]
+PRESENT = ""  # stands for the key of an empty table that means something by being there ([timepoints.baseline])
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,6 @@ class Checked:
     """What a document says, as far as it is right, and what is wrong with it."""
 
     values: dict[Path, Value] = field(default_factory=dict)
-    tables: set[Path] = field(default_factory=set)
     faults: list[Fault] = field(default_factory=list)
 
 
@@ -59,7 +59,6 @@ def check_data(data: Mapping[str, Any], schema: Table) -> Checked:
 
 
 def _check_table(data: Mapping[str, Any], table: Table, path: Path, schema: Table, into: Checked) -> None:
-    into.tables.add(path)
     for key, value in data.items():
         here = (*path, key)
         known = table.field_or_none(key)
@@ -69,6 +68,8 @@ def _check_table(data: Mapping[str, Any], table: Table, path: Path, schema: Tabl
         elif below is None:
             into.faults.append(_unknown_key(table, here, schema))
         elif isinstance(value, dict):
+            if not value and below is table.named:
+                into.values[*here, PRESENT] = True
             _check_table(value, below, here, schema, into)
         elif below.shorthand and isinstance(value, str):
             _check_table({below.shorthand: value}, below, here, schema, into)

@@ -107,7 +107,7 @@ def closest_or_none(word: str, words: Sequence[str]) -> str | None:
     by_folded = {known.casefold().replace("_", "-"): known for known in words}
     found = get_close_matches(folded, list(by_folded), n=1, cutoff=0.6)
     found += [known for known in by_folded if len(folded) > 2 and known.startswith(folded)]
-    return by_folded[found[0]] if found else None
+    return str(by_folded[found[0]]) if found else None
 
 
 def hint_of_closest(word: str, words: Sequence[str]) -> str:

@@ -13,8 +13,8 @@ UNITS = (
     "mU/mL", "IU/mL", "mIU/mL", "AU",
 )  # fmt: skip
 MATRICES = (
-    "serum", "plasma_edta", "plasma_heparin", "plasma_citrate", "plasma_platelet_poor", "whole_blood", "csf", "saliva",
-    "urine", "medium", "eluate", "lysate", "tissue", "buffer", "other",
+    "serum", "plasma", "plasma_edta", "plasma_heparin", "plasma_citrate", "plasma_platelet_poor", "whole_blood", "csf",
+    "saliva", "urine", "medium", "eluate", "lysate", "tissue", "buffer", "other",
 )  # fmt: skip
 ANALYTE_FORMS = ("mature", "total", "free", "pro", "unknown")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from elisa_bdnf.model.protocol import Kit, KitControl, KitMatrix
-from elisa_bdnf.protocols.check import Fault, Path
+from elisa_bdnf.protocols.check import PRESENT, Fault, Path
 from elisa_bdnf.protocols.fields import Value
 from elisa_bdnf.protocols.kit_schema import KIT
 from elisa_bdnf.protocols.layers import Layer, Merged
@@ -97,7 +97,7 @@ def _changes(settings: Merged) -> Iterator[str]:
     kit = f"kit {settings.text('kit', 'id')}"
     for rest, _ in settings.under("kit"):
         origin = settings.origin(("kit", *rest))
-        if rest != ("use",) and origin not in (kit, "default") and settings.text("kit", "use"):
+        if rest != ("use",) and rest[-1] != PRESENT and origin not in (kit, "default") and settings.text("kit", "use"):
             yield f"{'.'.join(rest)} is not that of the kit file but of the {origin}"
 
 

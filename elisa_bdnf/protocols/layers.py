@@ -168,8 +168,8 @@ def _override(key: str, text: str, schema: Table) -> tuple[Path, Value] | Proble
 
 
 def _hint(key: str, path: Path, schema: Table) -> str:
-    known = [dotted(path) for path, _ in every_field(schema)]
-    same_leaf = [name for name in known if name.rpartition(".")[2] == path[-1] and "NAME" not in name]
+    known = [dotted(path) for path, _ in every_field(schema) if "NAME" not in path]
+    same_leaf = [name for name in known if name.rpartition(".")[2] == path[-1]]
     if closest_or_none(key, known):
         return hint_of_closest(key, known)
     return f"perhaps {same_leaf[0]!r} is meant" if same_leaf else ""

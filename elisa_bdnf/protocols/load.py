@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path as FilePath
 from types import MappingProxyType
 
-from elisa_bdnf.errors import ElisaError, ProtocolError
+from elisa_bdnf.errors import ElisaError, Problem, ProtocolError
 from elisa_bdnf.model.protocol import Protocol, RuleSchema
 from elisa_bdnf.protocols.build import protocol_from_settings
 from elisa_bdnf.protocols.check import Fault
@@ -65,7 +65,17 @@ def check_protocol(
     report.problems.extend(problems)
     if chain:
         _resolve(source, merge([*chain, command_line]), chain[-1], rules, report)
+    report.problems.sort(key=lambda problem: _reading_order(problem, report))
     return report
+
+
+def _reading_order(problem: Problem, report: Report) -> tuple[int, int, int]:
+    """File by file in the order in which they were read, top to bottom; what the command line brought comes last."""
+    files = list(report.lines)
+    line, _, column = problem.place.partition(":")
+    if problem.file not in files:
+        return len(files), 0, 0
+    return files.index(problem.file), int(line or 0), int(column or 0)
 
 
 def _chain(source: SourceFile, schema: Table, report: Report) -> list[Layer]:

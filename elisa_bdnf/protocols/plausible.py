@@ -8,7 +8,7 @@ from elisa_bdnf.model.timepoint import normalized
 from elisa_bdnf.protocols.check import Fault, dotted
 from elisa_bdnf.protocols.design import TABLES_OF_DESIGN
 from elisa_bdnf.protocols.kit_values import factor_or_none, standards_faults
-from elisa_bdnf.protocols.layers import Merged
+from elisa_bdnf.protocols.layers import COMMAND_LINE, Merged
 
 
 def contradictions(settings: Merged) -> Iterator[Fault]:
@@ -17,7 +17,8 @@ def contradictions(settings: Merged) -> Iterator[Fault]:
     yield from _reading(settings)
     yield from _curve(settings)
     yield from _limits(settings)
-    yield from standards_faults(settings, ("standards", "nominal"), ("standards", "anchors"))
+    if not settings.origin(("standards", "nominal")).startswith("kit "):  # those were looked at in the kit
+        yield from standards_faults(settings, ("standards", "nominal"), ("standards", "anchors"))
     yield from _times(settings)
     yield from _design(settings)
 
@@ -50,7 +51,11 @@ def _curve(settings: Merged) -> Iterator[Fault]:
 
 def _limits(settings: Merged) -> Iterator[Fault]:
     lloq, uloq = (settings.number_or_none("limits", name) for name in ("lloq", "uloq"))
-    if lloq is not None and uloq is not None and lloq >= uloq:
+    if lloq is None or uloq is None or lloq < uloq:
+        return
+    if settings.origin(("limits", "uloq")) == COMMAND_LINE:
+        yield Fault(("limits", "uloq"), f"limits.uloq is {uloq:g}", f"a number above limits.lloq, which is {lloq:g}")
+    else:
         yield Fault(("limits", "lloq"), f"limits.lloq is {lloq:g}", f"a number below limits.uloq, which is {uloq:g}")
 
 

@@ -17,6 +17,7 @@ from elisa_bdnf.protocols.schema import NOT_INHERITED, protocol_schema
 _HEAD = """\
 # A protocol of your own. It extends {parent}: each line that begins with "#= " shows a value in force there.
 # Remove the "#= " of a line and change its value; leave the others, so that they follow {parent}.
+# Lines that begin with "#  " are keys that are not set there.
 # Check the file with:  elisa-bdnf protocol check {file}
 
 id = {id}
@@ -71,10 +72,11 @@ def _fields(table: Table, path: Path, settings: Merged) -> Iterator[str]:
 
 
 def _line(field: Field, path: Path, settings: Merged) -> str:
-    value = settings.values.get((*path, field.name), field.default)
+    value = settings.values.get((*path, field.name))
     if value is not None:
         return f"#= {field.name} = {toml_of_value(value)}"
-    return f"#  {field.name} = {toml_of_value(field.example)}" if field.example is not None else f"#  {field.name} = …"
+    example = field.example if field.default is None else field.default
+    return f"#  {field.name} = {'…' if example is None else toml_of_value(example)}"
 
 
 def _rules(settings: Merged) -> Iterator[str]:
