@@ -196,12 +196,16 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class JudgedSample:
-    """A sample or control as it may be reported. ``reason`` is never empty where ``reportable`` is False."""
+    """A sample or control as it may be reported. ``reason`` is never empty where ``reportable`` is False.
+
+    ``accepted`` is the range in which a control is accepted, in the unit of the protocol; None where none is known.
+    """
 
     estimate: Estimate
     reportable: bool
     reason: str
     findings: tuple[str, ...] = ()  # the rules that had something to say about it
+    accepted: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)

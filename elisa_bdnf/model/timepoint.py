@@ -18,7 +18,7 @@ _UNITS = {
     "d": 1440.0, "day": 1440.0, "days": 1440.0, "wk": 10080.0, "w": 10080.0, "week": 10080.0, "weeks": 10080.0,
 }  # fmt: skip
 _BASELINE_WORDS = frozenset(
-    "baseline base bl b0 t0 d0 day0 0 0h 0hr 0min 0m pre predose preinfusion predrug before time0 visit0 v0".split()
+    ["baseline", "base", "bl", "b0", "t0", "d0", "day0", "0", "0h", "0hr", "0min", "0m", "pre", "predose", "preinfusion", "predrug", "before", "time0", "visit0", "v0"]
 )
 _AMOUNT_UNIT = re.compile(r"([0-9]+(?:\.[0-9]+)?)([a-z']+)")
 _UNIT_AMOUNT = re.compile(r"(d|day|h|hour|t|min|week|w)([0-9]+(?:\.[0-9]+)?)\Z")
@@ -92,7 +92,7 @@ def timepoint_from_text(text: str, declared: Sequence[Timepoint]) -> Timepoint:
         raise UnknownTimepoint(str(error)) from None
     if minutes is None:
         bare = compact.lstrip("+")
-        bare = bare[1:] if bare.startswith("t") else bare
+        bare = bare.removeprefix("t")
         minutes = float(bare) if _PLAIN_NUMBER.match(bare) else None
     if minutes is None:
         raise UnknownTimepoint(f"{text!r} is not a time and no alias of one")

@@ -39,7 +39,7 @@ def controls_are_in_range(
     A control with an accepted range (insert or layout) is judged by it, else by its recovery. The unit is the replicate
     group where a level stands on the plate more than once, else the single well.
     """
-    judged = [c for c in plate.analysis.controls if _range_or_none(c, recovery_percent) is not None]
+    judged = [c for c in plate.analysis.controls if accepted_range_or_none(c, recovery_percent) is not None]
     if not plate.analysis.controls:
         yield Missing("there are no controls on the plate")
         return
@@ -73,7 +73,8 @@ def controls_are_in_range(
             )  # fmt: skip
 
 
-def _range_or_none(control: Estimate, recovery_percent: float) -> tuple[float, float] | None:
+def accepted_range_or_none(control: Estimate, recovery_percent: float) -> tuple[float, float] | None:
+    """The range of the insert or layout, else nominal ± ``recovery_percent``; None where neither is stated."""
     content = control.group.content
     if content.low is not None and content.high is not None:
         return content.low, content.high
@@ -89,7 +90,7 @@ def _units(controls: list[Estimate], recovery_percent: float) -> list[_Unit]:
     units = []
     for (level, _), estimates in by_level.items():
         for estimate in estimates:
-            bounds = _range_or_none(estimate, recovery_percent)
+            bounds = accepted_range_or_none(estimate, recovery_percent)
             if bounds is None:
                 continue
             factor = (estimate.group.content.dilution_factor or 1.0) * _volume_factor(estimate)

@@ -6,6 +6,7 @@ This is the only way to a PlateResult, and reports accept nothing else; so nothi
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from elisa_bdnf.model.protocol import Protocol, RuleSettings
@@ -20,6 +21,7 @@ from elisa_bdnf.model.result import (
     RangeStatus,
     Verdict,
 )
+from elisa_bdnf.qc.control_rules import accepted_range_or_none
 from elisa_bdnf.qc.rule import Missing, Remark, Rule
 from elisa_bdnf.qc.subjects import Subject, subjects
 
@@ -53,7 +55,10 @@ def judge(analysis: Analysis, rules: Mapping[str, Rule], overrides: Mapping[str,
         tuple(applied),
         verdict,
         tuple(_judged("sample", estimate, findings, verdict) for estimate in analysis.samples),
-        tuple(_judged("control", estimate, findings, verdict) for estimate in analysis.controls),
+        tuple(
+            replace(_judged("control", each, findings, verdict), accepted=_accepted(each, analysis.protocol, rules))
+            for each in analysis.controls
+        ),
         overrides,
     )
 
@@ -78,6 +83,16 @@ def _origin(rule: Rule, settings: RuleSettings, protocol: Protocol) -> str:
     set_by = [settings.origins[name] for name in rule.settings if name in settings.origins]
     set_by += [protocol.origins[key] for key in rule.keys if key in protocol.origins]
     return set_by[-1] if set_by else "default of the rule"
+
+
+def _accepted(control: Estimate, protocol: Protocol, rules: Mapping[str, Rule]) -> tuple[float, float] | None:
+    """The range by which QCS-01 judges a control, for reports to show beside its value."""
+    rule = rules.get("QCS-01")
+    if rule is None:
+        return None
+    settings = protocol.qc.rules.get(rule.id, _AS_SHIPPED)
+    recovery = settings.values.get("recovery_percent", rule.settings["recovery_percent"])
+    return accepted_range_or_none(control, float(recovery))
 
 
 def _rejects(finding: Finding) -> bool:
