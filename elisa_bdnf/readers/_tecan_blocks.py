@@ -111,7 +111,7 @@ def reading_from_blocks(
             place=page.name,
         )
     tables = [(block, title, cells) for block in endpoint for title, cells in _tables(page, block)]
-    shape = shape_of((cells for _, _, cells in tables), _plate_size(top))
+    shape = shape_of((cells for _, _, cells in tables), plate_size(top))
     decimal = decimal_mark(cells for _, _, cells in tables)
     labels = unique_labels(title for _, title, _ in tables)
     channels = tuple(
@@ -180,7 +180,7 @@ def _references(blocks: Sequence[Block]) -> list[str]:
     ]
 
 
-def _plate_size(header: Header) -> int | None:
+def plate_size(header: Header) -> int | None:
     """``Greiner 96 Flat Bottom``, ``[GRE384fw] - …``: the size of the plate, where its name says one."""
     found = {int(size) for size in _SIZE.findall(value_of(header, "Plate"))}
     return found.pop() if len(found) == 1 else None
