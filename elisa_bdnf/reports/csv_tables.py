@@ -11,7 +11,15 @@ from typing import Any
 
 from elisa_bdnf.model.result import PlateResult
 from elisa_bdnf.reports.inert import csv_text
-from elisa_bdnf.reports.records import Record, finding_records, sample_records, standard_records, well_records
+from elisa_bdnf.reports.records import (
+    FINDING_COLUMNS,
+    SAMPLE_COLUMNS,
+    Record,
+    finding_records,
+    sample_records,
+    standard_records,
+    well_records,
+)
 
 TABLES: Mapping[str, Callable[[PlateResult], list[Record]]] = {
     "wells.csv": well_records,
@@ -19,20 +27,13 @@ TABLES: Mapping[str, Callable[[PlateResult], list[Record]]] = {
     "standards.csv": standard_records,
     "findings.csv": finding_records,
 }
-# The header of a table that may have no rows.
-_FINDINGS_HEADER = (
-    "rule level subject wells measured limit message action preset limit_origin plate plate_verdict".split()
-)
-_SAMPLES_HEADER = (
-    "sample subject timepoint matrix dilution_factor wells n response_mean cv_percent in_well concentration ci_low "
-    "ci_high unit status reason reportable text lloq uloq plate plate_verdict"
-).split()
-_EMPTY_HEADERS = {"findings.csv": _FINDINGS_HEADER, "samples.csv": _SAMPLES_HEADER, "standards.csv": ["standard"]}
+# A table without rows still has its header.
+_EMPTY_HEADERS = {"findings.csv": FINDING_COLUMNS, "samples.csv": SAMPLE_COLUMNS, "standards.csv": ("standard",)}
 
 
 def csv_from_result(result: PlateResult) -> dict[str, bytes]:
     """File name → bytes."""
-    return {name: csv_from_records(records(result), _EMPTY_HEADERS.get(name, [])) for name, records in TABLES.items()}
+    return {name: csv_from_records(records(result), _EMPTY_HEADERS.get(name, ())) for name, records in TABLES.items()}
 
 
 def csv_from_records(records: Sequence[Record], header_if_empty: Sequence[str] = ()) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 from elisa_bdnf import __version__
 from elisa_bdnf.model.curve import Curve
@@ -19,11 +20,24 @@ from elisa_bdnf.reports.records import (
 from elisa_bdnf.reports.source_tables import equal_at_printed_digits_or_none, relative_difference_or_none
 
 SCHEMA = "elisa-bdnf/result/1"
+RUN_SCHEMA = "elisa-bdnf/run/1"
 
 
 def render(result: PlateResult) -> bytes:
-    """UTF-8 with LF line ends, two blanks of indentation."""
-    return (json.dumps(json_from_result(result), ensure_ascii=False, allow_nan=False, indent=2) + "\n").encode()
+    """The file ``result.json``."""
+    return json_text(json_from_result(result)).encode()
+
+
+def json_text(document: Record) -> str:
+    """LF line ends, two blanks of indentation; raises ValueError for nan and infinity, which JSON does not know."""
+    return json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2) + "\n"
+
+
+def runs_json(results: Sequence[PlateResult]) -> Record:
+    """What ``run --json`` prints: the result of a single plate, or a list where there are more or none."""
+    if len(results) == 1:
+        return json_from_result(results[0])
+    return {"schema": RUN_SCHEMA, "results": [json_from_result(result) for result in results]}
 
 
 def json_from_result(result: PlateResult) -> Record:

@@ -19,8 +19,20 @@ from elisa_bdnf.reports.standard_tables import point_or_none, points_by_well, st
 Record = dict[str, Any]
 
 
+SAMPLE_COLUMNS = (
+    "sample", "subject", "timepoint", "matrix", "dilution_factor", "wells", "n", "response_mean", "cv_percent",
+    "in_well", "concentration", "ci_low", "ci_high", "unit", "status", "reason", "reportable", "text", "lloq",
+    "uloq", "limit", "cv_basis", "interval_remark", "suggested_dilution", "left_out", "findings", "plate",
+    "plate_verdict",
+)  # fmt: skip
+FINDING_COLUMNS = (
+    "rule", "level", "subject", "wells", "measured", "limit", "message", "action", "preset", "limit_origin", "plate",
+    "plate_verdict",
+)  # fmt: skip
+
+
 def finite_or_none(value: float | None) -> float | None:
-    """nan and infinity have no place in JSON; an open bound is null, and a remark says that it is open."""
+    """Neither nan nor infinity has no place in JSON; an open bound is null, and a remark says that it is open."""
     return value if value is not None and math.isfinite(value) else None
 
 
@@ -107,7 +119,7 @@ def _attribute_names(contents: list[Content]) -> dict[str, str]:
     names: dict[str, str] = {}
     for content in contents:
         for key in content.attributes:
-            names.setdefault(key, f"sheet_{key}" if key in _SAMPLE_COLUMNS else key)
+            names.setdefault(key, f"sheet_{key}" if key in SAMPLE_COLUMNS else key)
     return names
 
 
@@ -159,13 +171,6 @@ def _result_record(judged: JudgedSample, result: PlateResult) -> Record:
         "findings": list(judged.findings),
         **_plate(result),
     }
-
-
-_SAMPLE_COLUMNS = frozenset(
-    "sample subject timepoint matrix dilution_factor wells n response_mean cv_percent in_well concentration ci_low "
-    "ci_high unit status reason reportable text lloq uloq limit cv_basis interval_remark suggested_dilution left_out "
-    "findings plate plate_verdict".split()
-)
 
 
 def _limits(estimate: Estimate, result: PlateResult) -> tuple[float | None, float | None]:

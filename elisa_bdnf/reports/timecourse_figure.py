@@ -1,0 +1,124 @@
+"""Small multiples: one panel per subject, results in the order of the timepoints, bounds drawn as bounds."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from elisa_bdnf.model.result import JudgedSample, PlateResult
+from elisa_bdnf.reports import digits, svg, words
+from elisa_bdnf.reports.overview_table import GROUPING_ATTRIBUTES, natural_order, timepoint_names
+from elisa_bdnf.reports.sample_tables import sample_key
+from elisa_bdnf.reports.shown import shown
+
+WIDTH = 940.0
+COLUMNS = 4
+LEFT, GAP, PANEL_HEIGHT, HEAD, FOOT = 52.0, 14.0, 150.0, 24.0, 34.0
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One subject's place in the picture."""
+
+    x: float
+    y: float
+    width: float
+    scale: svg.Scale
+    steps: int
+
+    def at(self, index: int) -> float:
+        return self.x + (index + 0.5) * self.width / self.steps
+
+
+def timecourse_figure(result: PlateResult) -> str:
+    """SVG; empty where fewer than two timepoints or no subjects are known."""
+    timepoints = timepoint_names(result)
+    subjects: dict[str, list[JudgedSample]] = {}
+    for judged in result.samples:
+        content = judged.estimate.group.content
+        if content.subject and content.timepoint:
+            subjects.setdefault(content.subject, []).append(judged)
+    low, high = _extent(result)
+    if not subjects or len(timepoints) < 2 or high <= 0:
+        return ""
+    width = (WIDTH - LEFT - (COLUMNS - 1) * GAP) / COLUMNS
+    rows = math.ceil(len(subjects) / COLUMNS)
+    total = rows * (HEAD + PANEL_HEIGHT + FOOT)
+    body = [svg.upright_text(13, total / 2, f"{words.ANALYTE} ({result.analysis.protocol.unit})", "label")]
+    for number, subject in enumerate(sorted(subjects, key=natural_order)):
+        row, column = divmod(number, COLUMNS)
+        top = row * (HEAD + PANEL_HEIGHT + FOOT) + HEAD
+        scale = svg.Scale(low, high, top + PANEL_HEIGHT, top, log=low > 0)
+        panel = Panel(LEFT + column * (width + GAP), top, width, scale, len(timepoints))
+        body += _panel(panel, subject, subjects[subject], timepoints, result.analysis.protocol.unit, column == 0)
+    description = f"{digits.count(len(subjects), 'subject')}, {len(timepoints)} timepoints each, with 95 % intervals."
+    return svg.figure("time-courses", "Time courses", description, (WIDTH, total), body)
+
+
+def _extent(result: PlateResult) -> tuple[float, float]:
+    """One axis for all panels; logarithmic (low > 0) where results differ by more than a factor of ten."""
+    values = []
+    for judged in result.samples:
+        one = shown(judged)
+        bound = judged.estimate.limit if judged.reportable else None
+        values += [v for v in (one.number, one.low, one.high, bound) if v is not None and math.isfinite(v) and v > 0]
+    if not values:
+        return 0.0, 0.0
+    low, high = min(values), max(values)
+    return (low / 1.15, high * 1.15) if high > 10 * low else (0.0, high * 1.08)
+
+
+def _panel(
+    panel: Panel, subject: str, members: list[JudgedSample], timepoints: list[str], unit: str, first: bool
+) -> Iterator[str]:
+    top, bottom = panel.scale.end, panel.scale.start
+    yield svg.rectangle(panel.x, top, panel.width, bottom - top, "panel")
+    attributes = members[0].estimate.group.content.attributes
+    groups = [attributes[key] for key in GROUPING_ATTRIBUTES if attributes.get(key)]
+    yield svg.text(panel.x + 2, top - 8, subject, "strong")
+    yield svg.text(panel.x + panel.width - 2, top - 8, ", ".join(groups), "tick", "end")
+    for value in panel.scale.ticks(4):
+        y = panel.scale.at(value)
+        yield svg.line(panel.x, y, panel.x + panel.width, y, "grid")
+        if first:
+            yield svg.text(panel.x - 7, y + 4, digits.exact(round(value, 6)), "tick", "end")
+    for index, name in enumerate(timepoints):
+        yield svg.text(panel.at(index), bottom + 15, name, "tick small", "middle")
+    placed = [(timepoints.index(j.estimate.group.content.timepoint or ""), j) for j in members]
+    placed.sort(key=lambda pair: pair[0])
+    yield from _line(panel, placed)
+    for index, judged in placed:
+        yield _mark(panel, index, judged, unit)
+
+
+def _line(panel: Panel, placed: list[tuple[int, JudgedSample]]) -> Iterator[str]:
+    """Results of neighbouring timepoints are joined; a gap or a bound interrupts the line."""
+    values = {index: shown(judged).number for index, judged in placed}
+    for index, value in values.items():
+        following = values.get(index + 1)
+        if value is not None and following is not None:
+            start, end = panel.scale.at(value), panel.scale.at(following)
+            yield svg.line(panel.at(index), start, panel.at(index + 1), end, "course")
+
+
+def _mark(panel: Panel, index: int, judged: JudgedSample, unit: str) -> str:
+    one, x = shown(judged), panel.at(index)
+    content = judged.estimate.group.content
+    said = f"{one.text} {unit}" if judged.reportable else one.text
+    hover = " · ".join(filter(None, (content.name, content.timepoint, said, one.interval, one.remark)))
+    return svg.group("point", _shapes(panel, x, judged), hover, sample_key(judged))
+
+
+def _shapes(panel: Panel, x: float, judged: JudgedSample) -> list[str]:
+    one, scale, limit = shown(judged), panel.scale, judged.estimate.limit
+    if one.number is not None:
+        ends = [v for v in (one.low, one.high) if v is not None]
+        shapes = [svg.line(x, scale.clipped(max(ends[0], scale.low)), x, scale.clipped(ends[1]), "whisker sample")]
+        return [*(shapes if len(ends) == 2 else []), svg.circle(x, scale.at(one.number), 4, "sample")]
+    if not judged.reportable or limit is None:
+        return [svg.cross(x, scale.start - 9, 4.5, "left-out")]
+    y = scale.clipped(limit)
+    if judged.estimate.status in words.BELOW:
+        return [svg.line(x - 8, y, x + 8, y, "bound"), svg.triangle(x, min(y + 9, scale.start - 3), 5, "bound", "down")]
+    return [svg.line(x - 8, y, x + 8, y, "bound"), svg.triangle(x, max(y - 9, scale.end + 3), 5, "bound", "up")]
