@@ -17,9 +17,10 @@ _UNITS = {
     "h": 60.0, "hr": 60.0, "hrs": 60.0, "hour": 60.0, "hours": 60.0,
     "d": 1440.0, "day": 1440.0, "days": 1440.0, "wk": 10080.0, "w": 10080.0, "week": 10080.0, "weeks": 10080.0,
 }  # fmt: skip
-_BASELINE_WORDS = frozenset(
-    ["baseline", "base", "bl", "b0", "t0", "d0", "day0", "0", "0h", "0hr", "0min", "0m", "pre", "predose", "preinfusion", "predrug", "before", "time0", "visit0", "v0"]
-)
+_BASELINE_WORDS = frozenset({
+    "baseline", "base", "bl", "b0", "t0", "d0", "day0", "0", "0h", "0hr", "0min", "0m", "pre", "predose",
+    "preinfusion", "predrug", "before", "time0", "visit0", "v0",
+})  # fmt: skip
 _AMOUNT_UNIT = re.compile(r"([0-9]+(?:\.[0-9]+)?)([a-z']+)")
 _UNIT_AMOUNT = re.compile(r"(d|day|h|hour|t|min|week|w)([0-9]+(?:\.[0-9]+)?)\Z")
 _HOURS_MINUTES = re.compile(r"([0-9]+)h([0-5]?[0-9])(?:m|min)?\Z")
@@ -82,21 +83,25 @@ def timepoint_from_text(text: str, declared: Sequence[Timepoint]) -> Timepoint:
     for timepoint in declared:
         if compact in {normalized(name) for name in (timepoint.name, *timepoint.aliases)}:
             return timepoint
-    if compact in _BASELINE_WORDS:
-        for timepoint in declared:
-            if timepoint.minutes is None:
-                return timepoint
-    try:
-        minutes = minutes_from_text_or_none(text)
-    except ValueError as error:
-        raise UnknownTimepoint(str(error)) from None
-    if minutes is None:
-        bare = compact.lstrip("+")
-        bare = bare.removeprefix("t")
-        minutes = float(bare) if _PLAIN_NUMBER.match(bare) else None
-    if minutes is None:
-        raise UnknownTimepoint(f"{text!r} is not a time and no alias of one")
+    baseline = next((timepoint for timepoint in declared if timepoint.minutes is None), None)
+    if compact in _BASELINE_WORDS and baseline is not None:
+        return baseline
+    minutes = _minutes(text)
     for timepoint in declared:
         if timepoint.minutes is not None and abs(timepoint.minutes - minutes) < 1e-6:
             return timepoint
     raise UnknownTimepoint(f"{text!r} means {minutes:g} min, which is none of the protocol's timepoints")
+
+
+def _minutes(text: str) -> float:
+    """Minutes with or without a unit; a bare number is minutes, as protocols state them."""
+    try:
+        minutes = minutes_from_text_or_none(text)
+    except ValueError as error:
+        raise UnknownTimepoint(str(error)) from None
+    bare = normalized(text).removeprefix("+").removeprefix("t").removeprefix("+")
+    if minutes is None and _PLAIN_NUMBER.match(bare):
+        minutes = float(bare)
+    if minutes is None:
+        raise UnknownTimepoint(f"{text!r} is not a time and no alias of one")
+    return minutes

@@ -1,0 +1,41 @@
+"""Timepoints as people write them, and what is refused rather than guessed."""
+
+from __future__ import annotations
+
+import pytest
+
+from elisa_bdnf.model.timepoint import UnknownTimepoint, timepoint_from_text
+from plates import TIMEPOINTS
+
+UNDERSTOOD = {
+    "baseline": ("baseline", "Baseline", "BASE", "BL", "T0", "t 0", "pre", "Pre-dose", "pre infusion", "0", "0 min",
+                 "D0", "day 0", "0h", "time 0", "before"),
+    "120min": ("120min", "120 min", "120", "+120", "+120 min", "T120", "2h", "2 h", "2 hrs", "2 hours", "120 minutes",
+               "2h00", "120 min post-infusion", "2 h post", "2hr after dose", "7200 s"),
+    "230min": ("230min", "230", "+230 min", "3h50", "3 h 50 min", "3h50m", "T230", "t+230"),
+    "24h": ("24h", "24 h", "24hrs", "1d", "day 1", "D1", "1440 min", "H24", "24 hours post"),
+    "7d": ("7d", "D7", "day 7", "7 days", "1 week", "week 1", "168 h", "10080"),
+}  # fmt: skip
+REFUSED = {
+    "2:30": "can mean",
+    "240": "240 min, which is none",
+    "4h": "240 min, which is none",
+    "-30 min": "before the anchor",
+    "24": "24 min, which is none",
+    "visit 3": "not a time",
+    "after lunch": "not a time",
+    "": "not a time",
+    "2h30x": "not a time",
+    "1.5 d": "2160 min",
+}
+
+
+@pytest.mark.parametrize(("text", "name"), [(text, name) for name, texts in UNDERSTOOD.items() for text in texts])
+def test_understood(text: str, name: str) -> None:
+    assert timepoint_from_text(text, TIMEPOINTS).name == name
+
+
+@pytest.mark.parametrize(("text", "why"), REFUSED.items())
+def test_refused(text: str, why: str) -> None:
+    with pytest.raises(UnknownTimepoint, match=why):
+        timepoint_from_text(text, TIMEPOINTS)
