@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -13,9 +14,10 @@ from elisa_bdnf.model.layout import Role
 from elisa_bdnf.model.timepoint import UnknownTimepoint, normalized, timepoint_from_text
 from elisa_bdnf.protocols import load_protocol
 from elisa_bdnf.samples import read_samples
+from program import elisa_bdnf
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-BLOCK = re.compile(r"^```(toml|csv) (layout|samples)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^```(toml|csv) (layout|samples|fit)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
 def shown(kind: str) -> list[tuple[str, str]]:
@@ -43,6 +45,16 @@ def test_shown_sample_sheet(ending: str, text: str, tmp_path: Path) -> None:
     sheet = read_samples(path)
     assert {row.matrix for row in sheet.rows} == {"plasma_edta"}
     assert {row.dilution_factor for row in sheet.rows} == {20}
+
+
+def test_shown_table_for_fit(tmp_path: Path) -> None:
+    ((_, text),) = shown("fit")
+    (tmp_path / "table.csv").write_text(text, encoding="utf-8")
+    done = elisa_bdnf("fit", tmp_path / "table.csv", "--json")
+    assert done.code == 0, done.err
+    (unknown,) = json.loads(done.out)["unknowns"]
+    assert unknown["ci_low"] < unknown["concentration"] < unknown["ci_high"]
+    assert unknown["status"] == "within"
 
 
 def shown_times() -> list[tuple[str, str]]:
