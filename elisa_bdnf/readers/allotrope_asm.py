@@ -1,0 +1,239 @@
+"""Allotrope Simple Model of plate readers (ASM JSON), which converters write from the exports of many vendors.
+
+    plate reader aggregate document / plate reader document [ measurement aggregate document
+        measurement document [ sample document { location identifier A1, well plate identifier … },
+                               device control aggregate document …, absorbance { value, unit } ] ]
+
+A value beside an error (``OVRFLW``) is no measurement: some converters write −0.0 there. Only the word is kept.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from elisa_bdnf.errors import ExportError
+from elisa_bdnf.inputs.file import InputFile
+from elisa_bdnf.inputs.sheet_values import text_from_value
+from elisa_bdnf.model.plate import Well, well_from_text_or_none
+from elisa_bdnf.model.reading import Channel, ChannelKind, InstrumentResult, Reading, Source
+from elisa_bdnf.readers._asm_layout import layout_from_samples
+from elisa_bdnf.readers._key_lines import Header, date_remarks, not_an_endpoint, unread_keys
+from elisa_bdnf.readers._placed import Placed, channel, refuse_without_values, results, shape_of
+from elisa_bdnf.readers._reader import Reader
+from elisa_bdnf.readers._safe_json import Json, object_from_text
+
+_TOP = "plate reader aggregate document"
+_KINDS = {
+    "absorbance": ChannelKind.ABSORBANCE,
+    "fluorescence": ChannelKind.FLUORESCENCE,
+    "luminescence": ChannelKind.LUMINESCENCE,
+}
+_MOST_READS = 4  # reads of one wavelength in each well; more are a series
+_USED = frozenset(["plate well count", "measurement time", "software name", "software version"])
+
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """One value of one well."""
+
+    plate: str
+    well: Well
+    label: str
+    kind: ChannelKind
+    nm: float | None
+    text: str
+    unit: str
+    identifier: str
+    sample: Mapping[str, Json]
+
+
+def recognizes(file: InputFile) -> bool:
+    """JSON that names a ``plate reader aggregate document``."""
+    return file.kind == "json" and f'"{_TOP}"' in file.text
+
+
+def read(file: InputFile) -> tuple[Reading, ...]:
+    """One reading for each plate identifier. Raises ExportError for data cubes (kinetics, spectra)."""
+    root = object_from_text(file.text)
+    top = _object(root.get(_TOP))
+    measured = list(_measurements(top))
+    if not measured:
+        raise ExportError("the document holds no measured well", expected="absorbance with a location such as A1")
+    header = tuple(_header(root, top))
+    software = " ".join(v for k, v in header if k in ("software name", "software version"))
+    source = Source(file.name, file.sha256, READER.name, software or "ASM")
+    plates = list(dict.fromkeys(m.plate for m in measured))
+    return tuple(_reading(plate, [m for m in measured if m.plate == plate], top, header, source) for plate in plates)
+
+
+def _object(value: Json) -> dict[str, Json]:
+    return value if isinstance(value, dict) else {}
+
+
+def _objects(value: Json) -> Iterator[dict[str, Json]]:
+    """The objects of a list, or the one that stands there alone."""
+    items = value if isinstance(value, list) else [value]
+    return (item for item in items if isinstance(item, dict))
+
+
+def _text(value: Json) -> str:
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _measurements(top: Mapping[str, Json]) -> Iterator[_Measured]:
+    for document in _objects(top.get("plate reader document")):
+        for aggregate in _objects(document.get("measurement aggregate document")):
+            for measurement in _objects(aggregate.get("measurement document")):
+                yield from _values(measurement)
+
+
+def _values(measurement: Mapping[str, Json]) -> Iterator[_Measured]:
+    cubes = [key for key in measurement if key.endswith("data cube")]
+    if cubes:
+        raise not_an_endpoint(f"an ASM document with a {cubes[0]} (kinetic or spectrum)")
+    sample = _object(measurement.get("sample document"))
+    location = _text(sample.get("location identifier")) or _text(sample.get("well location identifier"))
+    control = _object(measurement.get("device control aggregate document")).get("device control document")
+    settings = next(_objects(control), {})
+    for key, kind in _KINDS.items():
+        if key not in measurement:
+            continue
+        well = well_from_text_or_none(location)
+        if well is None:
+            raise ExportError(f"a measured {key} at {location!r}", expected="a location such as A1")
+        excitation, nm = (
+            _number(settings, "excitation wavelength setting"),
+            _number(settings, "detector wavelength setting"),
+        )
+        parts = [key, f"{excitation:g}/" if excitation else "", f"{nm:g} nm" if nm else ""]
+        yield _Measured(
+            _text(sample.get("well plate identifier")) or "Plate 1",
+            well,
+            f"{parts[0]} {parts[1]}{parts[2]}".strip(),
+            kind,
+            nm if kind is ChannelKind.ABSORBANCE else None,
+            _error_or_none(measurement, key) or _value_text(measurement[key]),
+            _text(_object(measurement[key]).get("unit")),
+            _text(measurement.get("measurement identifier")),
+            sample,
+        )
+
+
+def _number(settings: Mapping[str, Json], key: str) -> float | None:
+    value = _object(settings.get(key)).get("value")
+    return value if isinstance(value, float) and math.isfinite(value) else None
+
+
+def _value_text(quantity: Json) -> str:
+    value = _object(quantity).get("value") if isinstance(quantity, dict) else quantity
+    if isinstance(value, bool) or value is None or isinstance(value, (list, dict)):
+        return ""
+    return value if isinstance(value, str) else text_from_value(value)
+
+
+def _error_or_none(measurement: Mapping[str, Json], key: str) -> str | None:
+    errors = _objects(_object(measurement.get("error aggregate document")).get("error document"))
+    for error in errors:
+        if _text(error.get("error feature")).casefold() in ("", key):
+            return _text(error.get("error")) or "error"
+    return None
+
+
+def _header(root: Mapping[str, Json], top: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
+    """Every text and number outside the wells, in the order of the file."""
+    for key, value in root.items():
+        if isinstance(value, str):
+            yield key, value
+    for name in ("device system document", "data system document"):
+        yield from _pairs(top.get(name))
+    seen: set[tuple[str, str]] = set()
+    for document in _objects(top.get("plate reader document")):
+        for aggregate in _objects(document.get("measurement aggregate document")):
+            rest = {key: value for key, value in aggregate.items() if key != "measurement document"}
+            for pair in _pairs(rest):
+                if pair not in seen:
+                    seen.add(pair)
+                    yield pair
+
+
+def _pairs(value: Json) -> Iterator[tuple[str, str]]:
+    for document in _objects(value):
+        for key, item in document.items():
+            if isinstance(item, dict) and "value" in item:
+                yield key, f"{_value_text(item)} {_text(item.get('unit'))}".strip()
+            elif isinstance(item, (dict, list)):
+                yield from _pairs(item)
+            else:
+                yield key, _value_text(item)
+
+
+def _reading(
+    plate: str, measured: Sequence[_Measured], top: Mapping[str, Json], header: Header, source: Source
+) -> Reading:
+    tables = _tables(measured)
+    size = next((value.split()[0] for key, value in header if key == "plate well count" and value), "")
+    shape = shape_of(
+        (cells for _, cells in tables.values()), int(float(size)) if size.replace(".", "").isdigit() else None
+    )
+    channels: list[Channel] = []
+    for label, (first, cells) in tables.items():
+        channels.append(channel(label, cells, shape, ".", wavelength_nm=first.nm, kind=first.kind))
+    refuse_without_values(channels, plate)
+    samples = {m.well: m.sample for m in measured}
+    dates = [value for key, value in header if key == "measurement time"][:1]
+    return Reading(
+        source,
+        plate,
+        shape,
+        tuple(channels),
+        header=header,
+        unread_header=unread_keys(header, _USED),
+        layout=layout_from_samples(samples, shape),
+        instrument_results=tuple(_calculated(top, {m.identifier: m.well for m in measured if m.identifier})),
+        remarks=(*date_remarks(*dates), *_unit_remarks(measured)),
+    )
+
+
+def _unit_remarks(measured: Iterable[_Measured]) -> Iterator[str]:
+    """Converters write absorbances as they stand in the export and yet call the unit mAU."""
+    if any(m.unit == "mAU" for m in measured):
+        yield "The document gives absorbances in mAU; the numbers are taken as they stand."
+
+
+def _tables(measured: Iterable[_Measured]) -> dict[str, tuple[_Measured, dict[Well, Placed]]]:
+    """Label → the first value and all cells; a second read of one wavelength is a second channel."""
+    tables: dict[str, tuple[_Measured, dict[Well, Placed]]] = {}
+    for m in measured:
+        number, label = 1, m.label
+        while label in tables and m.well in tables[label][1]:
+            number += 1
+            label = f"{m.label} ({number})"
+        if number > _MOST_READS:
+            raise not_an_endpoint(f"an ASM document with more than {_MOST_READS} values of {m.label} in well {m.well}")
+        tables.setdefault(label, (m, {}))[1][m.well] = Placed(m.text, f"well {m.well}", 1)
+    return tables
+
+
+def _calculated(top: Mapping[str, Json], wells: Mapping[str, Well]) -> Iterator[InstrumentResult]:
+    """Calculated data whose sources are all in one well of this plate."""
+    aggregate = _object(top.get("calculated data aggregate document"))
+    for document in _objects(aggregate.get("calculated data document")):
+        sources = _objects(_object(document.get("data source aggregate document")).get("data source document"))
+        found = {wells.get(_text(source.get("data source identifier"))) for source in sources}
+        well = found.pop() if len(found) == 1 else None
+        if well is not None:
+            name = _text(document.get("calculated data name")) or "calculated"
+            text = _value_text(document.get("calculated result"))
+            yield from results(name, {well: Placed(text, f"well {well}", 1)}, ".")
+
+
+READER = Reader(
+    name="allotrope_asm",
+    title="Allotrope ASM JSON of a plate reader",
+    recognizes=recognizes,
+    read=read,
+    software="plate-reader ASM (REC)",
+    real_example=False,
+)

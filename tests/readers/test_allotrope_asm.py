@@ -1,0 +1,111 @@
+"""ASM JSON as input, and JSON that must be refused."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+import pytest
+
+from elisa_bdnf.model.layout import Role
+from elisa_bdnf.model.reading import NoteKind
+from readers.vendor_prints import assert_survives_cuts, letter, matrix_of, read_bytes, refusal, values_for
+
+OD = values_for()
+
+
+def measurement(well: str, value: object, nm: float = 450, plate: str = "P1", **more: Any) -> dict[str, Any]:
+    sample = {"sample identifier": f"{plate} {well}", "location identifier": well, "well plate identifier": plate}
+    control = {"device control document": [{"detector wavelength setting": {"value": nm, "unit": "nm"}}]}
+    return {
+        "measurement identifier": f"{plate}-{well}-{nm}",
+        "sample document": {**sample, **more.pop("sample", {})},
+        "device control aggregate document": control,
+        "absorbance": {"value": value, "unit": "mAU"},
+        **more,
+    }
+
+
+def document(*measurements: dict[str, Any], **more: Any) -> bytes:
+    aggregate = {
+        "measurement document": list(measurements),
+        "measurement time": "2025-03-14T10:00:00",
+        "plate well count": {"value": 96, "unit": "#"},
+    }
+    top = {
+        "plate reader document": [{"measurement aggregate document": aggregate}],
+        "data system document": {"software name": "Gen5", "software version": "3.12"},
+        **more,
+    }
+    return json.dumps({"$asm.manifest": "plate-reader", "plate reader aggregate document": top}).encode()
+
+
+def plate(nm: float = 450, name: str = "P1") -> list[dict[str, Any]]:
+    return [measurement(f"{letter(r)}{c + 1}", OD[r][c], nm, name) for r in range(8) for c in range(12)]
+
+
+def test_plates_and_wavelengths() -> None:
+    first, second = read_bytes(document(*plate(450), *plate(620), *plate(450, "P2")))
+    assert [c.wavelength_nm for c in first.channels] == [450, 620]
+    assert (second.plate, first.source.software, str(first.shape)) == ("P2", "Gen5 3.12", "8 × 12")
+    assert matrix_of(first.channels[1], first.shape, 8, 12) == OD
+    assert first.layout is None
+    assert any("mAU" in remark for remark in first.remarks)
+
+
+def test_errors_are_notes_whatever_number_stands_beside_them() -> None:
+    error = {"error document": [{"error": "OVRFLW", "error feature": "absorbance"}]}
+    overflow = measurement("A1", -0.0, **{"error aggregate document": error})
+    (reading,) = read_bytes(document(overflow, measurement("A2", "NaN"), measurement("A3", 0.3)))
+    (raw,) = reading.channels
+    assert math.isnan(raw.values[0])
+    assert [raw.notes[well].kind for well in ("A1", "A2")] == [NoteKind.OVERFLOW, NoteKind.MISSING]
+
+
+def test_samples_and_calculated_data() -> None:
+    standard: dict[str, Any] = {"sample identifier": "STD1", "sample role type": "standard sample role"}
+    standard["mass concentration"] = {"value": 500, "unit": "pg/mL"}
+    unknown: dict[str, Any] = {"sample identifier": "BD-1", "sample role type": "unknown sample role"}
+    unknown["dilution factor setting"] = {"value": 20}
+    source = {"data source document": [{"data source identifier": "P1-A2-450"}]}
+    calculated = {
+        "calculated data name": "conc",
+        "calculated result": {"value": 33.5},
+        "data source aggregate document": source,
+    }
+    (reading,) = read_bytes(
+        document(
+            measurement("A1", 1.0, sample=standard),
+            measurement("A2", 0.5, sample=unknown),
+            **{"calculated data aggregate document": {"calculated data document": [calculated]}},
+        )
+    )
+    assert reading.layout is not None
+    assert (reading.layout.contents["A1"].nominal, reading.layout.unit) == (500, "pg/mL")
+    assert reading.layout.contents["A1"].role is Role.STANDARD
+    assert reading.layout.contents["A2"].dilution_factor == 20
+    assert [(r.well, r.quantity, r.value) for r in reading.instrument_results] == [("A2", "conc", 33.5)]
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (document(), "no measured well"),
+        (document(measurement("Z99X", 0.1)), "'Z99X'"),
+        (document(*[measurement("A1", 0.1)] * 9), "more than 4 values"),
+        (document(measurement("A1", 0.1, **{"absorption data cube": {}})), "data cube"),
+        (document(measurement("A1", "bubble")), "'bubble' in well A1"),
+        (document(*plate())[:-20], "broken"),
+        (document(measurement("A1", 0.1)).replace(b'"plate well count"', b'"measurement time"'), "stands twice"),
+        (document(measurement("A1", float("nan"))), "NaN stands"),
+        (b'{"plate reader aggregate document": ' + b"[" * 80 + b"]" * 80 + b"}", "nested more than"),
+        (b'{"plate reader aggregate document": {}, "a": ' + b"9" * 5000 + b"}", "no measured well"),
+    ],
+)
+def test_refusals(data: bytes, words: str) -> None:
+    assert words in refusal(data)
+
+
+def test_cuts_give_an_error() -> None:
+    assert_survives_cuts(document(*plate()[:9]))
