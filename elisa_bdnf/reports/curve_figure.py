@@ -204,6 +204,7 @@ def _legend(result: PlateResult) -> Iterator[str]:
     if result.samples:
         entries.append((svg.circle(x, 0, 3.6, "sample"), "sample, 95 % interval"))
         entries.append((svg.triangle(x, 0, 6, "sample", "right"), "beyond the picture, or without an inverse"))
+    yield svg.rectangle(x - 12, y - 16, 286, 20 * len(entries) + 6, "backdrop")
     for index, (shape, name) in enumerate(entries):
         moved = shape if index == 0 else f'<g transform="translate(0 {svg.number(y - 4 + 20 * index)})">{shape}</g>'
         yield moved + svg.text(x + 14, y + 20 * index, name, "tick")

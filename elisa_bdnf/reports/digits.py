@@ -15,10 +15,8 @@ _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 def fixed(value: float | None, decimals: int) -> str:
     """``fixed(−0.0004, 3)`` → ``0.000``: what rounds to zero has no sign."""
-    if value is None or math.isnan(value):
-        return MISSING
-    if math.isinf(value):
-        return INFINITE if value > 0 else "−" + INFINITE
+    if value is None or not math.isfinite(value):
+        return MISSING if value is None or math.isnan(value) else INFINITE if value > 0 else "−" + INFINITE
     text = f"{value:.{decimals}f}"
     if text[0] != "-":
         return text

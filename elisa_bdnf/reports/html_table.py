@@ -9,6 +9,8 @@ from elisa_bdnf.reports.inert import html_text
 from elisa_bdnf.reports.parts import Cell, Column, Row, Table, Tone
 
 LONG = frozenset({"remark", "reason", "message", "meaning", "value"})
+UNBROKEN = frozenset({"rule", "level", "well", "subject", "timepoint", "standard", "n", "status", "sample", "control"})
+MOST_COLUMNS = 10
 SIGNED = frozenset({"recovery_percent", "in_range", "level", "equal"})
 
 
@@ -20,10 +22,12 @@ def table(table: Table, css: str = "", *, mono: str = "", key: str = "") -> str:
     if not table.rows:
         empty = html_text(table.empty or "Nothing.")
         return f'{note}<div class="table" id="{identity}"><p class="empty">{empty}</p></div>'
-    heads = "".join(_head(column) for column in table.columns)
-    kinds = [_kind(column, mono) for column in table.columns]
+    below = len(table.columns) > MOST_COLUMNS and table.columns[-1].key == "remark"
+    columns = table.columns[:-1] if below else table.columns
+    heads = "".join(_head(column) for column in columns)
+    kinds = [_kind(column, mono) for column in columns]
     # Anchors belong to one place: a table that is shown twice has them once.
-    rows = "".join(_row(row, kinds, anchored=not key) for row in table.rows)
+    rows = "".join(_row(row, kinds, anchored=not key, below=below) for row in table.rows)
     return (
         f'{note}<div class="table {css}" id="{identity}"><div class="scroll" tabindex="0"><table>{caption}'
         f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div></div>"
@@ -40,16 +44,22 @@ def _head(column: Column) -> str:
 def _kind(column: Column, mono: str) -> str:
     kinds = ["n"] if column.numeric else []
     kinds += ["long"] if column.key in LONG else []
+    kinds += ["k"] if column.key in UNBROKEN else []
     kinds += ["sign"] if column.key in SIGNED else []
+    kinds += ["many"] if column.key == "wells" else []
     kinds += ["mono"] if column.key == mono else []
     return " ".join(kinds)
 
 
-def _row(row: Row, kinds: Sequence[str], *, anchored: bool) -> str:
+def _row(row: Row, kinds: Sequence[str], *, anchored: bool, below: bool) -> str:
+    """``below``: the last cell, a remark, has a line of its own under the others, which leaves them their room."""
     identity = f' id="{html_text(row.key)}"' if row.key and anchored else ""
     tone = f' class="{row.tone}"' if row.tone is not Tone.PLAIN else ""
-    cells = "".join([_cell(cell, kind) for cell, kind in zip(row.cells, kinds, strict=True)])
-    return f"<tr{identity}{tone}>{cells}</tr>"
+    cells = "".join([_cell(cell, kind) for cell, kind in zip(row.cells, kinds, strict=not below)])
+    if not (below and row.cells[-1].text):
+        return f"<tr{identity}{tone}>{cells}</tr>"
+    remark = f'<tr class="more {row.tone}"><td colspan="{len(kinds)}">{html_text(row.cells[-1].text)}</td></tr>'
+    return f'<tr{identity} class="with-more {row.tone}">{cells}</tr>{remark}'
 
 
 def _cell(cell: Cell, kind: str) -> str:

@@ -6,7 +6,6 @@ round, formulas for spreadsheets or tags for browsers; every format passes them 
 
 from __future__ import annotations
 
-_HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"})
 # What spreadsheets take for the begin of a formula, full-width forms included (OWASP, CSV injection).
 _FORMULA_STARTS = frozenset("=+-@\t\r\n＝＋－＠")
 _SPACES = frozenset("\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000")
@@ -26,7 +25,16 @@ def _escaped(character: str) -> str:
 
 def html_text(text: str) -> str:
     """For text and quoted attribute values of HTML and SVG."""
-    return show(text).translate(_HTML)
+    if not text:
+        return ""
+    shown = text if text.isprintable() else show(text)  # the common case without a call
+    return (
+        shown.replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace(">", "&gt;")
+        .replace('"', "&quot;")
+        .replace("'", "&#39;")
+    )
 
 
 def csv_text(text: str) -> str:

@@ -58,7 +58,7 @@ def _cell(well: WellResponse, hover: str, box: tuple[float, float, float, float]
     x, y, width, height = box
     empty = well.use is WellUse.EMPTY
     opacity = 0.0 if math.isnan(part) or empty else 0.06 + 0.88 * part
-    shade = "empty" if empty else "high" if opacity > 0.55 else "low"
+    shade = "empty" if empty else "high" if opacity > 0.7 else "low"
     shapes = [svg.rectangle(x, y, width, height, "frame", ' rx="4"')]
     if opacity:
         shapes.append(svg.rectangle(x, y, width, height, "heat", f' rx="4" fill-opacity="{opacity:.2f}"'))

@@ -81,7 +81,7 @@ def _level(
     scale: svg.Scale, x: float, point: StandardPoint, wells: list[tuple[str, float]], allowed: float, levels: int
 ) -> Iterator[str]:
     small = "tick" if levels <= 9 else "tick small"
-    yield svg.text(x, BOTTOM + 20, digits.exact(float(f"{point.level.nominal:.4g}")), small, "middle")
+    yield svg.text(x, BOTTOM + 20, digits.exact(point.level.nominal), small, "middle")
     for well, recovery in wells:
         hover = f"{well}: recovery {digits.percent(recovery)} %"
         yield svg.group("point", [svg.circle(x, scale.clipped(recovery), 3, "replicate")], hover, f"well-{well}")

@@ -22,15 +22,16 @@ def sample_key(judged: JudgedSample) -> str:
 def samples(result: PlateResult, mark: str) -> Table:
     """Every sample in the order of the plate. Columns that nothing fills are left out."""
     contents = [judged.estimate.group.content for judged in result.samples]
-    known = [
-        column for column in (_SUBJECT, _TIMEPOINT, _MATRIX) if any(getattr(c, column.key) for c in contents)
-    ]  # fmt: skip
+    known = [column for column in (_SUBJECT, _TIMEPOINT) if any(getattr(c, column.key) for c in contents)]
+    matrices = list(dict.fromkeys(content.matrix for content in contents))
+    known += [_MATRIX] if len(matrices) > 1 else []
     unit = result.analysis.protocol.unit
     columns = (Column("sample", "Sample"), *known, *_result_columns(unit))
     rows = tuple(_sample_row(judged, known) for judged in result.samples)
     return Table(
         "samples", "All samples", columns, rows,
-        "Intervals hold the error of the curve and of the replicates. Every sample of the layout is listed.",
+        "Intervals hold the error of the curve and of the replicates. Every sample of the layout is listed."
+        + (f" Matrix: {matrices[0]}." if len(matrices) == 1 and matrices[0] else ""),
         "The layout names no samples.", mark,
     )  # fmt: skip
 

@@ -68,8 +68,8 @@ def _comparison_row(each: Comparison, names: dict[Well, str]) -> Row:
         Cell(names.get(each.well, "")),
         Cell(digits.fixed(each.ours, decimals), each.ours),
         Cell(digits.fixed(theirs.value, decimals) if theirs.value is not None else word, theirs.value),
-        Cell(digits.significant(difference), difference),
-        Cell(digits.significant(relative, 2), relative),
+        Cell(digits.fixed(difference, decimals + 1), difference),
+        Cell(digits.fixed(relative, 3), relative),
         Cell("") if equal is None else Cell("equal", tone=Tone.GOOD) if equal else Cell("differs", tone=Tone.WARN),
     )
     return Row(cells, f"comparison-{each.well}")

@@ -6,16 +6,18 @@ Signs stand beside every colour, so that nothing is lost without colours.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from elisa_bdnf.model.result import PlateResult
-from elisa_bdnf.reports import terminal_curve
+from elisa_bdnf.reports import terminal_curve, words
 from elisa_bdnf.reports.document import Document, document_from_result
 from elisa_bdnf.reports.inert import show
-from elisa_bdnf.reports.parts import Cell, Column, Fact, Row, Table, Tone
+from elisa_bdnf.reports.parts import Cell, Fact, Row, Table, Tone
+from elisa_bdnf.reports.terminal_speech import speakable
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 STYLES = {Tone.PLAIN: "", Tone.GOOD: "green", Tone.WARN: "yellow", Tone.BAD: "bold red", Tone.MUTED: "dim"}
 CURVE_STYLES = {"line": "blue", "standard": "bold blue", "control": "bold yellow", "sample": "green", "limit": "dim"}
 CURVE_KEYS = (("standard", "standard"), ("control", "control"), ("sample", "sample"), ("limit", "LLOQ, ULOQ"))
-NARROW, WIDE = 60, 200
+NARROW, WIDE, PIPED = 60, 200, 120
 WIDE_ENOUGH_FOR_ALL = 118
 # What a list of samples shows, by how little room there is.
 SAMPLE_COLUMNS = (
@@ -44,14 +46,17 @@ CONTROL_COLUMNS = ("control", "nominal", "range", "found", "interval", "recovery
 FEW_CONTROL_COLUMNS = ("control", "range", "found", "recovery_percent", "in_range")
 STANDARD_COLUMNS = ("nominal", "wells", "response", "cv_percent", "back_calculated", "recovery_percent")
 MOST_ROWS = 60
+SHORT = "n.r."
 
 
 def print_result(result: PlateResult, folder: Path | None = None, console: Console | None = None) -> None:
     """Print one plate; ``folder`` is where its files lie. Without a console, stdout as it is."""
     from rich.console import Console  # noqa: PLC0415  (only what is shown costs its import)
 
-    made = console or Console(file=sys.stdout, highlight=False, markup=False, emoji=False)
-    width = min(max(made.width, NARROW), WIDE)
+    made = console or Console(file=speakable(sys.stdout), highlight=False, markup=False, emoji=False)
+    # Nobody told a pipe how wide it is: wide enough for the intervals.
+    free = console is None and not made.is_terminal and "COLUMNS" not in os.environ
+    width = PIPED if free else min(max(made.width, NARROW), WIDE)
     signs = terminal_curve.UNICODE if (made.encoding or "").lower().startswith("utf") else terminal_curve.ASCII
     for part in _parts(document_from_result(result), folder, width, signs):
         made.print(part, width=width, markup=False, highlight=False, emoji=False)
@@ -65,9 +70,9 @@ def _parts(
     wide = width >= WIDE_ENOUGH_FOR_ALL
     if document.overview is not None:
         yield _heading(document.overview.title, document.overview.columns[-1].help.partition(" in ")[2], document.mark)
-        yield _table(document.overview, subs=wide, box=signs.braille)
+        yield _overview(document.overview, wide=wide, narrow=width < 80, box=signs.braille)
         if not wide:
-            yield _text("95 % intervals are in the files, and here in a wider window.", "dim")
+            yield _text(f"{SHORT}: not reportable. 95 % intervals are in the files, and here in a wider window.", "dim")
         yield from _places(document)
     else:
         yield _heading(document.samples.title, document.samples.columns[-3].unit, document.mark)
@@ -139,7 +144,7 @@ def _table(table: Table, keys: Sequence[str] = (), *, subs: bool = False, box: b
     made = RichTable(box=boxes.SIMPLE_HEAD if box else boxes.ASCII2, pad_edge=False, padding=(0, 1))
     for index in chosen:
         column = table.columns[index]
-        made.add_column(_text(_title(column)), justify="right" if column.numeric else "left", overflow="fold")
+        made.add_column(_text(column.title), justify="right" if column.numeric else "left", overflow="fold")
     for row in table.rows[:MOST_ROWS]:
         made.add_row(*(_cell(row, row.cells[index], subs=subs) for index in chosen))
     if len(table.rows) > MOST_ROWS:
@@ -147,14 +152,24 @@ def _table(table: Table, keys: Sequence[str] = (), *, subs: bool = False, box: b
     return made
 
 
-def _title(column: Column) -> str:
-    return column.title
-
-
 def _cell(row: Row, cell: Cell, *, subs: bool) -> Text:
     style = STYLES[cell.tone] or ("dim" if row.tone is Tone.MUTED else "")
     second = f" ({cell.sub})" if subs and cell.sub else ""
     return _joined([(cell.text, style), (second, "dim")])
+
+
+def _overview(table: Table, *, wide: bool, narrow: bool, box: bool) -> RichTable:
+    """Without room, groups and intervals go and what is not reportable becomes a sign."""
+    if wide:
+        return _table(table, subs=True, box=box)
+    keys = [column.key for column in table.columns if not narrow or column.key == "subject" or column.numeric]
+    short = [
+        row._replace(
+            cells=tuple(cell._replace(text=SHORT) if cell.text == words.NOT_REPORTABLE else cell for cell in row.cells)
+        )
+        for row in table.rows
+    ]
+    return _table(table._replace(rows=tuple(short)), keys, box=box)
 
 
 def _places(document: Document) -> Iterator[Text]:

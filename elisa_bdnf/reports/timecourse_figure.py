@@ -13,8 +13,7 @@ from elisa_bdnf.reports.sample_tables import sample_key
 from elisa_bdnf.reports.shown import shown
 
 WIDTH = 940.0
-COLUMNS = 4
-LEFT, GAP, PANEL_HEIGHT, HEAD, FOOT = 52.0, 14.0, 150.0, 24.0, 34.0
+LEFT, GAP, PANEL_HEIGHT, HEAD, FOOT = 66.0, 16.0, 132.0, 26.0, 34.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +41,32 @@ def timecourse_figure(result: PlateResult) -> str:
     low, high = _extent(result)
     if not subjects or len(timepoints) < 2 or high <= 0:
         return ""
-    width = (WIDTH - LEFT - (COLUMNS - 1) * GAP) / COLUMNS
-    rows = math.ceil(len(subjects) / COLUMNS)
+    columns = _columns(timepoints)
+    width = (WIDTH - LEFT - (columns - 1) * GAP) / columns
+    rows = math.ceil(len(subjects) / columns)
     total = rows * (HEAD + PANEL_HEIGHT + FOOT)
-    body = [svg.upright_text(13, total / 2, f"{words.ANALYTE} ({result.analysis.protocol.unit})", "label")]
+    body = [
+        svg.upright_text(
+            13,
+            HEAD + PANEL_HEIGHT / 2 if rows == 1 else total / 2,
+            f"{words.ANALYTE} ({result.analysis.protocol.unit})",
+            "label",
+        )
+    ]
     for number, subject in enumerate(sorted(subjects, key=natural_order)):
-        row, column = divmod(number, COLUMNS)
+        row, column = divmod(number, columns)
         top = row * (HEAD + PANEL_HEIGHT + FOOT) + HEAD
         scale = svg.Scale(low, high, top + PANEL_HEIGHT, top, log=low > 0)
         panel = Panel(LEFT + column * (width + GAP), top, width, scale, len(timepoints))
         body += _panel(panel, subject, subjects[subject], timepoints, result.analysis.protocol.unit, column == 0)
     description = f"{digits.count(len(subjects), 'subject')}, {len(timepoints)} timepoints each, with 95 % intervals."
     return svg.figure("time-courses", "Time courses", description, (WIDTH, total), body)
+
+
+def _columns(timepoints: list[str]) -> int:
+    """As many panels side by side as leave room for the names of the timepoints."""
+    needed = len(timepoints) * (6.2 * max(len(name) for name in timepoints) + 4)
+    return next((n for n in (4, 3, 2) if (WIDTH - LEFT - (n - 1) * GAP) / n >= needed), 1)
 
 
 def _extent(result: PlateResult) -> tuple[float, float]:
@@ -66,7 +79,7 @@ def _extent(result: PlateResult) -> tuple[float, float]:
     if not values:
         return 0.0, 0.0
     low, high = min(values), max(values)
-    return (low / 1.15, high * 1.15) if high > 10 * low else (0.0, high * 1.08)
+    return (low / 1.4, high * 1.3) if high > 10 * low else (0.0, high * 1.12)
 
 
 def _panel(
