@@ -20,6 +20,7 @@ from elisa_bdnf.model.plate import Well, well_from_text_or_none
 from elisa_bdnf.model.reading import Channel, ChannelKind, InstrumentResult, Reading, Source
 from elisa_bdnf.readers._asm_layout import layout_from_samples
 from elisa_bdnf.readers._key_lines import Header, date_remarks, not_an_endpoint, unread_keys
+from elisa_bdnf.readers._pages import refuse_unless
 from elisa_bdnf.readers._placed import Placed, channel, refuse_without_values, results, shape_of
 from elisa_bdnf.readers._reader import Reader
 from elisa_bdnf.readers._safe_json import Json, object_from_text
@@ -56,6 +57,7 @@ def recognizes(file: InputFile) -> bool:
 
 def read(file: InputFile) -> tuple[Reading, ...]:
     """One reading for each plate identifier. Raises ExportError for data cubes (kinetics, spectra)."""
+    refuse_unless(recognizes(file), file, READER.title)
     root = object_from_text(file.text)
     top = _object(root.get(_TOP))
     measured = list(_measurements(top))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.file import InputFile
-from elisa_bdnf.inputs.pages import Page, pages_from_file
+from elisa_bdnf.inputs.pages import Page
 from elisa_bdnf.model.plate import well_from_text_or_none
 from elisa_bdnf.model.reading import Reading, Source
 from elisa_bdnf.readers._bmg_plate import (
@@ -23,6 +23,7 @@ from elisa_bdnf.readers._bmg_plate import (
     title_of,
 )
 from elisa_bdnf.readers._key_lines import Header, header_from_rows, not_an_endpoint
+from elisa_bdnf.readers._pages import pages_of, refuse_unless
 from elisa_bdnf.readers._placed import Cells, grids_at_left
 from elisa_bdnf.readers._reader import Reader
 from elisa_bdnf.readers._well_lists import row_cells, wells_by_column
@@ -34,7 +35,7 @@ def recognizes(file: InputFile) -> bool:
     """A sheet with ``User:``, ``Path:`` and ``Test ID:`` at its top, or with wells across above ``Content``."""
     if file.kind not in ("xlsx", "xls"):
         return False
-    return any(_is_bmg(page) for page in pages_from_file(file))
+    return any(_is_bmg(page) for page in pages_of(file))
 
 
 def _is_bmg(page: Page) -> bool:
@@ -46,7 +47,8 @@ def _is_bmg(page: Page) -> bool:
 
 def read(file: InputFile) -> tuple[Reading, ...]:
     """One plate; where each sheet holds a table with wells across and no matrices, one plate for each sheet."""
-    pages = [page for page in pages_from_file(file) if _is_bmg(page)]
+    refuse_unless(recognizes(file), file, READER.title)
+    pages = [page for page in pages_of(file) if _is_bmg(page)]
     source = Source(file.name, file.sha256, READER.name, "SMART Control or MARS")
     matrices = [page for page in pages if grids_at_left(page)]
     across = [page for page in pages if _wells_across_or_none(page) is not None]

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.file import InputFile
-from elisa_bdnf.inputs.pages import Page, pages_from_file
+from elisa_bdnf.inputs.pages import Page
 from elisa_bdnf.model.reading import Channel, ChannelKind, Reading, Source
 from elisa_bdnf.readers._envision_labels import is_perkin_elmer
 from elisa_bdnf.readers._key_lines import (
@@ -24,6 +24,7 @@ from elisa_bdnf.readers._key_lines import (
     wavelength_from_text_or_none,
 )
 from elisa_bdnf.readers._likely_kind import with_likely_kind
+from elisa_bdnf.readers._pages import pages_of, refuse_unless
 from elisa_bdnf.readers._placed import channel, decimal_mark, refuse_without_values, results, shape_of
 from elisa_bdnf.readers._reader import Reader
 from elisa_bdnf.readers._well_codes import WellSaid, layout_from_wells
@@ -37,7 +38,7 @@ def recognizes(file: InputFile) -> bool:
     """``Plate information`` at the top and a list that begins ``Well, Sample``."""
     if file.kind != "text":
         return False
-    (page,) = pages_from_file(file)
+    (page,) = pages_of(file)
     return is_perkin_elmer(page) and _list_row_or_none(page) is not None
 
 
@@ -47,7 +48,8 @@ def _list_row_or_none(page: Page) -> int | None:
 
 def read(file: InputFile) -> tuple[Reading, ...]:
     """The one plate of the list. Raises ExportError for spectra and repeated reads."""
-    (page,) = pages_from_file(file)
+    refuse_unless(recognizes(file), file, READER.title)
+    (page,) = pages_of(file)
     head = _list_row_or_none(page)
     if head is None:
         raise ExportError("there is no list of wells", expected="a line 'Well, Sample, …'")

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.file import InputFile
 from elisa_bdnf.inputs.grid import Grid
-from elisa_bdnf.inputs.pages import Page, pages_from_file
+from elisa_bdnf.inputs.pages import Page
 from elisa_bdnf.model.reading import Channel, ChannelKind, InstrumentResult, Reading, Source
 from elisa_bdnf.readers._cells import unique_labels
 from elisa_bdnf.readers._key_lines import (
@@ -31,6 +31,7 @@ from elisa_bdnf.readers._key_lines import (
     value_of,
     wavelength_from_text_or_none,
 )
+from elisa_bdnf.readers._pages import pages_of, refuse_unless
 from elisa_bdnf.readers._placed import (
     Cells,
     cells_of,
@@ -89,7 +90,8 @@ def recognizes(file: InputFile) -> bool:
 
 def read(file: InputFile) -> tuple[Reading, ...]:
     """One reading for each barcode; results of an analysis are kept as instrument results."""
-    (page,) = pages_from_file(file)
+    refuse_unless(recognizes(file), file, READER.title)
+    (page,) = pages_of(file)
     map_row = next((r for r in range(len(page.rows)) if page.text(r, 0).casefold() == _PLATE_MAP), len(page.rows))
     grids = grids_at_left(page)
     tables = [_table(page, grid) for grid in grids if grid.top < map_row]

@@ -30,6 +30,7 @@ from elisa_bdnf.readers._key_lines import (
     value_of,
     wavelength_from_text_or_none,
 )
+from elisa_bdnf.readers._pages import refuse_unless
 from elisa_bdnf.readers._placed import (
     cells_of,
     channel,
@@ -56,6 +57,7 @@ def recognizes(file: InputFile) -> bool:
 
 def read(file: InputFile) -> tuple[Reading, ...]:
     """One reading for each plate."""
+    refuse_unless(recognizes(file), file, READER.title)
     pages = [_page(sheet) for sheet in root_from_bytes(file.data).all("Worksheet")]
     page = next((page for page in pages if any(_PLATE.match(_first(row)) for row in page.rows)), None)
     if page is None:

@@ -25,6 +25,7 @@ from elisa_bdnf.readers._key_lines import (
     value_of,
     wavelength_from_text_or_none,
 )
+from elisa_bdnf.readers._pages import refuse_unless
 from elisa_bdnf.readers._placed import Cells, Placed, channel, decimal_mark, refuse_without_values, shape_of
 from elisa_bdnf.readers._reader import Reader
 from elisa_bdnf.readers._tecan_blocks import plate_size
@@ -43,6 +44,7 @@ def recognizes(file: InputFile) -> bool:
 
 def read(file: InputFile) -> tuple[Reading, ...]:
     """One plate; sections read over time or as a scan are named in a remark, or refused where nothing else is."""
+    refuse_unless(recognizes(file), file, READER.title)
     root = root_from_bytes(file.data)
     sections = list(root.all("Section"))
     series = {id(section): what for section in sections if (what := _series(section))}

@@ -18,7 +18,7 @@ from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.file import InputFile
 from elisa_bdnf.inputs.grid import Grid
 from elisa_bdnf.inputs.numbers import is_number_or_word
-from elisa_bdnf.inputs.pages import Page, pages_from_file
+from elisa_bdnf.inputs.pages import Page
 from elisa_bdnf.model.layout import Layout
 from elisa_bdnf.model.plate import Shape
 from elisa_bdnf.model.reading import Channel, ChannelKind, Reading, Source
@@ -33,6 +33,7 @@ from elisa_bdnf.readers._key_lines import (
     wavelength_from_text_or_none,
 )
 from elisa_bdnf.readers._likely_kind import with_likely_kind
+from elisa_bdnf.readers._pages import pages_of, refuse_unless
 from elisa_bdnf.readers._placed import (
     Cells,
     cells_of,
@@ -67,7 +68,7 @@ def recognizes(file: InputFile) -> bool:
     """A matrix with ``<>`` in its corner in a workbook or text that no program of Tecan's has put its name on."""
     if file.kind not in ("xlsx", "xls", "text"):
         return False
-    pages = pages_from_file(file)
+    pages = pages_of(file)
     if any(names_a_program(page) for page in pages):
         return False
     return any(page.text(row, 0) == CORNER for page in pages for row in range(len(page.rows)))
@@ -75,9 +76,10 @@ def recognizes(file: InputFile) -> bool:
 
 def read(file: InputFile) -> tuple[Reading, ...]:
     """One reading for each sheet with numbers; a sheet with ids only belongs to the one before it."""
+    refuse_unless(recognizes(file), file, READER.title)
     source = Source(file.name, file.sha256, READER.name, "Magellan")
     plates: list[_Plate] = []
-    for page in pages_from_file(file):
+    for page in pages_of(file):
         found = _plate_or_none(page)
         if found is None:
             continue

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.file import InputFile
-from elisa_bdnf.inputs.pages import Page, pages_from_file
+from elisa_bdnf.inputs.pages import Page
 from elisa_bdnf.model.reading import Reading, Source
 from elisa_bdnf.readers._key_lines import value_of
+from elisa_bdnf.readers._pages import pages_of, refuse_unless
 from elisa_bdnf.readers._reader import Reader
 from elisa_bdnf.readers._tecan_blocks import Block, blocks_of, header_of, reading_from_blocks
 
@@ -15,7 +16,7 @@ _PROGRAM = "application: sparkcontrol"
 
 def recognizes(file: InputFile) -> bool:
     """``Application: SparkControl`` at the top."""
-    return file.kind in ("xlsx", "xls", "text") and any(_is_own(page) for page in pages_from_file(file))
+    return file.kind in ("xlsx", "xls", "text") and any(_is_own(page) for page in pages_of(file))
 
 
 def _is_own(page: Page) -> bool:
@@ -24,7 +25,8 @@ def _is_own(page: Page) -> bool:
 
 def read(file: InputFile) -> tuple[Reading, ...]:
     """One reading for each sheet of SparkControl; other sheets are named in a remark."""
-    pages = pages_from_file(file)
+    refuse_unless(recognizes(file), file, READER.title)
+    pages = pages_of(file)
     own = [page for page in pages if _is_own(page)]
     others = [page.name for page in pages if page not in own]
     remarks = [f"Sheet {', '.join(others)} is not of SparkControl and was not read."] if others else []

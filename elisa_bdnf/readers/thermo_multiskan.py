@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.file import InputFile
 from elisa_bdnf.inputs.numbers import is_number_or_word
-from elisa_bdnf.inputs.pages import Page, pages_from_file
+from elisa_bdnf.inputs.pages import Page
 from elisa_bdnf.model.plate import STANDARD_SHAPES, Well, well_from_row_column
 from elisa_bdnf.model.reading import Correction, Reading, Source
 from elisa_bdnf.readers._cells import unique_labels
@@ -28,6 +28,7 @@ from elisa_bdnf.readers._key_lines import (
     unread_keys,
     wavelength_from_text_or_none,
 )
+from elisa_bdnf.readers._pages import pages_of, refuse_unless
 from elisa_bdnf.readers._placed import (
     Cells,
     Placed,
@@ -73,7 +74,8 @@ def recognizes(file: InputFile) -> bool:
 
 def read(file: InputFile) -> tuple[Reading, ...]:
     """One reading for each plate. Raises ExportError for iterations (kinetics)."""
-    (page,) = pages_from_file(file)
+    refuse_unless(recognizes(file), file, READER.title)
+    (page,) = pages_of(file)
     is_bare = any(_BARE_PLATE.search(text) for row in page.rows[:_HEAD_LINES] for text in row[:3])
     tables = list(_bare_tables(page, file) if is_bare else _labelled_tables(page))
     if not any(table.corner.casefold() != "sample" for table in tables):

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.file import InputFile
-from elisa_bdnf.inputs.pages import Page, pages_from_file
+from elisa_bdnf.inputs.pages import Page
 from elisa_bdnf.model.plate import Shape, Well
 from elisa_bdnf.model.reading import Channel, ChannelKind, Correction, InstrumentResult, Reading, Source
 from elisa_bdnf.readers._cells import unique_labels
@@ -27,6 +27,7 @@ from elisa_bdnf.readers._key_lines import (
     unread_keys,
     value_of,
 )
+from elisa_bdnf.readers._pages import pages_of, refuse_unless
 from elisa_bdnf.readers._placed import (
     channel,
     decimal_mark,
@@ -65,12 +66,13 @@ _USED = frozenset(
 
 def recognizes(file: InputFile) -> bool:
     """A sheet that begins with ``Measurement results``."""
-    return file.kind in ("xlsx", "xls") and any(is_step(page) for page in pages_from_file(file))
+    return file.kind in ("xlsx", "xls") and any(is_step(page) for page in pages_of(file))
 
 
 def read(file: InputFile) -> tuple[Reading, ...]:
     """One reading for each plate name, in the order of the first step."""
-    pages = pages_from_file(file)
+    refuse_unless(recognizes(file), file, READER.title)
+    pages = pages_of(file)
     steps = [page for page in pages if is_step(page)]
     matrices = [matrix for page in steps for matrix in matrices_of_step(page)]
     if not matrices:
