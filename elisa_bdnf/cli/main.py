@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
-import traceback
 from pathlib import Path
 from typing import Annotated
 
@@ -83,6 +81,9 @@ def main() -> None:
 
 def _report_bug(bug: Exception) -> int:
     """Keep the traceback in a file, say whose fault it is and where the file lies."""
+    import tempfile
+    import traceback
+
     log = Path(tempfile.gettempdir()) / f"elisa-bdnf-crash-{os.getpid()}.log"
     lines = [f"elisa-bdnf {__version__}, Python {sys.version}", f"arguments: {sys.argv[1:]!r}", ""]
     try:
