@@ -84,16 +84,9 @@ def _judged(analysis_: Analysis, export: Path, overrides: Mapping[str, str]) -> 
     errors = [finding for finding in result.findings if finding.level is FindingLevel.ERROR]
     if errors:
         raise AnalysisRefused(
-            problems=[
-                Problem(f"{f.rule}: {f.message}", expected=_expected(f.limit), place=_place(analysis_, f.wells))
-                for f in errors
-            ]
+            problems=[Problem(f"{f.rule}: {f.message}", hint=f.hint, place=_place(analysis_, f.wells)) for f in errors]
         ).in_file(export.name)
     return result
-
-
-def _expected(limit: str) -> str:
-    return f"{limit}" if limit and limit != "0" else ""
 
 
 def _place(analysis_: Analysis, wells: tuple[str, ...]) -> str:

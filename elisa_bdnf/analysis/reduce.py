@@ -20,7 +20,7 @@ def reduce(responses: Responses) -> tuple[Group, ...]:
 
 
 def _identity(content: Content) -> Content | float:
-    """A standard is its concentration, whatever its wells are called (``STD1a``, ``STD1b``); all else is its content."""
+    """A standard is its concentration, whatever its wells are called (``STD1a``, ``STD1b``); others are their content."""
     if content.role is Role.STANDARD and content.nominal is not None:
         return content.nominal
     return content

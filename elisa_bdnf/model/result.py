@@ -179,6 +179,7 @@ class Finding:
     action: str = ""
     preset: str = ""
     limit_origin: str = ""  # "preset kit-research", "protocol human-infusion-plasma", …
+    hint: str = ""  # what to try
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,7 @@ def _finding(remark: Remark, rule: Rule, settings: RuleSettings, subject: Subjec
         action=remark.action,
         preset=protocol.qc.preset,
         limit_origin=_origin(rule, settings, protocol) if remark.limit else "",
+        hint=remark.hint,
     )
 
 

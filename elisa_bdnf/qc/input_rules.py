@@ -33,6 +33,7 @@ def every_laid_out_well_was_read(plate: PlateSubject) -> Verdicts:
             f"the layout names {len(holes)} wells for which the export holds neither a number nor a word: "
             f"{_some(holes)}",
             measured=str(len(holes)), limit="0", wells=holes, action="stop",
+            hint="check that layout and export belong together, or leave these wells out of the layout",
         )  # fmt: skip
 
 
@@ -54,13 +55,14 @@ def every_sample_is_declared_once(plate: PlateSubject) -> Verdicts:
             yield Remark(
                 f"subject {subject} at {timepoint} is given as {len(samples)} samples: {', '.join(sorted(samples))}",
                 measured=str(len(samples)), limit="1", action="stop",
+                hint="correct the sample sheet, or give one of them another timepoint or dilution",
             )  # fmt: skip
     for name, said in occasions.items():
         if len(said) > 1:
             yield Remark(
                 f"sample {name} is given for {len(said)} occasions: "
                 + ", ".join(sorted(f"{subject or '?'} {timepoint or '?'}" for subject, timepoint in said)),
-                measured=str(len(said)), limit="1", action="stop",
+                measured=str(len(said)), limit="1", action="stop", hint="give each occasion a sample name of its own",
             )  # fmt: skip
 
 
@@ -72,7 +74,10 @@ def required_roles_are_on_the_plate(plate: PlateSubject, *, min_control_levels: 
     """
     counts = Counter(group.content.role for group in plate.analysis.groups)
     if not counts[Role.STANDARD]:
-        yield Remark("the layout names no standards, so there is nothing to read a sample on", action="stop")
+        yield Remark(
+            "the layout names no standards, so there is nothing to read a sample on", action="stop",
+            hint="name them in a layout file (role standard, with their concentrations) and give it with --layout",
+        )  # fmt: skip
         return
     if not counts[Role.SAMPLE] and not counts[Role.CONTROL]:
         yield Remark("the plate holds neither samples nor controls", level=INFO)
@@ -82,6 +87,7 @@ def required_roles_are_on_the_plate(plate: PlateSubject, *, min_control_levels: 
         yield Remark(
             f"the plate holds {counts[Role.CONTROL]} levels of controls; the method demands {min_control_levels:g}",
             measured=str(counts[Role.CONTROL]), limit=f"{min_control_levels:g}", level=ERROR, action="stop",
+            hint="add controls to the layout, or choose a preset that demands fewer",
         )  # fmt: skip
 
 
@@ -100,9 +106,10 @@ def standards_rise_with_their_concentration(plate: PlateSubject, *, correlation:
     measured, limit = digits(rho, -correlation), f"{correlation:g}"
     if rho <= -correlation + 1e-12:
         yield Remark(
-            "the standards fall with rising concentration: they appear to be reversed; check which end of the column "
-            "holds the top standard",
+            "the standards fall with rising concentration: they appear to be reversed",
             measured=measured, limit=limit, action="stop",
+            hint="check which end of the column holds the top standard; for a competitive assay switch the rule off with "
+            "--set qc.rules.INP-05.enabled=false",
         )  # fmt: skip
     elif below(rho, correlation):
         yield Remark(
@@ -171,6 +178,7 @@ def standards_are_those_of_the_kit(plate: PlateSubject, *, tolerance_percent: fl
                 f"the standards ({_listed(levels)}) are those of the kit only after a factor of {1 / factor:g}: "
                 f"are they in another unit than {plate.protocol.unit}?",
                 measured=_listed(levels), limit=_listed(expected), level=ERROR, action="stop",
+                hint="state the unit of the standards in the layout",
             )  # fmt: skip
             return
     yield Remark(

@@ -20,7 +20,10 @@ from elisa_bdnf.model.result import FindingLevel
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """One objection. ``level`` only where it differs from the rule's own; ``wells`` default to those of the subject."""
+    """One objection. ``level`` only where it differs from the rule's own; ``wells`` default to those of the subject.
+
+    ``hint`` is what to try; an objection that can refuse the input (level ``error``) has one.
+    """
 
     message: str
     measured: str = ""
@@ -29,6 +32,7 @@ class Remark:
     wells: tuple[Well, ...] | None = None
     action: str = ""
     subject: str | None = None
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)

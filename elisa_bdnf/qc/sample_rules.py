@@ -181,6 +181,7 @@ def dilution_is_stated(plate: PlateSubject) -> Verdicts:
         yield Remark(
             f"{len(missing)} of {len(samples)} samples state no dilution factor: {names}",
             measured=str(len(missing)), limit="0",
+            hint="add a column dilution_factor to the sample sheet or layout (10 means 1:10, 1 means undiluted)",
             wells=tuple(well for group in missing for well in group.all_wells), action="stop",
         )  # fmt: skip
     minimum = plate.protocol.dilution.minimum

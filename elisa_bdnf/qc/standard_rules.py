@@ -25,6 +25,7 @@ def there_are_enough_levels(plate: PlateSubject, *, min_levels: float = 5) -> Ve
         yield Remark(
             f"the curve has {len(usable)} usable non-zero levels{lost}",
             measured=str(len(usable)), limit=f"{min_levels:g}", action="stop",
+            hint=f"at least {min_levels:g} are needed; see what the layout names and which wells were left out",
         )  # fmt: skip
 
 

@@ -67,3 +67,9 @@ def test_a_rejected_plate_reports_nothing() -> None:
     assert result.verdict is Verdict.REJECTED
     assert not any(sample.reportable for sample in result.samples)
     assert all("rejected" in sample.reason for sample in result.samples)
+
+
+def test_what_refuses_an_input_says_what_to_try() -> None:
+    refusing = [f for case in CASES for f in judged(case).findings if f.level is FindingLevel.ERROR]
+    assert refusing
+    assert all(finding.hint for finding in refusing)
