@@ -49,7 +49,8 @@ def linear_ticks(low: float, high: float, about: int = 6) -> list[float]:
     """Round numbers (1, 2, 5 · 10ⁿ apart) from ``low`` to ``high``."""
     raw = (high - low) / max(about, 1)
     magnitude = 10.0 ** math.floor(math.log10(raw))
-    step = next(magnitude * factor for factor in (1, 2, 5, 10) if magnitude * factor >= raw * (1 - 1e-9))
+    nearest = next(factor for factor, most in ((1, 1.5), (2, 3.5), (5, 7.5), (10, 11)) if raw < most * magnitude)
+    step = nearest * magnitude
     first = math.ceil(low / step - 1e-9)
     return [index * step for index in range(first, math.floor(high / step + 1e-9) + 1)]
 

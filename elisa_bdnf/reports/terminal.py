@@ -51,15 +51,19 @@ SHORT = "n.r."
 
 def print_result(result: PlateResult, folder: Path | None = None, console: Console | None = None) -> None:
     """Print one plate; ``folder`` is where its files lie. Without a console, stdout as it is."""
-    from rich.console import Console  # noqa: PLC0415  (only what is shown costs its import)
-
-    made = console or Console(file=speakable(sys.stdout), highlight=False, markup=False, emoji=False)
-    # Nobody told a pipe how wide it is: wide enough for the intervals.
-    free = console is None and not made.is_terminal and "COLUMNS" not in os.environ
-    width = PIPED if free else min(max(made.width, NARROW), WIDE)
+    made = console or _console()
+    width = min(max(made.width, NARROW), WIDE)
     signs = terminal_curve.UNICODE if (made.encoding or "").lower().startswith("utf") else terminal_curve.ASCII
     for part in _parts(document_from_result(result), folder, width, signs):
         made.print(part, width=width, markup=False, highlight=False, emoji=False)
+
+
+def _console() -> Console:
+    """Stdout. Nobody tells a pipe how wide it is: wide enough for intervals."""
+    from rich.console import Console  # noqa: PLC0415  (only what is shown costs its import)
+
+    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else PIPED
+    return Console(file=speakable(sys.stdout), width=width, highlight=False, markup=False, emoji=False)
 
 
 def _parts(

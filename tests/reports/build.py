@@ -201,6 +201,9 @@ def _without_number(group: Group, status: RangeStatus, reason: str, limit: float
     return Estimate(group, None, None, None, status, None, None, None, limit, None, "", wells, reason)
 
 
+INSTRUMENT_CURVE = InstrumentCurve("4pl", (("A", A), ("B", B), ("C", C), ("D", D)), 0.9998)
+
+
 def analysis(
     *,
     no_curve: bool = False,
@@ -240,7 +243,7 @@ def analysis(
         header=(("Software Version", "3.11.19"), ("Plate Number", plate), ("Reader Type:", "Synergy H1")),
         unread_header=("Reader Type:",),
         instrument_results=results,
-        instrument_curve=InstrumentCurve("4pl", (("A", A), ("B", B), ("C", C), ("D", D)), 0.9998) if instrument else None,
+        instrument_curve=INSTRUMENT_CURVE if instrument else None,
         remarks=("The date 02/03/2026 can be read in two ways and is kept as text.",),
     )  # fmt: skip
     return Analysis(
@@ -270,12 +273,12 @@ FINDINGS = (
             "in the well 1497.2", "1000", ("H5",), "dilute and repeat", "kit-research", "preset kit-research"),
     Finding("REP-03", FindingLevel.WARN, "sample P01-7d", "replicates differ more than planned", "CV 21.4 %", "20 %",
             ("H3", "H4"), "repeat", "kit-research", "preset kit-research"),
-    Finding("DIL-04", FindingLevel.FAIL_RESULT, "sample P04-120min", "dilution factor below the minimum of the kit", "10", "20",
-            ("B7", "B8"), "repeat", "kit-research", "kit example-bdnf"),
+    Finding("DIL-04", FindingLevel.FAIL_RESULT, "sample P03-7d", "dilution factor below the minimum of the kit",
+            "10", "20", ("B7", "B8"), "repeat", "kit-research", "kit example-bdnf"),
 )  # fmt: skip
 FATAL = (
-    Finding("STD-04", FindingLevel.FAIL_PLATE, "plate", "only 4 of 7 standards recover within their limits", "0.571", "0.75", (),
-            "reject", "kit-research", "preset kit-research"),
+    Finding("STD-04", FindingLevel.FAIL_PLATE, "plate", "only 4 of 7 standards recover within their limits",
+            "0.571", "0.75", (), "reject", "kit-research", "preset kit-research"),
     Finding("QCS-01", FindingLevel.FAIL_PLATE, "plate", "only 1 of 3 controls is in its range", "1 of 3", "2 of 3",
             ("A3", "A4"), "reject", "kit-research", "preset kit-research"),
 )  # fmt: skip
