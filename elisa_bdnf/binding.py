@@ -12,8 +12,9 @@ from pathlib import Path
 
 from elisa_bdnf.errors import LayoutError, Problem, SampleSheetError
 from elisa_bdnf.layouts import read_layouts
+from elisa_bdnf.model.curve import Model
 from elisa_bdnf.model.layout import Content, Layout, Role
-from elisa_bdnf.model.protocol import Protocol
+from elisa_bdnf.model.protocol import Protocol, ReferenceMode
 from elisa_bdnf.model.reading import Reading
 from elisa_bdnf.model.timepoint import UnknownTimepoint, timepoint_from_text
 
@@ -58,6 +59,38 @@ def _names(reading: Reading, plate: str) -> bool:
     spoken = plate.strip().casefold()
     file = reading.source.file.casefold()
     return spoken in (reading.plate.strip().casefold(), file, file.rpartition(".")[0], reading.source.sha256)
+
+
+def bound(layout: Layout, protocol: Protocol, sheet: Path | None = None) -> tuple[Layout, Protocol]:
+    """Layout and protocol in one another's words; ``sheet`` is named where a timepoint is not understood."""
+    named = with_kit_controls(with_timepoints(layout, protocol, sheet), protocol)
+    in_unit, applied = in_unit_of(named, protocol)
+    return with_anchors(in_unit, applied), applied
+
+
+def follows_instrument(protocol: Protocol) -> bool:
+    """Whether the protocol reproduces what the reader's software did rather than what is best for the plate."""
+    return protocol.reading.reference is ReferenceMode.INSTRUMENT
+
+
+def as_instrument(protocol: Protocol, reading: Reading, overrides: Mapping[str, str]) -> Protocol:
+    """A protocol that follows the instrument, with what the instrument did; other protocols stay as they are.
+
+    It takes the model that the export names (``--model`` goes before it) and fits whatever the software would fit.
+    """
+    if not follows_instrument(protocol):
+        return protocol
+    named = reading.instrument_curve.model if reading.instrument_curve else None
+    model = protocol.curve.model if named is None or "curve.model" in overrides else Model(named)
+    return replace(protocol, curve=replace(protocol.curve, model=model, scrutinized=False))
+
+
+def with_shared_curve_remark(reading: Reading, *, pooled: bool) -> Reading:
+    """Say what was done where the reader's software fitted one curve to the standards of several plates."""
+    if not reading.curve_shared_with:
+        return reading
+    done = "as there, the standards of all of them are fitted together" if pooled else "here each plate has its own"
+    return replace(reading, remarks=(*reading.remarks, f"One curve for several plates in the export: {done}."))
 
 
 def with_timepoints(layout: Layout, protocol: Protocol, sheet: Path | None = None) -> Layout:

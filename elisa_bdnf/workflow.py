@@ -63,12 +63,14 @@ def run(export: Path, request: RunRequest, protocol: Protocol) -> Run:
     laid_out = binding.layouts_for(readings, layout_file, export)
     if sheet is not None:
         laid_out = samples.join_all(laid_out, sheet)
+    bound = [binding.bound(layout, protocol, request.samples) for layout in laid_out]
+    plates = [(reading, layout) for reading, (layout, _) in zip(readings, bound, strict=True)]
     results = []
-    for reading, layout in zip(readings, laid_out, strict=True):
-        named = binding.with_timepoints(layout, protocol, request.samples)
-        understood, applied = binding.in_unit_of(binding.with_kit_controls(named, protocol), protocol)
-        laid = binding.with_anchors(understood, applied)
-        results.append(_judged(analyze(reading, laid, applied), export, request.overrides))
+    for (reading, layout), (_, applied) in zip(plates, bound, strict=True):
+        companions = [plates[i] for i in reading.curve_shared_with] if binding.follows_instrument(protocol) else []
+        told = binding.with_shared_curve_remark(reading, pooled=bool(companions))
+        modeled = binding.as_instrument(applied, reading, request.overrides)
+        results.append(_judged(analyze(told, layout, modeled, companions), export, request.overrides))
     inputs = [InputRecord("export", export.name, readings[0].source.sha256)]
     inputs += [_record("layout", layout_file)] if layout_file else []
     inputs += [_record("samples", request.samples)] if request.samples else []

@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from elisa_bdnf.analysis.calibrate import calibrate
 from elisa_bdnf.analysis.curves import invert_or_none
 from elisa_bdnf.analysis.quantify import quantify
-from elisa_bdnf.analysis.reduce import levels_from_groups, reduce
+from elisa_bdnf.analysis.reduce import levels_from_groups, pooled_levels, reduce
 from elisa_bdnf.analysis.response import lay_out
-from elisa_bdnf.model.curve import Curve, NoCurve
+from elisa_bdnf.model.curve import Curve, Model, NoCurve
 from elisa_bdnf.model.layout import Layout, Role
 from elisa_bdnf.model.protocol import Protocol
 from elisa_bdnf.model.reading import Reading
-from elisa_bdnf.model.result import Analysis, Comparison, RangeStatus, Responses, WellEstimate, WellUse
+from elisa_bdnf.model.result import Analysis, Comparison, RangeStatus, Responses, WellEstimate, WellResponse, WellUse
 
 
-def analyze(reading: Reading, layout: Layout, protocol: Protocol) -> Analysis:
+def analyze(
+    reading: Reading, layout: Layout, protocol: Protocol, companions: Sequence[tuple[Reading, Layout]] = ()
+) -> Analysis:
     """Lay out, reduce, calibrate, quantify. The curve is finished before any control or sample is read on it.
 
+    ``companions`` are plates whose standards are fitted together with those of this one.
     Raises :class:`elisa_bdnf.errors.ElisaError` where layout and reading do not fit one another.
     """
     responses = lay_out(reading, layout, protocol)
     groups = reduce(responses)
-    curve = calibrate(levels_from_groups(groups), protocol.curve, protocol.limits)
+    others = [levels_from_groups(reduce(lay_out(*other, protocol))) for other in companions]
+    levels = pooled_levels(levels_from_groups(groups), others)
+    curve = calibrate(levels, protocol.curve, protocol.limits)
     controls = tuple(quantify(g, curve, protocol) for g in groups if g.content.role is Role.CONTROL)
     samples = tuple(quantify(g, curve, protocol) for g in groups if g.content.role is Role.SAMPLE)
     return Analysis(
@@ -53,12 +59,20 @@ def _in_well_or_none(response: float, curve: Curve | NoCurve) -> float | None:
 def _comparisons(reading: Reading, responses: Responses, curve: Curve | NoCurve) -> tuple[Comparison, ...]:
     """Our concentration in each well beside the one that the reader's software printed.
 
-    Wells that were not used have no number of ours; inverses beyond the standards are given here, since the
-    instruments give theirs, and appear nowhere else.
+    Wells that were not used have no number of ours. Inverses beyond the standards, and the negative ones of straight
+    lines, are given here since the instruments give theirs; they appear nowhere else.
     """
     by_well = {well.well: well for well in responses.wells}
     return tuple(
-        Comparison(result.well, _in_well_or_none(well.response, curve) if well.use is WellUse.USED else None, result)
+        Comparison(result.well, _unguarded_or_none(well, curve), result)
         for result in reading.instrument_results
         if result.quantity == "concentration" and (well := by_well.get(result.well)) is not None
     )
+
+
+def _unguarded_or_none(well: WellResponse, curve: Curve | NoCurve) -> float | None:
+    if well.use is not WellUse.USED:
+        return None
+    if isinstance(curve, Curve) and curve.model is Model.LINEAR and curve.b:
+        return (well.response - curve.a) / curve.b
+    return _in_well_or_none(well.response, curve)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from elisa_bdnf.model.curve import Level
 from elisa_bdnf.model.layout import Content, Role
@@ -20,7 +21,7 @@ def reduce(responses: Responses) -> tuple[Group, ...]:
 
 
 def _identity(content: Content) -> Content | float:
-    """A standard is its concentration, whatever its wells are called (``STD1a``, ``STD1b``); others are their content."""
+    """A standard is its concentration, whatever its wells are called (``STD1a``); all else is its content."""
     if content.role is Role.STANDARD and content.nominal is not None:
         return content.nominal
     return content
@@ -51,3 +52,12 @@ def levels_from_groups(groups: Iterable[Group]) -> tuple[Level, ...]:
     return tuple(
         Level(g.content.nominal or 0.0, g.responses, g.wells, g.content.name, g.content.anchor) for g in standards
     )
+
+
+def pooled_levels(own: Sequence[Level], others: Sequence[Sequence[Level]]) -> tuple[Level, ...]:
+    """The levels of a plate with the responses that other plates have for them; ``wells`` stay those of the plate."""
+    pooled = {level.nominal: level for level in own}
+    for level in (level for levels in others for level in levels):
+        known = pooled.get(level.nominal, replace(level, responses=(), wells=()))
+        pooled[level.nominal] = replace(known, responses=known.responses + level.responses)
+    return tuple(pooled[nominal] for nominal in sorted(pooled))

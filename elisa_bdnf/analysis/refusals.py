@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from elisa_bdnf.model.curve import CurveSpec, Level, Model, NoCurve, WeightKind
+
+Check = Callable[[Sequence[Level], CurveSpec], NoCurve | None]
 
 PARAMETERS = {
     Model.FOUR_PL: ("a", "b", "c", "d"),
@@ -23,7 +25,10 @@ _REST = 0.05  # share of the rise that the other levels must make up together
 
 def refusal_or_none(levels: Sequence[Level], spec: CurveSpec) -> NoCurve | None:
     """Why these levels (the fitted ones) cannot be fitted at all; None where they can be tried."""
-    for check in (_settings, _too_few, _not_positive, _flat, _not_monotone, _one_level):
+    checks: tuple[Check, ...] = (_settings, _too_few, _not_positive)
+    if spec.scrutinized:
+        checks += (_flat, _not_monotone, _one_level)
+    for check in checks:
         refusal = check(levels, spec)
         if refusal is not None:
             return refusal

@@ -76,7 +76,11 @@ NO_FIXED: Mapping[str, float] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class CurveSpec:
-    """What to fit: the settings of the protocol after the overrides of the command line."""
+    """What to fit: the settings of the protocol after the overrides of the command line.
+
+    ``scrutinized`` False fits whatever can be fitted, even standards that are flat or in no order, as reader software
+    does: only to compare with its numbers.
+    """
 
     model: Model = Model.FOUR_PL
     weights: Weights = field(default_factory=lambda: Weights(WeightKind.POWER, 1.0))
@@ -84,6 +88,7 @@ class CurveSpec:
     zero_in_fit: bool = True
     fixed: Mapping[str, float] = field(default_factory=lambda: NO_FIXED)
     confidence: float = 0.95
+    scrutinized: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,7 +108,8 @@ class Reading:
 
     ``header`` holds every key of the export in order; ``unread_header`` the keys whose meaning we did not use.
     ``remarks`` are sentences about what a reader had to decide (an ambiguous date, a mask that the instrument's own
-    mean contradicts); they are shown in the report.
+    mean contradicts); they are shown in the report. ``curve_shared_with`` are the places, in the export, of the other
+    plates whose standards the reader's software fitted together with those of this one.
     """
 
     source: Source
@@ -120,4 +121,5 @@ class Reading:
     layout: Layout | None = None
     instrument_results: tuple[InstrumentResult, ...] = ()
     instrument_curve: InstrumentCurve | None = None
+    curve_shared_with: tuple[int, ...] = ()
     remarks: tuple[str, ...] = ()

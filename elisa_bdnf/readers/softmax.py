@@ -178,6 +178,7 @@ def _reading(draft: _Draft, index: int, document: Document, source: Source, rema
         layout=layout,
         instrument_results=tuple(_results(members, responses, draft.decimal)),
         instrument_curve=_curve_or_none(members, label, document, draft.decimal),
+        curve_shared_with=_sharing(draft, index),
         remarks=(*remarks, *dict.fromkeys(told)),
     )
 
@@ -234,17 +235,21 @@ def _about_curve(draft: _Draft, index: int, label: str | None) -> Iterator[str]:
     members = draft.members[index]
     if members and label is None and any(member.text(Purpose.VALUE) for member in members):
         yield "The responses that the groups print are neither those of the plate nor a difference of two wavelengths."
-    shared = {
-        draft.plates[other].head.name
-        for group in {member.group.line for member in members if draft.roles[member.group.line] is Role.STANDARD}
-        for other, others in enumerate(draft.members)
-        if other != index and any(member.group.line == group for member in others)
-    }
-    if shared:
-        names = ", ".join(sorted(shared))
-        yield f"SoftMax fitted one curve to the standards of this plate and of {names}; here each plate has its own."
+    if shared := _sharing(draft, index):
+        names = ", ".join(sorted({draft.plates[other].head.name for other in shared}))
+        yield f"SoftMax fitted one curve to the standards of this plate and of {names}."
     if members and not any(draft.roles[member.group.line] is Role.STANDARD for member in members):
         yield "No group of standards is on this plate."
+
+
+def _sharing(draft: _Draft, index: int) -> tuple[int, ...]:
+    """The other plates on which a group of standards of this one has wells, too."""
+    groups = {m.group.line for m in draft.members[index] if draft.roles[m.group.line] is Role.STANDARD}
+    return tuple(
+        other
+        for other, members in enumerate(draft.members)
+        if other != index and any(member.group.line in groups for member in members)
+    )
 
 
 def _software(document: Document) -> str:
