@@ -52,7 +52,7 @@ def _value(formula: Formula, x: float, values: Mapping[str, float]) -> float:
         return math.nan
 
 
-def line_and_band(curve: Curve, low: float, high: float, count: int = 80) -> list[tuple[float, float, float]]:
+def line_and_band(curve: Curve, low: float, high: float, count: int = 64) -> list[tuple[float, float, float]]:
     """(x, fitted response, its standard error) at ``count`` x evenly spaced in logarithms.
 
     The standard error is √(gᵀ V g) with the covariance V of the free parameters in fitting coordinates and g by central

@@ -7,6 +7,7 @@ locale; minus is ``−``; thousands are not separated; a number that does not ex
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 MISSING = "–"
 INFINITE = "∞"
@@ -23,6 +24,7 @@ def fixed(value: float | None, decimals: int) -> str:
     return "−" + text[1:] if text.strip("-0.") else text[1:]
 
 
+@lru_cache(maxsize=4096)  # a plate asks for the same numbers in its tables, figures and hovers
 def decimals_for(value: float, digits: int = 3) -> int:
     """Decimals that give ``value`` so many significant digits; digits before the point are never rounded away."""
     if value == 0 or not math.isfinite(value):

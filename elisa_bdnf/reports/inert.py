@@ -6,6 +6,8 @@ round, formulas for spreadsheets or tags for browsers; every format passes them 
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 # What spreadsheets take for the begin of a formula, full-width forms included (OWASP, CSV injection).
 _FORMULA_STARTS = frozenset("=+-@\t\r\n＝＋－＠")
 _SPACES = frozenset("\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000")
@@ -23,6 +25,7 @@ def _escaped(character: str) -> str:
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
+@lru_cache(maxsize=8192)  # most cells of a page repeat
 def html_text(text: str) -> str:
     """For text and quoted attribute values of HTML and SVG."""
     if not text:

@@ -27,7 +27,7 @@ def overview(result: PlateResult, mark: str) -> Table | None:
         return None
     matrices = len({_content(j).matrix for j in placed}) > 1
     timepoints = timepoint_names(result)
-    attributes = [key for key in GROUPING_ATTRIBUTES if any(key in _content(j).attributes for j in placed)]
+    attributes = grouping_attributes(result)
     rows: dict[tuple[str, str], list[JudgedSample]] = {}
     for judged in placed:
         content = _content(judged)
@@ -56,6 +56,12 @@ def timepoint_names(result: PlateResult) -> list[str]:
     if not any(name in found for name in planned):
         planned = []
     return [*planned, *(name for name in found if name not in planned)]
+
+
+def grouping_attributes(result: PlateResult) -> list[str]:
+    """Attributes that divide the subjects of this plate: what all have in common says nothing."""
+    values = {key: {_content(j).attributes.get(key, "") for j in result.samples} for key in GROUPING_ATTRIBUTES}
+    return [key for key, found in values.items() if len(found) > 1]
 
 
 def _overview_row(

@@ -85,8 +85,11 @@ def _words(well: WellResponse, box: tuple[float, float, float, float], shade: st
 def _about_wells(result: PlateResult) -> dict[str, str]:
     """Well → everything that is known of it, for hover."""
     estimates, unit = well_estimates(result), result.analysis.protocol.unit
-    owners = {
-        well: judged for judged in (*result.samples, *result.controls) for well in judged.estimate.group.all_wells
+    results = {
+        well: said
+        for judged in (*result.samples, *result.controls)
+        for said in (_result(judged, unit),)
+        for well in judged.estimate.group.all_wells
     }
     made = {}
     for well in result.analysis.responses.wells:
@@ -97,8 +100,7 @@ def _about_wells(result: PlateResult) -> dict[str, str]:
         estimate = estimates.get(well.well)
         if estimate is not None and estimate.in_well is not None:
             parts.append(f"{digits.concentration(estimate.in_well)} {unit} in this well")
-        if well.well in owners:
-            parts.append(_result(owners[well.well], unit))
+        parts.append(results.get(well.well, ""))
         if well.use is not WellUse.USED:
             parts.append(f"{words.USE[well.use]}: {well.reason or words.USE_HELP[well.use]}")
         made[well.well] = " · ".join(part for part in parts if part)

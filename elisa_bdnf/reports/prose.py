@@ -7,7 +7,7 @@ from elisa_bdnf.model.protocol import Extrapolation
 from elisa_bdnf.model.result import FindingLevel, PlateResult, WellUse
 from elisa_bdnf.reports import digits, words
 from elisa_bdnf.reports.parts import Banner, Fact, Headline, Tone
-from elisa_bdnf.reports.sample_tables import control_in_range_or_none
+from elisa_bdnf.reports.sample_tables import control_in_range_or_none, control_recovery
 from elisa_bdnf.reports.standard_tables import allowed_error, end_levels
 
 
@@ -93,9 +93,18 @@ def _standards_fact(result: PlateResult) -> tuple[Fact, ...]:
 def _controls_fact(result: PlateResult) -> tuple[Fact, ...]:
     answers = [answer for j in result.controls if (answer := control_in_range_or_none(j)) is not None]
     if not answers:
-        text = "no accepted range is known" if result.controls else "none on the plate"
-        return (Fact("Controls", str(len(result.controls)), text, Tone.PLAIN),)
+        return (_controls_without_range(result),)
     return (Fact("Controls", f"{sum(answers)} of {len(answers)}", "in their accepted range", _tone(all(answers))),)
+
+
+def _controls_without_range(result: PlateResult) -> Fact:
+    """Controls that are judged by their recovery: how far that goes, and whether a rule failed them."""
+    failed = any(f.rule.startswith("QCS") and f.level.rank >= FindingLevel.FAIL_RESULT.rank for f in result.findings)
+    recoveries = [r for judged in result.controls if (r := control_recovery(judged)) is not None]
+    text = "none on the plate" if not result.controls else "no accepted range is known"
+    if recoveries:
+        text = f"recoveries {digits.percent(min(recoveries))} to {digits.percent(max(recoveries))} %"
+    return Fact("Controls", str(len(result.controls)), text, Tone.BAD if failed else Tone.PLAIN)
 
 
 def _range_fact(result: PlateResult) -> tuple[Fact, ...]:

@@ -45,7 +45,7 @@ FEW_SAMPLE_COLUMNS = ("sample", "wells", "response", "concentration", "interval"
 CONTROL_COLUMNS = ("control", "nominal", "range", "found", "interval", "recovery_percent", "in_range")
 FEW_CONTROL_COLUMNS = ("control", "range", "found", "recovery_percent", "in_range")
 STANDARD_COLUMNS = ("nominal", "wells", "response", "cv_percent", "back_calculated", "recovery_percent")
-MOST_ROWS = 60
+MOST_ROWS, MOST_FINDINGS = 60, 24
 SHORT = "n.r."
 
 
@@ -226,7 +226,7 @@ def _findings(document: Document) -> Iterator[RenderableType]:
         yield _heading("Findings", "none", "")
     else:
         yield _heading("Findings", "", document.mark)
-    for row in document.findings.rows[:MOST_ROWS]:
+    for row in document.findings.rows[:MOST_FINDINGS]:
         level, rule, subject, message, measured, limit, *_ = row.cells
         pieces = [(f"{level.text:<12} ", STYLES[level.tone]), (f"{rule.text}  ", "bold"), (f"{subject.text}: ", "")]
         detail = ", ".join(
@@ -235,8 +235,8 @@ def _findings(document: Document) -> Iterator[RenderableType]:
             if part
         )
         yield _joined([*pieces, (message.text, ""), (f" ({detail})" if detail else "", "dim")])
-    if len(document.findings.rows) > MOST_ROWS:
-        yield _text(f"… {len(document.findings.rows) - MOST_ROWS} more in the report", "dim")
+    if len(document.findings.rows) > MOST_FINDINGS:
+        yield _text(f"… {len(document.findings.rows) - MOST_FINDINGS} more in the report", "dim")
     rules = list(dict.fromkeys(row.cells[0].text for row in document.not_evaluated.rows))
     if rules:
         yield _joined([("not evaluated for want of data: ", "dim"), (", ".join(rules), "dim")])

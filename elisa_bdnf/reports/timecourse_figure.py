@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from elisa_bdnf.model.result import JudgedSample, PlateResult
 from elisa_bdnf.reports import digits, svg, words
-from elisa_bdnf.reports.overview_table import GROUPING_ATTRIBUTES, natural_order, timepoint_names
+from elisa_bdnf.reports.overview_table import grouping_attributes, natural_order, timepoint_names
 from elisa_bdnf.reports.sample_tables import sample_key
-from elisa_bdnf.reports.shown import shown
+from elisa_bdnf.reports.shown import Shown, shown
 
 WIDTH = 940.0
 LEFT, GAP, PANEL_HEIGHT, HEAD, FOOT = 66.0, 16.0, 132.0, 26.0, 34.0
@@ -18,21 +18,21 @@ LEFT, GAP, PANEL_HEIGHT, HEAD, FOOT = 66.0, 16.0, 132.0, 26.0, 34.0
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One subject's place in the picture."""
+    """One subject's place in the picture; ``labeled`` where the values of its axis are written."""
 
     x: float
-    y: float
     width: float
     scale: svg.Scale
-    steps: int
+    timepoints: tuple[str, ...]
+    labeled: bool
 
     def at(self, index: int) -> float:
-        return self.x + (index + 0.5) * self.width / self.steps
+        return self.x + (index + 0.5) * self.width / len(self.timepoints)
 
 
 def timecourse_figure(result: PlateResult) -> str:
-    """SVG; empty where fewer than two timepoints or no subjects are known."""
-    timepoints = timepoint_names(result)
+    """SVG; empty where fewer than two timepoints or no subjects are known, or nothing may be read."""
+    timepoints = tuple(timepoint_names(result))
     subjects: dict[str, list[JudgedSample]] = {}
     for judged in result.samples:
         content = judged.estimate.group.content
@@ -43,27 +43,22 @@ def timecourse_figure(result: PlateResult) -> str:
         return ""
     columns = _columns(timepoints)
     width = (WIDTH - LEFT - (columns - 1) * GAP) / columns
-    rows = math.ceil(len(subjects) / columns)
-    total = rows * (HEAD + PANEL_HEIGHT + FOOT)
-    body = [
-        svg.upright_text(
-            13,
-            HEAD + PANEL_HEIGHT / 2 if rows == 1 else total / 2,
-            f"{words.ANALYTE} ({result.analysis.protocol.unit})",
-            "label",
-        )
-    ]
+    height = math.ceil(len(subjects) / columns) * (HEAD + PANEL_HEIGHT + FOOT)
+    unit, attributes = result.analysis.protocol.unit, grouping_attributes(result)
+    body = [svg.upright_text(13, (height - FOOT + HEAD) / 2, f"{words.ANALYTE} ({unit})", "label")]
     for number, subject in enumerate(sorted(subjects, key=natural_order)):
         row, column = divmod(number, columns)
         top = row * (HEAD + PANEL_HEIGHT + FOOT) + HEAD
         scale = svg.Scale(low, high, top + PANEL_HEIGHT, top, log=low > 0)
-        panel = Panel(LEFT + column * (width + GAP), top, width, scale, len(timepoints))
-        body += _panel(panel, subject, subjects[subject], timepoints, result.analysis.protocol.unit, column == 0)
+        panel = Panel(LEFT + column * (width + GAP), width, scale, timepoints, column == 0)
+        known = subjects[subject][0].estimate.group.content.attributes
+        body += _frame(panel, subject, ", ".join(known[key] for key in attributes if known.get(key)))
+        body += _results(panel, subjects[subject], unit)
     description = f"{digits.count(len(subjects), 'subject')}, {len(timepoints)} timepoints each, with 95 % intervals."
-    return svg.figure("time-courses", "Time courses", description, (WIDTH, total), body)
+    return svg.figure("time-courses", "Time courses", description, (WIDTH, height), body)
 
 
-def _columns(timepoints: list[str]) -> int:
+def _columns(timepoints: Sequence[str]) -> int:
     """As many panels side by side as leave room for the names of the timepoints."""
     needed = len(timepoints) * (6.2 * max(len(name) for name in timepoints) + 4)
     return next((n for n in (4, 3, 2) if (WIDTH - LEFT - (n - 1) * GAP) / n >= needed), 1)
@@ -82,23 +77,22 @@ def _extent(result: PlateResult) -> tuple[float, float]:
     return (low / 1.4, high * 1.3) if high > 10 * low else (0.0, high * 1.12)
 
 
-def _panel(
-    panel: Panel, subject: str, members: list[JudgedSample], timepoints: list[str], unit: str, first: bool
-) -> Iterator[str]:
+def _frame(panel: Panel, subject: str, groups: str) -> Iterator[str]:
     top, bottom = panel.scale.end, panel.scale.start
     yield svg.rectangle(panel.x, top, panel.width, bottom - top, "panel")
-    attributes = members[0].estimate.group.content.attributes
-    groups = [attributes[key] for key in GROUPING_ATTRIBUTES if attributes.get(key)]
     yield svg.text(panel.x + 2, top - 8, subject, "strong")
-    yield svg.text(panel.x + panel.width - 2, top - 8, ", ".join(groups), "tick", "end")
+    yield svg.text(panel.x + panel.width - 2, top - 8, groups, "tick", "end")
     for value in panel.scale.ticks(4):
         y = panel.scale.at(value)
         yield svg.line(panel.x, y, panel.x + panel.width, y, "grid")
-        if first:
+        if panel.labeled:
             yield svg.text(panel.x - 7, y + 4, digits.exact(round(value, 6)), "tick", "end")
-    for index, name in enumerate(timepoints):
+    for index, name in enumerate(panel.timepoints):
         yield svg.text(panel.at(index), bottom + 15, name, "tick small", "middle")
-    placed = [(timepoints.index(j.estimate.group.content.timepoint or ""), j) for j in members]
+
+
+def _results(panel: Panel, members: list[JudgedSample], unit: str) -> Iterator[str]:
+    placed = [(panel.timepoints.index(j.estimate.group.content.timepoint or ""), j) for j in members]
     placed.sort(key=lambda pair: pair[0])
     yield from _line(panel, placed)
     for index, judged in placed:
@@ -120,11 +114,11 @@ def _mark(panel: Panel, index: int, judged: JudgedSample, unit: str) -> str:
     content = judged.estimate.group.content
     said = f"{one.text} {unit}" if judged.reportable else one.text
     hover = " · ".join(filter(None, (content.name, content.timepoint, said, one.interval, one.remark)))
-    return svg.group("point", _shapes(panel, x, judged), hover, sample_key(judged))
+    return svg.group("point", _shapes(panel, x, judged, one), hover, sample_key(judged))
 
 
-def _shapes(panel: Panel, x: float, judged: JudgedSample) -> list[str]:
-    one, scale, limit = shown(judged), panel.scale, judged.estimate.limit
+def _shapes(panel: Panel, x: float, judged: JudgedSample, one: Shown) -> list[str]:
+    scale, limit = panel.scale, judged.estimate.limit
     if one.number is not None:
         ends = [v for v in (one.low, one.high) if v is not None]
         shapes = [svg.line(x, scale.clipped(max(ends[0], scale.low)), x, scale.clipped(ends[1]), "whisker sample")]
