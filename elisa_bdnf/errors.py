@@ -33,7 +33,8 @@ class Problem:
             parts.append(f"expected {self.expected.rstrip('.')}")
         if self.hint:
             parts.append(self.hint.rstrip("."))
-        sentence = "; ".join(parts) + "."
+        sentence = "; ".join(parts)
+        sentence += "" if sentence.endswith("?") else "."
         return f"{where}: {sentence}" if where else sentence
 
 

@@ -15,6 +15,7 @@ import typer
 
 from elisa_bdnf import __version__
 from elisa_bdnf.cli import demo, fit, layout, protocol, read, rules, run
+from elisa_bdnf.cli.complaints import complain
 from elisa_bdnf.errors import ElisaError
 from elisa_bdnf.reports.inert import show
 
@@ -72,8 +73,7 @@ def main() -> None:
     try:
         app()
     except ElisaError as error:
-        for problem in error.problems:
-            print(f"error: {show(str(problem))}", file=sys.stderr)
+        complain(error)
         sys.exit(error.exit_code)
     except Exception as bug:  # noqa: BLE001  (the last boundary: a person must not see a bare traceback)
         sys.exit(_report_bug(bug))

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from elisa_bdnf.errors import ElisaError, UsageError
-from elisa_bdnf.reports.inert import show
+from elisa_bdnf.cli.complaints import complain
+from elisa_bdnf.errors import ElisaError, ProtocolError, UsageError
 
 if TYPE_CHECKING:
     from elisa_bdnf.model.protocol import Protocol
@@ -65,7 +64,11 @@ def run(
 
     overrides = overrides_from_options(settings or [], {"model": model, "weights": weights, "fit_on": fit_on})
     request = RunRequest(protocol, layout, samples, format_, overrides)
-    code = run_all(exports, request, protocol_from_request(request), out, as_json=as_json, quiet=quiet, strict=strict)
+    try:
+        loaded = protocol_from_request(request)
+    except ProtocolError as error:
+        raise usage_error_if_only_options(error) from None
+    code = run_all(exports, request, loaded, out, as_json=as_json, quiet=quiet, strict=strict)
     if code:
         raise typer.Exit(code)
 
@@ -79,6 +82,13 @@ def overrides_from_options(settings: Sequence[str], options: dict[str, str | Non
             raise UsageError(f"--set {setting!r} has no key and value", expected="--set key=value")
         overrides[key.strip()] = value.strip()
     return overrides
+
+
+def usage_error_if_only_options(error: ProtocolError) -> ElisaError:
+    """A wrong ``--set``, ``--model`` or the like is a wrong command line, not a wrong input."""
+    if all(problem.place.startswith("--set") for problem in error.problems):
+        return UsageError(problems=error.problems)
+    return error
 
 
 def run_all(
@@ -101,7 +111,7 @@ def run_all(
             run_ = workflow.run(export, request, protocol)
         except ElisaError as error:
             refused = max(refused, error.exit_code)
-            _complain(error)
+            complain(error)
             continue
         done.append((run_, workflow.write_results(run_, request, _folder(out, export, exports))))
     _show(done, as_json=as_json, quiet=quiet)
@@ -117,11 +127,6 @@ def _folder(out: Path | None, export: Path, exports: Sequence[Path]) -> Path:
     if out is not None and len(exports) == 1:
         return out
     return (out or DEFAULT_OUT) / safe_stem(export.stem)
-
-
-def _complain(error: ElisaError) -> None:
-    for problem in error.problems:
-        print(f"error: {show(str(problem))}", file=sys.stderr)
 
 
 def _show(done: Sequence[tuple[Run, list[Path]]], *, as_json: bool, quiet: bool) -> None:

@@ -110,8 +110,8 @@ def test_quiet_prints_nothing(tmp_path: Path) -> None:
     assert elisa_bdnf(*arguments(FIXTURES / "demo"), "--out", tmp_path, "--quiet").out == ""
 
 
-@pytest.mark.parametrize("setting", ["curve.weights", "=x", ""])
-def test_a_malformed_setting_is_a_wrong_command_line(setting: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("setting", ["curve.weights", "=x", "", "curve.wieghts=none", "curve.model=6pl"])
+def test_a_wrong_setting_is_a_wrong_command_line(setting: str, tmp_path: Path) -> None:
     assert elisa_bdnf(*arguments(FIXTURES / "demo"), "--out", tmp_path, "--set", setting).code == 2
 
 
