@@ -30,16 +30,19 @@ def recovery_figure(result: PlateResult) -> str:
     for index, point in enumerate(points):
         x = LEFT + (index + 0.5) * step
         allowed = allowed_error(point.level.nominal, limits, ends)
-        body += _allowed(scale, x, step, allowed)
+        body += () if point.level.anchor else _allowed(scale, x, step, allowed)
         body += _level(scale, x, point, wells[point.level.nominal], allowed, len(points))
-    inside = sum(_good(p, allowed_error(p.level.nominal, limits, ends)) for p in points)
+    judged = [p for p in points if not p.level.anchor]
+    inside = sum(_good(p, allowed_error(p.level.nominal, limits, ends)) for p in judged)
     return svg.figure(
-        "recovery", "Recovery of the standards", f"{inside} of {len(points)} levels recover within their limits.",
+        "recovery", "Recovery of the standards", f"{inside} of {len(judged)} levels recover within their limits.",
         (WIDTH, HEIGHT), body,
     )  # fmt: skip
 
 
 def _good(point: StandardPoint, allowed: float) -> bool:
+    if point.level.anchor:
+        return True  # helps the fit only; not judged
     return point.recovery_percent is not None and abs(point.recovery_percent - 100) <= allowed + 1e-9
 
 

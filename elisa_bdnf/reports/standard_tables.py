@@ -89,6 +89,10 @@ def _standard_row(
 def _recovery_cell(nominal: float, point: StandardPoint | None, limits: LimitSettings, ends: tuple[float, ...]) -> Cell:
     if point is None or point.recovery_percent is None:
         return Cell(digits.MISSING, None, Tone.MUTED)
+    if point.level.anchor:
+        return Cell(
+            digits.percent(point.recovery_percent), point.recovery_percent, Tone.MUTED, "an anchor is not judged"
+        )
     allowed = allowed_error(nominal, limits, ends)
     good = abs(point.recovery_percent - 100) <= allowed + 1e-9
     text = digits.percent(point.recovery_percent)

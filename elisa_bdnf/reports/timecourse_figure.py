@@ -52,10 +52,15 @@ def timecourse_figure(result: PlateResult) -> str:
         scale = svg.Scale(low, high, top + PANEL_HEIGHT, top, log=low > 0)
         panel = Panel(LEFT + column * (width + GAP), width, scale, timepoints, column == 0)
         known = subjects[subject][0].estimate.group.content.attributes
-        body += _frame(panel, subject, ", ".join(known[key] for key in attributes if known.get(key)))
+        body += _frame(panel, subject, ", ".join(_said(key, known[key]) for key in attributes if known.get(key)))
         body += _results(panel, subjects[subject], unit)
     description = f"{digits.count(len(subjects), 'subject')}, {len(timepoints)} timepoints each, with 95 % intervals."
     return svg.figure("time-courses", "Time courses", description, (WIDTH, height), body)
+
+
+def _said(attribute: str, value: str) -> str:
+    """``ketamine`` speaks for itself, ``yes`` does not."""
+    return f"{attribute}: {value}" if len(value) <= 3 or value.casefold() in ("true", "false") else value
 
 
 def _columns(timepoints: Sequence[str]) -> int:

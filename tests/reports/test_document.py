@@ -241,3 +241,24 @@ def test_every_kind_of_weights_can_be_said(kind):
 
 def test_no_curve_is_a_value_with_a_reason():
     assert isinstance(build.without_curve().analysis.curve, NoCurve)
+
+
+def test_an_anchor_is_not_judged():
+    made = build.analysis()
+    points = tuple(
+        replace(p, level=replace(p.level, anchor=True), recovery_percent=300.0) if p.level.nominal == 15.625 else p
+        for p in made.curve.standards
+    )
+    document = document_from_result(build.judged(replace(made, curve=replace(made.curve, standards=points))))
+    assert row_of(document.standards, "nominal", "15.625")["recovery_percent"].tone is Tone.MUTED
+    assert document.facts[1].text == "6 of 6"
+
+
+def test_groups_that_all_share_are_left_out():
+    made = build.analysis()
+    samples = tuple(
+        replace(e, group=replace(e.group, content=replace(e.group.content, attributes={"arm": "ketamine"})))
+        for e in made.samples
+    )
+    overview = document_from_result(build.judged(replace(made, samples=samples))).overview
+    assert "Arm" not in [c.title for c in overview.columns]
