@@ -9,9 +9,10 @@ import numpy as np
 
 from elisa_bdnf.analysis.limiting import FAR_ASYMMETRY, power_law_limits
 from elisa_bdnf.analysis.refine import State, Target, refine
-from elisa_bdnf.analysis.search import Found, Problems, search
-from elisa_bdnf.analysis.shape import FAMILIES, LN_B, LN_C, LN_G, A, Array, Counts, D, Family, Flags, ln_from_x
-from elisa_bdnf.analysis.starts import box, extent, grid_of_starts
+from elisa_bdnf.analysis.search import AGREEMENT, Found, Problems, search
+from elisa_bdnf.analysis.shape import FAMILIES, LN_B, LN_C, LN_G, LN_ZERO, A, Array, Counts, D, Family, Flags, ln_from_x
+from elisa_bdnf.analysis.sigmoid_search import search_4pl
+from elisa_bdnf.analysis.starts import frame, screened_starts
 from elisa_bdnf.analysis.variance import LARGEST_THETA, floor_of, observed_weights, power_weights, theta_of
 from elisa_bdnf.model.curve import CurveSpec, WeightKind, Weights
 
@@ -19,7 +20,10 @@ COORDINATE_OF = {"a": A, "d": D, "c": LN_C, "b": LN_B, "g": LN_G}
 NAMES = ("a", "d", "c", "b", "g")
 NEGLIGIBLE = 1e-5  # relative difference in the sum of squares that does not decide between limiting models
 IDENTIFIED_ASYMMETRY = 7.5  # |ln g| beyond which a curve cannot be told from its limit g → 0 or ∞
-AGREEMENT = 1e-6  # starts whose sum of squares is so near the best one (relative) found the same minimum
+SHARP = 1e-12  # gradient of a proper minimum; larger ones are found on the way to infinity
+FAR_ASYMMETRY_SEEN = 4.0  # |ln g| beyond which the limits g → 0 and ∞ are tried too
+FAR_PLATEAU = 1e4  # × the fitted rise: a plateau so far away is compared with one at infinity
+AGREEING = 3  # the search for a 4PL ends when so many starts found the same lowest sum of squares
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +101,17 @@ def fit_logistic(points: Points, spec: CurveSpec, starts: Sequence[Mapping[str, 
     family = FAMILIES[spec.model]
     fixed = fixed_coordinates(spec.fixed)
     ln_x = ln_from_x(points.x)
-    low, high = extent(ln_x, np.ones_like(ln_x, dtype=bool))
+    grid, lower, upper = frame(family, *_span(ln_x))
+    if starts is not None:
+        grid = _given_starts(starts)
+    elif not (family.asymmetric or fixed):
+        grid = screened_starts(ln_x[:, 0], points.y)[:, :, 0]
     theta = initial_theta(spec.weights, points.y, points.level_mean)
     weight = initial_weights(spec.weights, theta, points.y, points.level_mean)
-    lower, upper = box(family, low, high)
     problems = Problems(family, ln_x, points.y, np.sqrt(weight), fixed, lower, upper)
-    grid = grid_of_starts(family, low, high)[:, :, 0] if starts is None else _given_starts(starts)
-    found = search(problems, grid, quorum=1.0 if family.asymmetric or starts is not None else 0.75)
+    found = _search(problems, grid)
     target = _target(points, spec.weights, theta, family, ln_x, free_coordinates(family, fixed))
-    best = int(np.argmin(found.rss))
+    best = int(found.rss.argmin())
     outcome = _settle(target, spec.weights, found.coordinates[:, [best]])
     outcome = replace(
         outcome,
@@ -113,13 +119,27 @@ def fit_logistic(points: Points, spec: CurveSpec, starts: Sequence[Mapping[str, 
         starts_at_optimum=_agreeing(found),
         iterations=int(found.iterations[best]) + outcome.iterations,
     )
-    if _is_interior(outcome, problems):
+    proper = _is_interior(outcome, problems)
+    if proper and not _is_remote(outcome):
         return outcome
-    return _at_infinity(outcome, target, spec.weights, problems, grid)
+    limits = _limits(target, spec.weights, problems, np.hstack((grid, outcome.state.coordinates)))
+    return _best_of(outcome, limits, problems, _exact(target), proper=proper)
+
+
+def _span(ln_x: Array) -> tuple[float, float]:
+    """Lowest and highest ln x above zero concentration."""
+    real = ln_x[ln_x > LN_ZERO]
+    return float(real.min()), float(real.max())
+
+
+def _search(problems: Problems, grid: Array) -> Found:
+    if problems.family.asymmetric or problems.fixed:
+        return search(problems, grid)
+    return search_4pl(problems, grid, tolerance=1e-7, agreeing=min(AGREEING, grid.shape[-1]))
 
 
 def _agreeing(found: Found) -> int:
-    best = float(np.min(found.rss))
+    best = float(found.rss.min())
     return int(np.count_nonzero(found.rss <= best * (1 + AGREEMENT) + 1e-300))
 
 
@@ -193,46 +213,60 @@ def refine_with_theta(target: Target, coordinates: Array) -> tuple[State, Counts
 
 def _is_interior(outcome: Outcome, problems: Problems) -> bool:
     """Whether the fit is a proper minimum: converged, curved in every direction, inside the box."""
-    sharp = outcome.state.gradient[0] < 1e-9 or outcome.state.rss[0] < 1e-18 * np.sum(problems.y**2)
-    return outcome.converged and bool(sharp) and not _undetermined(outcome, problems)
+    if not outcome.converged or not (
+        outcome.state.gradient[0] < SHARP or outcome.state.rss[0] < 1e-18 * np.sum(problems.y**2)
+    ):
+        return False
+    return not _undetermined(outcome, problems)
+
+
+def _is_remote(outcome: Outcome) -> bool:
+    """Whether a minimum lies so far out that the limit beyond it may be lower still."""
+    rise = float(np.ptp(outcome.state.fitted))
+    place = outcome.coordinates
+    return abs(float(place[D] - place[A])) > FAR_PLATEAU * rise or abs(float(place[LN_G])) > FAR_ASYMMETRY_SEEN
 
 
 def _undetermined(outcome: Outcome, problems: Problems) -> tuple[str, ...]:
     """Parameters that left the box, or along which the sum of squares does not curve upwards."""
-    free = list(outcome.free)
-    coordinates = outcome.state.coordinates
-    outside = ((coordinates <= problems.low) | (coordinates >= problems.high))[free, 0]
-    outside |= np.array([i == LN_G for i in free]) & (np.abs(coordinates[LN_G, 0]) > IDENTIFIED_ASYMMETRY)
-    scale = np.sqrt(np.diag(outcome.state.information[:, :, 0]))
-    flat = ~(scale > 0)
-    safe = np.where(flat, 1.0, scale)
-    matrix = outcome.state.newton[:, :, 0] / safe[:, None] / safe[None]
-    values, vectors = np.linalg.eigh(0.5 * (matrix + matrix.T))
-    if values[0] <= 1e-11:
-        flat |= np.abs(vectors[:, 0]) > 0.2
-    return tuple(NAMES[i] for i, bad in zip(free, outside | flat, strict=True) if bad)
+    place, low, high = (part[:, 0].tolist() for part in (outcome.state.coordinates, problems.low, problems.high))
+    bad = {i for i in outcome.free if not low[i] < place[i] < high[i]}
+    if LN_G in outcome.free and abs(place[LN_G]) > IDENTIFIED_ASYMMETRY:
+        bad.add(LN_G)
+    scale = outcome.state.scale[:, 0]
+    matrix = outcome.state.newton[:, :, 0] / scale[:, None] / scale
+    values, vectors = np.linalg.eigh(matrix + matrix.T)
+    if not values[0] > 2e-11:
+        bad |= {i for i, weight in zip(outcome.free, vectors[:, 0].tolist(), strict=True) if abs(weight) > 0.2}
+    return tuple(NAMES[i] for i in outcome.free if i in bad)
 
 
-def _at_infinity(outcome: Outcome, target: Target, weights: Weights, problems: Problems, grid: Array) -> Outcome:
-    """The best of the limiting models where no proper minimum was found; the fit as it is where none is as good."""
+def _limits(target: Target, weights: Weights, problems: Problems, grid: Array) -> list[Outcome]:
+    """The limiting models of the family that can be fitted."""
     ln_x, weight = problems.ln_x[:, 0], problems.root_weight[:, 0] ** 2
-    low, high = extent(problems.ln_x, np.ones_like(problems.ln_x, dtype=bool))
-    candidates = []
+    fits = []
     for limit in power_law_limits(
-        problems.family, ln_x, problems.y[:, 0], weight, problems.fixed, float(low[0]), float(high[0])
+        problems.family, ln_x, problems.y[:, 0], weight, problems.fixed, *_span(problems.ln_x)
     ):
         tied = replace(target, free=limit.free, anchor=np.array([limit.anchor]), tie=limit.tie)
         one = _settle(tied, weights, limit.coordinates)
-        candidates.append(replace(one, unidentified=limit.unidentified, remarks=(*one.remarks, limit.sentence)))
+        fits.append(replace(one, unidentified=limit.unidentified, remarks=(*one.remarks, limit.sentence)))
     if problems.family.asymmetric and LN_G not in problems.fixed:
-        candidates += [_extreme_asymmetry(target, weights, problems, grid, sign) for sign in (-1.0, 1.0)]
-    candidates = [one for one in candidates if one.converged]
-    if outcome.converged or problems.family.asymmetric:
-        candidates.append(_named(outcome, problems))
-    if not candidates:
-        return outcome
+        fits += [_extreme_asymmetry(target, weights, problems, grid, sign) for sign in (-1.0, 1.0)]
+    return [one for one in fits if one.converged]
+
+
+def _best_of(outcome: Outcome, limits: Sequence[Outcome], problems: Problems, exact: float, *, proper: bool) -> Outcome:
+    """A proper minimum unless a limit is lower; otherwise the limit unless the fit, where it stopped, is lower."""
+    if proper:
+        better = [one for one in limits if _frozen(one, problems) < _frozen(outcome, problems) * (1 - 1e-9) - exact]
+        candidates = better or [outcome]
+    else:
+        running = outcome.converged or problems.family.asymmetric
+        candidates = [*limits, *([_named(outcome, problems)] if running else [])] or [outcome]
     lowest = min(_frozen(one, problems) for one in candidates)
-    best = next(one for one in candidates if _frozen(one, problems) <= lowest * (1 + NEGLIGIBLE) + _exact(target))
+    enough = lowest * (1 + NEGLIGIBLE) + exact
+    best = next(one for one in candidates if _frozen(one, problems) <= enough)
     return replace(
         best, starts=outcome.starts, starts_at_optimum=outcome.starts_at_optimum, iterations=outcome.iterations
     )

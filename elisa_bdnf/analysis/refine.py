@@ -27,6 +27,9 @@ from elisa_bdnf.analysis.shape import (
 from elisa_bdnf.analysis.variance import power_weights
 
 _MOST_ITERATIONS = 50
+_SHARP = 1e-15  # gradient at which nothing is left to gain
+_LAST_STEP = 1e-7  # of a standard error, about
+_ROUNDING = 1e-12  # gradient below which a step that hardly helps is the last one
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +80,13 @@ class State:
     information: Array  # (m, m, P): Σ w ∂f ∂f'
     newton: Array  # (m, m, P): minus the derivative of the score
     rss: Array
+    scale: Array  # (m, P): length of every column of the weighted Jacobian
 
     @property
     def gradient(self) -> Array:
         """Largest cosine between the weighted residuals and a column of the Jacobian: 0 at the optimum."""
-        m = len(self.score)
-        size = np.sqrt(self.information[np.arange(m), np.arange(m)] * self.rss)
-        cosine: Array = np.max(np.abs(self.score) / np.where(size > 0, size, np.inf), axis=0)
+        size = self.scale * np.sqrt(self.rss)
+        cosine: Array = np.maximum.reduce(np.abs(self.score) / np.where(size > 0, size, np.inf))
         return cosine
 
 
@@ -96,42 +99,43 @@ def evaluate(target: Target, coordinates: Array) -> State:
     jacobian = jacobian_of(family, shape, coordinates)
     if target.tie is not None:
         jacobian[LN_B] -= jacobian[LN_C] * (target.tie * np.exp(-coordinates[LN_B]))
-    jacobian = jacobian[free]
-    weight, weight_slope = np.broadcast_to(target.weight, fitted.shape), None
+    if len(free) < len(jacobian):
+        jacobian = jacobian[free]
+    weight = target.weight
+    weight_slope = None
     if target.theta is not None:
         power, slope = power_weights(fitted, target.theta, target.floor)
         weight, weight_slope = weight * power, weight * slope
-    weighted = jacobian * weight
-    information = np.einsum("inp,jnp->ijp", weighted, jacobian)
+    weighted_residual = weight * residual
+    information = np.einsum("inp,jnp->ijp", jacobian * weight, jacobian)
     newton = information
     if target.tie is None:
-        newton = information - weighted_curvature(family, shape, coordinates, weight * residual)[np.ix_(free, free)]
+        curvature = weighted_curvature(family, shape, coordinates, weighted_residual)
+        newton = information - (curvature if len(free) == len(curvature) else curvature[np.ix_(free, free)])
     if weight_slope is not None:
         newton = newton - np.einsum("inp,jnp->ijp", jacobian * (weight_slope * residual), jacobian)
-    score = np.einsum("inp,np->ip", weighted, residual)
-    rss = np.einsum("np,np->p", weight * residual, residual)
-    return State(coordinates, fitted, residual, weight, jacobian, score, information, newton, rss)
+    score = np.einsum("inp,np->ip", jacobian, weighted_residual)
+    rss = np.add.reduce(weighted_residual * residual)
+    scale = np.sqrt(np.maximum(np.einsum("iip->ip", information), 1e-300))
+    return State(coordinates, fitted, residual, weight, jacobian, score, information, newton, rss, scale)
 
 
 def solve_scaled(matrix: Array, scale: Array, right: Array) -> Array:
-    """Solve P systems (m, m, P) after scaling rows and columns by ``scale`` (m, P); singular ones give a zero step."""
-    scaled = np.moveaxis(matrix / scale[:, None] / scale[None], -1, 0)
-    scaled = np.where(np.isfinite(scaled), scaled, 0.0)
-    vector = np.moveaxis(right / scale, -1, 0)[..., None]
+    """Solve P systems (m, m, P) after scaling rows and columns by ``scale`` (m, P)."""
+    scaled = (matrix / (scale[:, None] * scale)).transpose(2, 0, 1)
+    vector = (right / scale).T[..., None]
     try:
-        solved = np.linalg.solve(scaled, vector)[..., 0]
-    except np.linalg.LinAlgError:
-        solved = np.stack([np.linalg.pinv(m) @ v for m, v in zip(scaled, vector, strict=True)])[..., 0]
-    return np.moveaxis(solved, 0, -1) / scale
+        solved = np.linalg.solve(scaled, vector)
+    except np.linalg.LinAlgError:  # one of the systems is singular
+        clean = np.where(np.isfinite(scaled), scaled, 0.0)
+        solved = np.stack([np.linalg.pinv(m) @ v for m, v in zip(clean, vector, strict=True)])
+    return solved[..., 0].T / scale
 
 
 def _moved(target: Target, coordinates: Array, step: Array) -> Array:
     out = coordinates.copy()
-    limited = step.copy()
     for row, index in enumerate(target.free):
-        if index >= LN_C:
-            limited[row] = np.clip(step[row], -3.0, 3.0)
-    out[list(target.free)] += limited
+        out[index] += step[row] if index < LN_C else np.minimum(np.maximum(step[row], -3.0), 3.0)
     if target.tie is not None and target.anchor is not None:
         out[LN_C] = target.anchor + target.tie * np.exp(-out[LN_B])
     return out
@@ -139,38 +143,68 @@ def _moved(target: Target, coordinates: Array, step: Array) -> Array:
 
 def refine(target: Target, coordinates: Array) -> tuple[State, Counts]:
     """Converge on the gradient; returns the final state and the number of iterations per problem."""
+    if coordinates.shape[-1] == 1:
+        return _refine_one(target, coordinates)
     state = evaluate(target, coordinates)
-    count = coordinates.shape[-1]
-    iterations = np.zeros(count, dtype=np.int64)
-    damping = np.zeros(count)
     gradient = state.gradient
-    running = np.ones(count, dtype=bool)
-    m = len(target.free)
-    diagonal = np.arange(m)
+    iterations = np.zeros(len(gradient), dtype=np.int64)
+    damping = np.zeros(len(gradient))
+    running = gradient > _SHARP
+    diagonal = np.arange(len(target.free))
     for _ in range(_MOST_ITERATIONS):
-        iterations[running] += 1
-        scale = np.sqrt(np.maximum(state.information[diagonal, diagonal], 1e-300))
-        matrix = np.where(damping == 0, state.newton, state.information)
-        matrix = matrix.copy()
-        matrix[diagonal, diagonal] += damping * scale**2
+        if not running.any():
+            break
+        iterations += running
+        scale, matrix = state.scale, state.newton
+        if damping.any():
+            matrix = np.where(damping == 0, state.newton, state.information)
+            matrix[diagonal, diagonal] += damping * scale**2
         step = np.where(running, solve_scaled(matrix, scale, state.score), 0.0)
         trial = evaluate(target, _moved(target, state.coordinates, step))
         tried = trial.gradient
-        frozen = np.einsum("np,np->p", state.weight * trial.residual, trial.residual)
-        downhill = frozen < state.rss
+        frozen = np.add.reduce(state.weight * trial.residual**2)
+        # Near the optimum rounding hides whether the sum of squares fell: there the gradient decides.
         close = (tried < gradient) & (frozen <= state.rss * (1 + 1e-6)) & (gradient < 1e-2)
-        better = running & np.isfinite(tried) & (close | downhill)
-        moved = np.max(np.abs(step) * scale, axis=0) / np.sqrt(np.maximum(state.rss, 1e-300))
+        better = running & (close | (frozen < state.rss)) & (tried < np.inf)
+        stuck = np.where(better, tried > 0.25 * gradient, True) & (np.minimum(tried, gradient) < _ROUNDING)
         state = _choose(better, trial, state)
         gradient = np.where(better, tried, gradient)
-        running &= ~((gradient < 1e-15) | (~better & ((gradient < 1e-12) | (damping > 1e8))) | (moved < 1e-16))
+        running = running & ~(stuck | (gradient < _SHARP) | (damping > 1e8))
         damping = np.where(better, np.where(damping < 1e-3, 0.0, damping / 10), np.maximum(damping, 1e-4) * 10)
-        if not running.any():
-            break
     return state, iterations
+
+
+def _refine_one(target: Target, coordinates: Array) -> tuple[State, Counts]:
+    """The same for a single problem, where deciding with plain numbers costs a tenth of deciding with arrays."""
+    state = evaluate(target, coordinates)
+    gradient, damping, iterations = float(state.gradient[0]), 0.0, 0
+    while gradient > _SHARP and iterations < _MOST_ITERATIONS and damping <= 1e8:
+        iterations += 1
+        matrix = state.newton
+        if damping:
+            matrix = state.information * (1.0 + damping * np.eye(len(state.score)))[:, :, None]
+        step = solve_scaled(matrix, state.scale, state.score)
+        trial = evaluate(target, _moved(target, state.coordinates, step))
+        tried, rss = float(trial.gradient[0]), float(state.rss[0])
+        frozen = float(np.add.reduce(state.weight * trial.residual**2)[0])
+        close = tried < gradient < 1e-2 and frozen <= rss * (1 + 1e-6)
+        better = (close or frozen < rss) and tried < np.inf
+        if not better and gradient < _ROUNDING:
+            break
+        if better:
+            size = float(np.maximum.reduce(np.abs(step) * state.scale)[0])
+            last = not damping and size**2 < _LAST_STEP**2 * rss  # Newton squares its error: nothing is left after it
+            little = last or (tried > 0.25 * gradient and tried < _ROUNDING)
+            state, gradient = trial, tried
+            if little:
+                break
+        damping = (0.0 if damping < 1e-3 else damping / 10) if better else max(damping, 1e-4) * 10
+    return state, np.array([iterations])
 
 
 def _choose(better: Flags, new: State, old: State) -> State:
     if better.all():
         return new
+    if not better.any():
+        return old
     return State(*(np.where(better, getattr(new, name), getattr(old, name)) for name in State.__dataclass_fields__))

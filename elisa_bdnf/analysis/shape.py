@@ -115,31 +115,43 @@ def response_of(family: Family, shape: Shape, coordinates: Array) -> Array:
 
 def jacobian_of(family: Family, shape: Shape, coordinates: Array) -> Array:
     """Derivatives of the response by every coordinate: (5, N, P), or (4, N, P) where g is not a parameter."""
-    span = coordinates[family.p] - coordinates[family.q]
-    columns = [shape.h, shape.k] if family.p == A else [shape.k, shape.h]
-    columns += [span * column for column in shape_gradient(shape)]
-    return np.stack(columns)
+    out = np.empty((4 if shape.power is None else 5, *shape.h.shape))
+    out[family.p], out[family.q] = shape.h, shape.k
+    by_v = (coordinates[family.p] - coordinates[family.q]) * shape.slope
+    np.multiply(by_v, shape.v_c, out=out[LN_C])
+    np.multiply(by_v, shape.v, out=out[LN_B])
+    if shape.power is not None:
+        out[LN_G] = (coordinates[family.q] - coordinates[family.p]) * shape.power * shape.h
+    return out
 
 
 def weighted_curvature(family: Family, shape: Shape, coordinates: Array, weight: Array) -> Array:
     """Sum over the wells of ``weight`` times the second derivatives of the curve: (m, m, P), m = 5 or 4."""
     span = coordinates[family.p] - coordinates[family.q]
     g = np.exp(coordinates[LN_G]) if family.asymmetric else 1.0
-    s = shape.sigmoid
-    bend = shape.slope * (1.0 - s - g * s)  # d²h/dv²
-    first = [np.sum(weight * column, axis=0) for column in shape_gradient(shape)]
-    m = 2 + len(first)
-    out = np.zeros((m, m, first[0].shape[-1]))
+    s, v, v_c = shape.sigmoid, shape.v, shape.v_c
+    weighted = weight * shape.slope
+    bend = weighted * (1.0 - s - g * s)  # weight × d²h/dv²
+    both = bend * v + weighted
+    table = np.empty((5, *v.shape))
+    table[0], table[2], table[3] = weighted, bend, both
+    np.multiply(weighted, v, out=table[1])
+    np.multiply(both, v, out=table[4])
+    by_v, by_lnb, twice, mixed, square = np.add.reduce(table, axis=1)
+    m = 4 if shape.power is None else 5
+    out = np.zeros((m, m, span.shape[-1]))
+    first = [by_v * v_c, by_lnb]
+    out[LN_C, LN_C] = span * v_c * v_c * twice
+    out[LN_C, LN_B] = out[LN_B, LN_C] = span * v_c * mixed
+    out[LN_B, LN_B] = span * square
+    if shape.power is not None:
+        less = weighted * (1.0 - shape.power)
+        own = weight * shape.h * shape.power
+        first.append(-np.add.reduce(own))
+        out[LN_C, LN_G] = out[LN_G, LN_C] = span * v_c * np.add.reduce(less)
+        out[LN_B, LN_G] = out[LN_G, LN_B] = span * np.add.reduce(less * v)
+        out[LN_G, LN_G] = span * np.add.reduce(own * (shape.power - 1.0))
     for index, total in enumerate(first, start=2):
         out[family.p, index] = out[index, family.p] = total
         out[family.q, index] = out[index, family.q] = -total
-    v_c, v = shape.v_c, shape.v
-    out[LN_C, LN_C] = span * np.sum(weight * bend, axis=0) * v_c**2
-    out[LN_C, LN_B] = out[LN_B, LN_C] = span * v_c * np.sum(weight * (bend * v + shape.slope), axis=0)
-    out[LN_B, LN_B] = span * np.sum(weight * (bend * v + shape.slope) * v, axis=0)
-    if shape.power is not None:
-        mixed = weight * shape.slope * (1.0 - shape.power)
-        out[LN_C, LN_G] = out[LN_G, LN_C] = span * v_c * np.sum(mixed, axis=0)
-        out[LN_B, LN_G] = out[LN_G, LN_B] = span * np.sum(mixed * v, axis=0)
-        out[LN_G, LN_G] = span * np.sum(weight * shape.h * shape.power * (shape.power - 1.0), axis=0)
     return out

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from elisa_bdnf.analysis.shape import LN_B, LN_C, LN_G, LN_ZERO, Array, Family, Flags
@@ -22,21 +24,58 @@ def extent(ln_x: Array, used: Flags) -> tuple[Array, Array]:
 
 def grid_of_starts(family: Family, low: Array, high: Array) -> Array:
     """Starts (5, S, K) for K problems whose standards span ``low`` to ``high`` (K); S = 12, or 36 with asymmetry."""
+    place, steep, ln_g, shift = _unit_grid(family)
     width = np.maximum(high - low, 0.5)
-    asymmetry = (1.0, *_ASYMMETRY) if family.asymmetric else (1.0,)
-    points = [(place, steep, g) for g in asymmetry for steep in _STEEPNESS for place in _PLACES]
-    starts = np.zeros((5, len(points), len(width)))
-    for index, (place, steep, g) in enumerate(points):
-        b = steep * _SPANNING / width
-        starts[LN_C, index] = low + place * width + _shift(family, g) / b
-        starts[LN_B, index] = np.log(b)
-        starts[LN_G, index] = np.log(g)
+    b = steep[:, None] * (_SPANNING / width)
+    starts = np.zeros((5, len(place), len(width)))
+    starts[LN_C] = low + place[:, None] * width + shift[:, None] / b
+    starts[LN_B] = np.log(b)
+    starts[LN_G] = ln_g[:, None]
     return starts
 
 
-def _shift(family: Family, g: float) -> float:
-    """How far b·ln c lies from the middle of the rise where g is not 1."""
-    return -family.sign * float(np.log(2.0 ** (1.0 / g) - 1.0))
+@lru_cache(maxsize=4)
+def _unit_grid(family: Family) -> tuple[Array, Array, Array, Array]:
+    """Place, steepness, ln g and how far b·ln c lies from the middle of the rise, for standards of unit width."""
+    asymmetry = (1.0, *_ASYMMETRY) if family.asymmetric else (1.0,)
+    grid = np.array([(place, steep, g) for g in asymmetry for steep in _STEEPNESS for place in _PLACES]).T
+    place, steep, g = grid
+    return place, steep, np.log(g), -family.sign * np.log(2.0 ** (1.0 / g) - 1.0)
+
+
+def screened_starts(ln_x: Array, y: Array) -> Array:
+    """Starts (5, 12, P) of a 4PL for P curves on the same N concentrations: for each of 12 slopes the best inflection.
+
+    Every shape of a grid of 12 × 32 is compared with every curve; a and d are linear, so that takes one product.
+    """
+    basis, ln_c, ln_b = _screen(ln_x.tobytes())
+    covered = (basis @ (y - np.add.reduce(y) / len(y))).reshape(len(ln_b), len(ln_c), -1) ** 2
+    starts = np.zeros((5, len(ln_b), y.shape[-1]))
+    starts[LN_C] = ln_c[covered.argmax(axis=1)]
+    starts[LN_B] = ln_b[:, None]
+    return starts
+
+
+@lru_cache(maxsize=64)
+def _screen(ln_x_bytes: bytes) -> tuple[Array, Array, Array]:
+    """Centered shapes of unit length (12·32, N) on a grid, with their ln c and ln b; plates of a kit share them."""
+    ln_x = np.frombuffer(ln_x_bytes)
+    real = ln_x[ln_x > LN_ZERO]
+    low, width = real.min(), max(np.ptp(real), 0.5)
+    ln_c = low + width * np.linspace(-0.2, 1.6, 32)
+    ln_b = np.log(_SPANNING / width) + np.linspace(-0.9, 0.7, DEFAULT_STARTS)
+    v = (ln_x - ln_c[:, None]) * np.exp(ln_b)[:, None, None]
+    shapes = np.tanh(0.5 * v).reshape(-1, len(ln_x))
+    shapes -= shapes.mean(axis=1, keepdims=True)
+    length = np.sqrt(np.sum(shapes**2, axis=1, keepdims=True))
+    return np.where(length > 1e-6, shapes / np.maximum(length, 1e-6), 0.0), ln_c, ln_b
+
+
+@lru_cache(maxsize=256)
+def frame(family: Family, low: float, high: float) -> tuple[Array, Array, Array]:
+    """Starts (5, S), lower and upper bounds (5, 1) of one curve; plates of one kit have the same. Not to be changed."""
+    ends = np.array([low]), np.array([high])
+    return (grid_of_starts(family, *ends)[:, :, 0], *box(family, *ends))
 
 
 def box(family: Family, low: Array, high: Array) -> tuple[Array, Array]:

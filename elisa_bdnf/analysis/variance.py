@@ -65,7 +65,7 @@ def theta_of(residual: Array, fitted: Array, used: Flags, floor: Array | float) 
         newton = theta + excess / np.maximum(2.0 * spread, 1e-300)
         inside = (newton > low) & (newton < high)
         following = np.where(inside, newton, 0.5 * (low + high))
-        settled = np.abs(following - theta) <= 1e-14
+        settled = np.abs(following - theta) <= 1e-13 * np.maximum(theta, 0.1)
         theta = following
         if settled.all():
             break
