@@ -8,7 +8,7 @@ from elisa_bdnf.model.layout import Role
 from elisa_bdnf.model.protocol import BlankMode
 from elisa_bdnf.model.reading import ChannelKind
 from elisa_bdnf.model.result import FindingLevel
-from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, below, digits, exceeds, rule
+from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, below, digits, exceeds, plain, rule
 from elisa_bdnf.qc.subjects import PlateSubject, pooled_sd
 
 
@@ -33,8 +33,10 @@ def background_is_low(plate: PlateSubject, *, max_response: float = 0.20) -> Ver
     if exceeds(mean, max_response):
         yield Remark(
             f"the background is {digits(mean, max_response)}: washing, blocking or substrate?",
-            measured=digits(mean, max_response), limit=f"{max_response:g}", action="annotate",
-        )  # fmt: skip
+            measured=digits(mean, max_response),
+            limit=plain(max_response),
+            action="annotate",
+        )
 
 
 @rule("BLK-02", FindingLevel.WARN, "CLSI EP17 idea: what cannot be told from zero cannot be quantified")
@@ -56,11 +58,13 @@ def lowest_standard_stands_out_of_the_background(plate: PlateSubject, *, min_sep
     separation = (levels[0].mean - zero_mean) / sd
     if below(separation, min_separation):
         yield Remark(
-            f"the lowest standard ({levels[0].content.nominal:g}) lies {digits(separation, min_separation)} SD above "
-            "the background: it cannot be told from zero",
-            measured=digits(separation, min_separation), limit=f"{min_separation:g}",
-            wells=levels[0].wells, action="annotate",
-        )  # fmt: skip
+            f"the lowest standard ({plain(levels[0].content.nominal)}) lies {digits(separation, min_separation)} SD "
+            "above the background: it cannot be told from zero",
+            measured=digits(separation, min_separation),
+            limit=plain(min_separation),
+            wells=levels[0].wells,
+            action="annotate",
+        )
 
 
 @rule("BLK-03", FindingLevel.WARN, "the CV of a mean near zero says nothing (a live complaint); so SD in OD")
@@ -81,8 +85,11 @@ def background_is_even(plate: PlateSubject, *, max_sd: float = 0.02) -> Verdicts
             word = "blank" if group.content.role is Role.BLANK else "zero standard"
             yield Remark(
                 f"the wells of the {word} differ: SD {digits(sd, max_sd)}",
-                measured=digits(sd, max_sd), limit=f"{max_sd:g}", wells=group.wells, action="annotate",
-            )  # fmt: skip
+                measured=digits(sd, max_sd),
+                limit=plain(max_sd),
+                wells=group.wells,
+                action="annotate",
+            )
 
 
 @rule("BLK-04", FindingLevel.WARN, "DOMAIN §6.3: readers often export blanked data already")
@@ -95,5 +102,7 @@ def blank_is_not_subtracted_twice(plate: PlateSubject, *, near_zero: float = 0.0
     if not exceeds(abs(blank), near_zero) and raw and min(raw) < 0:
         yield Remark(
             f"the mean blank is {blank:.4f} and some responses are negative: the export is blanked already?",
-            measured=f"{blank:.4f}", limit=f"{near_zero:g}", action="annotate",
-        )  # fmt: skip
+            measured=f"{blank:.4f}",
+            limit=plain(near_zero),
+            action="annotate",
+        )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from elisa_bdnf.model.plate import Well
 from elisa_bdnf.model.result import Estimate, FindingLevel
-from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, below, exceeds, rule
+from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, below, exceeds, plain, rule
 from elisa_bdnf.qc.subjects import PlateSubject
 
 
@@ -49,28 +49,36 @@ def controls_are_in_range(
     units = _units(judged, recovery_percent)
     failing = [unit for unit in units if not unit.passes]
     for unit in failing:
-        said = "has no value on the curve" if unit.value is None else f"reads {unit.value:.4g}"
+        said = "has no value on the curve" if unit.value is None else f"reads {plain(unit.value, 4)}"
         yield Remark(
-            f"control {unit.level} {said}; accepted are {unit.low:.4g} to {unit.high:.4g}",
-            measured="–" if unit.value is None else f"{unit.value:.4g}", limit=f"{unit.low:.4g} to {unit.high:.4g}",
-            level=FindingLevel.WARN, wells=unit.wells, action="annotate", subject=f"control {unit.level}",
-        )  # fmt: skip
+            f"control {unit.level} {said}; accepted are {plain(unit.low, 4)} to {plain(unit.high, 4)}",
+            measured="–" if unit.value is None else plain(unit.value, 4),
+            limit=f"{plain(unit.low, 4)} to {plain(unit.high, 4)}",
+            level=FindingLevel.WARN,
+            wells=unit.wells,
+            action="annotate",
+            subject=f"control {unit.level}",
+        )
     passing = len(units) - len(failing)
     # 2/3 is written as 0.6667, so 2 of 3 must not fail for the fourth decimal.
     if units and passing / len(units) < fraction - 5e-4:
         yield Remark(
             f"{passing} of {len(units)} controls are in range",
-            measured=f"{passing} of {len(units)}", limit=f"{100 * fraction:.4g} %",
-            wells=tuple(well for unit in failing for well in unit.wells), action="reject",
-        )  # fmt: skip
+            measured=f"{passing} of {len(units)}",
+            limit=f"{plain(100 * fraction, 4)} %",
+            wells=tuple(well for unit in failing for well in unit.wells),
+            action="reject",
+        )
     for level, of_level in _by_level(units).items():
         good = sum(unit.passes for unit in of_level)
         if good / len(of_level) < level_fraction - 1e-9:
             yield Remark(
                 f"{good} of {len(of_level)} controls of the level {level} are in range",
-                measured=f"{good} of {len(of_level)}", limit=f"{100 * level_fraction:.4g} %",
-                wells=tuple(well for unit in of_level for well in unit.wells), action="reject",
-            )  # fmt: skip
+                measured=f"{good} of {len(of_level)}",
+                limit=f"{plain(100 * level_fraction, 4)} %",
+                wells=tuple(well for unit in of_level for well in unit.wells),
+                action="reject",
+            )
 
 
 def accepted_range_or_none(control: Estimate, recovery_percent: float) -> tuple[float, float] | None:

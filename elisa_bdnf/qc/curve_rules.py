@@ -8,7 +8,7 @@ from math import comb
 
 from elisa_bdnf.model.curve import Curve, Model, NoCurve
 from elisa_bdnf.model.result import FindingLevel, RangeStatus
-from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, below, digits, exceeds, rule
+from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, below, digits, exceeds, plain, rule
 from elisa_bdnf.qc.subjects import CurveSubject
 
 _SIGMOID = (Model.FOUR_PL, Model.FIVE_PL, Model.FIVE_PL_R, Model.THREE_PL)
@@ -32,8 +32,10 @@ def curve_was_found(curve: CurveSubject, *, min_starts: float = 2) -> Verdicts:
     if curve.curve.model in _SIGMOID and below(report.starts_at_optimum, min(min_starts, report.starts)):
         yield Remark(
             f"{report.starts_at_optimum} of {report.starts} starts reached the best fit: it may be a local minimum",
-            measured=str(report.starts_at_optimum), limit=f"{min_starts:g}", action="reject",
-        )  # fmt: skip
+            measured=str(report.starts_at_optimum),
+            limit=plain(min_starts),
+            action="reject",
+        )
 
 
 @rule("FIT-02", FindingLevel.WARN, "DOMAIN §6.5: parameter sanity")
@@ -57,9 +59,11 @@ def parameters_are_plausible(
     if below(fitted.b, slope_low) or exceeds(fitted.b, slope_high):
         limit = slope_low if fitted.b < slope_low else slope_high
         yield Remark(
-            f"the slope b is {digits(fitted.b, limit)}", measured=digits(fitted.b, limit),
-            limit=f"{slope_low:g} to {slope_high:g}", action="annotate",
-        )  # fmt: skip
+            f"the slope b is {digits(fitted.b, limit)}",
+            measured=digits(fitted.b, limit),
+            limit=f"{plain(slope_low)} to {plain(slope_high)}",
+            action="annotate",
+        )
     top = max(abs(point.response) for point in fitted.standards)
     unidentified = fitted.report.not_identified
     if unidentified or exceeds(abs(fitted.d), plateau_ratio * top):
@@ -68,16 +72,18 @@ def parameters_are_plausible(
             f"the upper plateau is not reached by the standards: {what} not identified; results inside the standards "
             "stay valid",
             measured="∞" if unidentified else digits(abs(fitted.d) / top, plateau_ratio),
-            limit=f"{plateau_ratio:g} × the top response", action="annotate",
-        )  # fmt: skip
+            limit=f"{plain(plateau_ratio)} × the top response",
+            action="annotate",
+        )
         return
     error = 100 * fitted.standard_errors.get("c", 0.0) / fitted.c if fitted.c > 0 else 0.0
     if exceeds(error, inflection_error_percent):
         yield Remark(
             f"the inflection c is known to {digits(error, inflection_error_percent)} % only",
-            measured=digits(error, inflection_error_percent, unit=" %"), limit=f"{inflection_error_percent:g} %",
+            measured=digits(error, inflection_error_percent, unit=" %"),
+            limit=f"{plain(inflection_error_percent)} %",
             action="annotate",
-        )  # fmt: skip
+        )
 
 
 @rule("FIT-05", FindingLevel.INFO, "high R² coexists with 10 % error at the low end; never a gate")
@@ -88,9 +94,11 @@ def r_squared_is_shown(curve: CurveSubject, *, r_squared: float = 0.98) -> Verdi
     elif below(curve.curve.report.r_squared, r_squared):
         value = curve.curve.report.r_squared
         yield Remark(
-            f"R² is {digits(value, r_squared)}", measured=digits(value, r_squared), limit=f"{r_squared:g}",
+            f"R² is {digits(value, r_squared)}",
+            measured=digits(value, r_squared),
+            limit=plain(r_squared),
             action="annotate",
-        )  # fmt: skip
+        )
 
 
 @rule("RNG-01", FindingLevel.WARN, "ICH M10 §4.2.3: the range of the run may be narrower than that of the method")
@@ -102,22 +110,30 @@ def range_serves_the_samples(curve: CurveSubject, *, fraction: float = 0.25) -> 
     fixed, limits = curve.protocol.limits, curve.curve.limits
     if fixed.lloq is not None and exceeds(limits.lloq, fixed.lloq):
         yield Remark(
-            f"the plate quantifies from {limits.lloq:g} up; the method says {fixed.lloq:g}: {limits.lloq_reason}",
-            measured=f"{limits.lloq:g}", limit=f"{fixed.lloq:g}", action="repeat",
-        )  # fmt: skip
+            f"the plate quantifies from {plain(limits.lloq)} up; the method says {plain(fixed.lloq)}: "
+            f"{limits.lloq_reason}",
+            measured=plain(limits.lloq),
+            limit=plain(fixed.lloq),
+            action="repeat",
+        )
     if fixed.uloq is not None and below(limits.uloq, fixed.uloq):
         yield Remark(
-            f"the plate quantifies up to {limits.uloq:g}; the method says {fixed.uloq:g}: {limits.uloq_reason}",
-            measured=f"{limits.uloq:g}", limit=f"{fixed.uloq:g}", action="repeat",
-        )  # fmt: skip
+            f"the plate quantifies up to {plain(limits.uloq)}; the method says {plain(fixed.uloq)}: "
+            f"{limits.uloq_reason}",
+            measured=plain(limits.uloq),
+            limit=plain(fixed.uloq),
+            action="repeat",
+        )
     samples = curve.analysis.samples
     outside = [e for e in samples if e.status not in (RangeStatus.WITHIN, RangeStatus.NO_VALUE)]
     if samples and exceeds(len(outside) / len(samples), fraction):
         share = 100 * len(outside) / len(samples)
         yield Remark(
             f"{len(outside)} of {len(samples)} samples lie outside the range: another dilution?",
-            measured=digits(share, 100 * fraction, unit=" %"), limit=f"{100 * fraction:g} %", action="repeat",
-        )  # fmt: skip
+            measured=digits(share, 100 * fraction, unit=" %"),
+            limit=f"{plain(100 * fraction)} %",
+            action="repeat",
+        )
 
 
 @rule("RNG-02", FindingLevel.WARN, "ICH M10 §4.3.2 (from memory): the range of the run covers its controls")
@@ -131,11 +147,13 @@ def range_covers_the_controls(curve: CurveSubject) -> Verdicts:
         nominal = control.group.content.nominal
         if nominal is not None and (below(nominal, limits.lloq) or exceeds(nominal, limits.uloq)):
             yield Remark(
-                f"control {control.group.content.name} ({nominal:g}) lies outside the range of the plate, "
-                f"{limits.lloq:g} to {limits.uloq:g}",
-                measured=f"{nominal:g}", limit=f"{limits.lloq:g} to {limits.uloq:g}", wells=control.group.wells,
+                f"control {control.group.content.name} ({plain(nominal)}) lies outside the range of the plate, "
+                f"{plain(limits.lloq)} to {plain(limits.uloq)}",
+                measured=plain(nominal),
+                limit=f"{plain(limits.lloq)} to {plain(limits.uloq)}",
+                wells=control.group.wells,
                 action="annotate",
-            )  # fmt: skip
+            )
 
 
 @rule("FIT-04", FindingLevel.INFO, "residuals of one sign in a row mean that the model has another shape")
@@ -146,15 +164,17 @@ def residuals_change_their_sign(curve: CurveSubject, *, p_value: float = 0.05, m
         return
     signs = [p.response > p.fitted for p in curve.curve.standards if p.in_fit and p.response != p.fitted]
     if len(signs) < min_levels:
-        yield Missing(f"fewer than {min_levels:g} levels")
+        yield Missing(f"fewer than {plain(min_levels)} levels")
         return
     p = runs_p(signs)
     if p < p_value:
         runs = 1 + sum(a != b for a, b in pairwise(signs))
         yield Remark(
-            f"the residuals of {len(signs)} levels form {runs} runs of one sign (p = {p:.3g}): another model?",
-            measured=f"{p:.3g}", limit=f"{p_value:g}", action="annotate",
-        )  # fmt: skip
+            f"the residuals of {len(signs)} levels form {runs} runs of one sign (p = {plain(p, 3)}): another model?",
+            measured=plain(p, 3),
+            limit=plain(p_value),
+            action="annotate",
+        )
 
 
 def runs_p(signs: Sequence[bool]) -> float:

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from elisa_bdnf.model.layout import Content
 from elisa_bdnf.model.result import Estimate, FindingLevel, RangeStatus
-from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, below, digits, exceeds, rule
+from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, below, digits, exceeds, plain, rule
 from elisa_bdnf.qc.subjects import PlateSubject
 
 
@@ -59,9 +59,12 @@ def dilutions_agree(plate: PlateSubject, *, cv_percent: float = 30.0) -> Verdict
         if exceeds(cv, cv_percent):
             yield Remark(
                 f"the dilutions of sample {name} disagree: CV {digits(cv, cv_percent)} %",
-                measured=digits(cv, cv_percent, unit=" %"), limit=f"{cv_percent:g} %", wells=_wells(estimates),
-                action="repeat", subject=f"sample {name}",
-            )  # fmt: skip
+                measured=digits(cv, cv_percent, unit=" %"),
+                limit=f"{plain(cv_percent)} %",
+                wells=_wells(estimates),
+                action="repeat",
+                subject=f"sample {name}",
+            )
     if not several:
         yield Missing("no sample stands on the plate at several dilutions")
 
@@ -84,9 +87,12 @@ def dilutions_are_parallel(plate: PlateSubject, *, slope_of_three: float = 0.25,
             yield Remark(
                 f"sample {name} is not parallel to the standards: slope {digits(found, math.copysign(limit, found))} "
                 f"over {len(points)} dilutions",
-                measured=digits(found, math.copysign(limit, found)), limit=f"±{limit:g}", wells=_wells(estimates),
-                action="annotate", subject=f"sample {name}",
-            )  # fmt: skip
+                measured=digits(found, math.copysign(limit, found)),
+                limit=f"±{plain(limit)}",
+                wells=_wells(estimates),
+                action="annotate",
+                subject=f"sample {name}",
+            )
     if not judged:
         yield Missing("no sample has three dilutions inside the range")
 
@@ -110,21 +116,29 @@ def response_falls_with_dilution(
             if said is not None:
                 measured, limit, sentence = said
                 yield Remark(
-                    f"sample {name}: {sentence}: hook effect?", measured=measured, limit=limit,
-                    wells=_wells([strong, weak]), action="repeat", subject=f"sample {name}",
-                )  # fmt: skip
+                    f"sample {name}: {sentence}: hook effect?",
+                    measured=measured,
+                    limit=limit,
+                    wells=_wells([strong, weak]),
+                    action="repeat",
+                    subject=f"sample {name}",
+                )
     if not several:
         yield Missing("no sample stands on the plate at several dilutions")
 
 
 def _hook(strong: Estimate, weak: Estimate, of_response: float, of_concentration: float) -> tuple[str, str, str] | None:
-    pair = f"1:{_factor(strong):g} against 1:{_factor(weak):g}"
+    pair = f"1:{plain(_factor(strong))} against 1:{plain(_factor(weak))}"
     if strong.group.n and weak.group.n and weak.group.mean > 0:
         ratio = strong.group.mean / weak.group.mean
         if below(ratio, of_response):
-            return digits(ratio, of_response), f"{of_response:g}", f"the response falls with concentration, {pair}"
+            return digits(ratio, of_response), plain(of_response), f"the response falls with concentration, {pair}"
     if strong.status is RangeStatus.WITHIN and strong.concentration and weak.concentration:
         ratio = strong.concentration / weak.concentration
         if below(ratio, of_concentration):
-            return digits(ratio, of_concentration), f"{of_concentration:g}", f"the concentration is lower at {pair}"
+            return (
+                digits(ratio, of_concentration),
+                plain(of_concentration),
+                f"the concentration is lower at {pair}",
+            )
     return None

@@ -8,12 +8,15 @@ from collections.abc import Iterable
 
 from elisa_bdnf.model.layout import Role
 from elisa_bdnf.model.result import FindingLevel, WellUse
-from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, below, digits, exceeds, rule
+from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, below, digits, exceeds, plain, rule
 from elisa_bdnf.qc.subjects import PlateSubject
 
 ERROR, FAIL_PLATE, WARN, INFO = (
-    FindingLevel.ERROR, FindingLevel.FAIL_PLATE, FindingLevel.WARN, FindingLevel.INFO,
-)  # fmt: skip
+    FindingLevel.ERROR,
+    FindingLevel.FAIL_PLATE,
+    FindingLevel.WARN,
+    FindingLevel.INFO,
+)
 
 
 @rule("INP-01", ERROR, "SerolyzeR NEWS 0.1.3: empty rows and columns, overflow texts")
@@ -32,9 +35,12 @@ def every_laid_out_well_was_read(plate: PlateSubject) -> Verdicts:
         yield Remark(
             f"the layout names {len(holes)} wells for which the export holds neither a number nor a word: "
             f"{_some(holes)}",
-            measured=str(len(holes)), limit="0", wells=holes, action="stop",
+            measured=str(len(holes)),
+            limit="0",
+            wells=holes,
+            action="stop",
             hint="check that layout and export belong together, or leave these wells out of the layout",
-        )  # fmt: skip
+        )
 
 
 @rule("INP-02", ERROR, "SerolyzeR #301: duplicate names; RELIABILITY F11")
@@ -54,16 +60,21 @@ def every_sample_is_declared_once(plate: PlateSubject) -> Verdicts:
         if len(samples) > 1:
             yield Remark(
                 f"subject {subject} at {timepoint} is given as {len(samples)} samples: {', '.join(sorted(samples))}",
-                measured=str(len(samples)), limit="1", action="stop",
+                measured=str(len(samples)),
+                limit="1",
+                action="stop",
                 hint="correct the sample sheet, or give one of them another timepoint or dilution",
-            )  # fmt: skip
+            )
     for name, said in occasions.items():
         if len(said) > 1:
             yield Remark(
                 f"sample {name} is given for {len(said)} occasions: "
                 + ", ".join(sorted(f"{subject or '?'} {timepoint or '?'}" for subject, timepoint in said)),
-                measured=str(len(said)), limit="1", action="stop", hint="give each occasion a sample name of its own",
-            )  # fmt: skip
+                measured=str(len(said)),
+                limit="1",
+                action="stop",
+                hint="give each occasion a sample name of its own",
+            )
 
 
 @rule("INP-03", ERROR, "SerolyzeR #108; ICH M10 §4.1")
@@ -75,9 +86,10 @@ def required_roles_are_on_the_plate(plate: PlateSubject, *, min_control_levels: 
     counts = Counter(group.content.role for group in plate.analysis.groups)
     if not counts[Role.STANDARD]:
         yield Remark(
-            "the layout names no standards, so there is nothing to read a sample on", action="stop",
+            "the layout names no standards, so there is nothing to read a sample on",
+            action="stop",
             hint="name them in a layout file (role standard, with their concentrations) and give it with --layout",
-        )  # fmt: skip
+        )
         return
     if not counts[Role.SAMPLE] and not counts[Role.CONTROL]:
         yield Remark("the plate holds neither samples nor controls", level=INFO)
@@ -85,10 +97,14 @@ def required_roles_are_on_the_plate(plate: PlateSubject, *, min_control_levels: 
         yield Remark("no zero standard and no blank well: the background is not known", level=WARN, action="annotate")
     if below(counts[Role.CONTROL], min_control_levels):
         yield Remark(
-            f"the plate holds {counts[Role.CONTROL]} levels of controls; the method demands {min_control_levels:g}",
-            measured=str(counts[Role.CONTROL]), limit=f"{min_control_levels:g}", level=ERROR, action="stop",
+            f"the plate holds {counts[Role.CONTROL]} levels of controls; "
+            f"the method demands {plain(min_control_levels)}",
+            measured=str(counts[Role.CONTROL]),
+            limit=plain(min_control_levels),
+            level=ERROR,
+            action="stop",
             hint="add controls to the layout, or choose a preset that demands fewer",
-        )  # fmt: skip
+        )
 
 
 @rule("INP-05", ERROR, "standards loaded upside down are a live complaint; R² ≥ 0.98 in 93 % of such plates")
@@ -103,19 +119,24 @@ def standards_rise_with_their_concentration(plate: PlateSubject, *, correlation:
         yield Missing("fewer than three standards have a response")
         return
     rho = _spearman([group.content.nominal or 0.0 for group in levels], [group.mean for group in levels])
-    measured, limit = digits(rho, -correlation), f"{correlation:g}"
+    measured, limit = digits(rho, -correlation), plain(correlation)
     if rho <= -correlation + 1e-12:
         yield Remark(
             "the standards fall with rising concentration: they appear to be reversed",
-            measured=measured, limit=limit, action="stop",
-            hint="check which end of the column holds the top standard; for a competitive assay switch the rule off with "
-            "--set qc.rules.INP-05.enabled=false",
-        )  # fmt: skip
+            measured=measured,
+            limit=limit,
+            action="stop",
+            hint="check which end of the column holds the top standard; for a competitive assay switch the rule off "
+            "with --set qc.rules.INP-05.enabled=false",
+        )
     elif below(rho, correlation):
         yield Remark(
             "the standards are in no order: their responses do not follow their concentrations",
-            measured=measured, limit=limit, level=FAIL_PLATE, action="reject",
-        )  # fmt: skip
+            measured=measured,
+            limit=limit,
+            level=FAIL_PLATE,
+            action="reject",
+        )
 
 
 @rule("INP-06", WARN, "DOMAIN §5: reference subtraction removes fingerprints and turbidity")
@@ -131,12 +152,14 @@ def wavelengths_are_those_of_the_method(plate: PlateSubject, *, tolerance_nm: fl
         yield Missing(f"the export does not state the wavelength of {channel.label!r}")
     elif exceeds(abs(channel.wavelength_nm - wanted), tolerance_nm):
         yield Remark(
-            f"the plate was read at {channel.wavelength_nm:g} nm; the method asks for {wanted:g} nm",
-            measured=f"{channel.wavelength_nm:g} nm", limit=f"{wanted:g} ± {tolerance_nm:g} nm", action="annotate",
-        )  # fmt: skip
+            f"the plate was read at {plain(channel.wavelength_nm)} nm; the method asks for {plain(wanted)} nm",
+            measured=f"{plain(channel.wavelength_nm)} nm",
+            limit=f"{plain(wanted)} ± {plain(tolerance_nm)} nm",
+            action="annotate",
+        )
     references = protocol.reading.reference_nm or (protocol.kit.reference_nm if protocol.kit else ())
     if references and plate.analysis.responses.reference_channel is None and channel.correction.value == "none":
-        named = " or ".join(f"{nm:g}" for nm in references)
+        named = " or ".join(plain(nm) for nm in references)
         yield Remark(f"the method asks for a reference read at {named} nm; none was subtracted", action="annotate")
 
 
@@ -175,16 +198,21 @@ def standards_are_those_of_the_kit(plate: PlateSubject, *, tolerance_percent: fl
     for factor in (1000.0, 0.001):
         if all(_is_one_of(level * factor, expected, tolerance_percent) for level in levels):
             yield Remark(
-                f"the standards ({_listed(levels)}) are those of the kit only after a factor of {1 / factor:g}: "
+                f"the standards ({_listed(levels)}) are those of the kit only after a factor of {plain(1 / factor)}: "
                 f"are they in another unit than {plate.protocol.unit}?",
-                measured=_listed(levels), limit=_listed(expected), level=ERROR, action="stop",
+                measured=_listed(levels),
+                limit=_listed(expected),
+                level=ERROR,
+                action="stop",
                 hint="state the unit of the standards in the layout",
-            )  # fmt: skip
+            )
             return
     yield Remark(
         f"the kit has no standard {_listed(strange)} {plate.protocol.unit}",
-        measured=_listed(strange), limit=_listed(expected), action="annotate",
-    )  # fmt: skip
+        measured=_listed(strange),
+        limit=_listed(expected),
+        action="annotate",
+    )
 
 
 def _is_one_of(value: float, expected: tuple[float, ...], tolerance_percent: float) -> bool:
@@ -192,7 +220,7 @@ def _is_one_of(value: float, expected: tuple[float, ...], tolerance_percent: flo
 
 
 def _listed(values: Iterable[float]) -> str:
-    return ", ".join(f"{value:g}" for value in sorted(values, reverse=True))
+    return ", ".join(plain(value) for value in sorted(values, reverse=True))
 
 
 def _some(wells: tuple[str, ...], most: int = 12) -> str:

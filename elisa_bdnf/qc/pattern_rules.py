@@ -14,7 +14,7 @@ from statistics import median
 
 from elisa_bdnf.model.plate import Shape, row_column_from_well, row_name_from_index
 from elisa_bdnf.model.result import FindingLevel, Group
-from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, digits, exceeds, rule
+from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, digits, exceeds, plain, rule
 from elisa_bdnf.qc.subjects import PlateSubject
 
 MIN_RESPONSE = 0.15  # below, the ratio of a duplicate is mostly reading noise
@@ -58,15 +58,17 @@ def duplicates_do_not_lean_to_one_side(
     """
     pairs = _one_geometry(_pairs(plate))
     if len(pairs) < min_pairs:
-        yield Missing(f"fewer than {min_pairs:g} duplicates of one geometry read {MIN_RESPONSE:g} or more")
+        yield Missing(f"fewer than {plain(min_pairs)} duplicates of one geometry read {plain(MIN_RESPONSE)} or more")
         return
     lean = median(pair.difference for pair in pairs)
     if exceeds(abs(lean), shift) and wilcoxon_p([pair.difference for pair in pairs]) < p_value:
         yield Remark(
             f"in {len(pairs)} duplicates the first well reads {100 * math.expm1(lean):+.1f} % against the second: "
             "pipetting order or a gradient?".replace("-", "−"),
-            measured=digits(lean, math.copysign(shift, lean)), limit=f"±{shift:g}", action="annotate",
-        )  # fmt: skip
+            measured=digits(lean, math.copysign(shift, lean)),
+            limit=f"±{plain(shift)}",
+            action="annotate",
+        )
 
 
 @rule("PLT-03", FindingLevel.WARN, "wells at the edge adsorb more: ± 18 % for one sample (Sci. lit., DOMAIN §5)")
@@ -81,15 +83,17 @@ def edge_reads_like_the_inside(
         if at_edge[0] != at_edge[1]:
             differences.append(pair.difference if at_edge[0] else -pair.difference)
     if len(differences) < min_pairs:
-        yield Missing(f"fewer than {min_pairs:g} duplicates have one well at the edge and one inside")
+        yield Missing(f"fewer than {plain(min_pairs)} duplicates have one well at the edge and one inside")
         return
     lean = median(differences)
     if exceeds(abs(lean), shift) and wilcoxon_p(differences) < p_value:
         yield Remark(
             f"in {len(differences)} duplicates the well at the edge reads {100 * math.expm1(lean):+.1f} % against the "
             "one inside".replace("-", "−"),
-            measured=digits(lean, math.copysign(shift, lean)), limit=f"±{shift:g}", action="annotate",
-        )  # fmt: skip
+            measured=digits(lean, math.copysign(shift, lean)),
+            limit=f"±{plain(shift)}",
+            action="annotate",
+        )
 
 
 def _is_edge(well: str, shape: Shape) -> bool:
@@ -110,7 +114,7 @@ def no_row_or_column_stands_out(
         lines[line].append(pair)
     judged = {line: own for line, own in lines.items() if len(own) >= min_pairs}
     if not judged:
-        yield Missing(f"no row or column holds {min_pairs:g} duplicates")
+        yield Missing(f"no row or column holds {plain(min_pairs)} duplicates")
         return
     center = median(pair.difference for pair in pairs)
     limit = max(shift, deviations * 1.4826 * median(abs(pair.difference - center) for pair in pairs))
@@ -120,9 +124,11 @@ def no_row_or_column_stands_out(
             yield Remark(
                 f"the duplicates of {line} differ in one direction, by {100 * math.expm1(lean):+.1f} %: "
                 "clogged tip or channel?".replace("-", "−"),
-                measured=digits(lean, math.copysign(limit, lean)), limit=f"±{limit:.4g}",
-                wells=tuple(well for pair in own for well in (pair.first, pair.second)), action="annotate",
-            )  # fmt: skip
+                measured=digits(lean, math.copysign(limit, lean)),
+                limit=f"±{plain(limit, 4)}",
+                wells=tuple(well for pair in own for well in (pair.first, pair.second)),
+                action="annotate",
+            )
 
 
 def wilcoxon_p(differences: Sequence[float]) -> float:

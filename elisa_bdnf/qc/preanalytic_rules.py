@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from elisa_bdnf.model.result import FindingLevel
-from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, digits, exceeds, rule
+from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, digits, exceeds, plain, rule
 from elisa_bdnf.qc.sample_rules import PG_ML_PER_UNIT
 from elisa_bdnf.qc.subjects import EstimateSubject
 
@@ -22,8 +22,10 @@ def plasma_is_not_full_of_platelets(sample: EstimateSubject, *, max_pg_ml: float
         value = estimate.concentration * factor
         yield Remark(
             f"{digits(value, max_pg_ml)} pg/mL in plasma: platelet carry-over?",
-            measured=digits(value, max_pg_ml, unit=" pg/mL"), limit=f"{max_pg_ml:g} pg/mL", action="annotate",
-        )  # fmt: skip
+            measured=digits(value, max_pg_ml, unit=" pg/mL"),
+            limit=f"{plain(max_pg_ml)} pg/mL",
+            action="annotate",
+        )
 
 
 @rule(
@@ -58,9 +60,11 @@ def sample_was_handled_in_time(
         value = _number_or_none(attributes, key)
         if value is not None and exceeds(value, limit):
             yield Remark(
-                f"{key} is {digits(value, limit)}", measured=digits(value, limit), limit=f"{limit:g}",
+                f"{key} is {digits(value, limit)}",
+                measured=digits(value, limit),
+                limit=plain(limit),
                 action="annotate",
-            )  # fmt: skip
+            )
 
 
 def _number_or_none(attributes: Mapping[str, str], key: str) -> float | None:

@@ -115,8 +115,18 @@ def digits(value: float, limit: float, *, unit: str = "", significant: int = 4) 
     while significant < 15 and float(text) == limit != value:
         significant += 1
         text = f"{value:.{significant}g}"
-    return f"{_plain(text)}{unit}".replace("-", "−")
+    return f"{_without_exponent(text)}{unit}".replace("-", "−")
 
 
-def _plain(text: str) -> str:
-    return f"{float(text):f}".rstrip("0").rstrip(".") if "e" in text and abs(float(text)) < 1e9 else text
+def plain(value: float | None, significant: int = 6) -> str:
+    """A number as people write it: so many significant digits, no exponent below 10⁹, a minus sign; – for None."""
+    if value is None:
+        return "–"
+    return _without_exponent(f"{value:.{significant}g}").replace("-", "−")
+
+
+def _without_exponent(text: str) -> str:
+    if "e" not in text or abs(float(text)) >= 1e9:
+        return text
+    fixed = f"{float(text):.12f}"
+    return fixed.rstrip("0").rstrip(".")

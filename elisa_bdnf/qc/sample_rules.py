@@ -10,19 +10,21 @@ from elisa_bdnf.model.curve import Curve
 from elisa_bdnf.model.layout import Role
 from elisa_bdnf.model.protocol import MissingDilution
 from elisa_bdnf.model.result import FindingLevel, RangeStatus
-from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, below, digits, exceeds, rule
+from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, below, digits, exceeds, plain, rule
 from elisa_bdnf.qc.subjects import EstimateSubject, PlateSubject
 
 _HIGH = (RangeStatus.ABOVE_ULOQ, RangeStatus.ABOVE_CURVE, RangeStatus.SATURATED)
 _LOW = (RangeStatus.BELOW_LLOQ, RangeStatus.BELOW_CURVE)
 # Reported concentrations in pg/mL: (warn below, warn above, error below, error above); DOMAIN §2.2, policy.
-PLAUSIBLE_PG_ML: Mapping[str, tuple[float, float, float, float]] = MappingProxyType({
-    "serum": (5_000, 60_000, 200, 300_000),
-    "plasma_edta": (20, 20_000, 2, 100_000),
-    "csf": (0, 50, 0, 1_000),
-    "saliva": (10, 10_000, 0, math.inf),
-    "medium": (0, 5_000, 0, math.inf),
-})  # fmt: skip
+PLAUSIBLE_PG_ML: Mapping[str, tuple[float, float, float, float]] = MappingProxyType(
+    {
+        "serum": (5_000, 60_000, 200, 300_000),
+        "plasma_edta": (20, 20_000, 2, 100_000),
+        "csf": (0, 50, 0, 1_000),
+        "saliva": (10, 10_000, 0, math.inf),
+        "medium": (0, 5_000, 0, math.inf),
+    }
+)
 PG_ML_PER_UNIT: Mapping[str, float] = MappingProxyType({"pg/ml": 1.0, "ng/ml": 1000.0, "ng/l": 1.0, "µg/l": 1000.0})
 
 
@@ -45,8 +47,10 @@ def sample_replicates_agree(
         of = "concentrations" if estimate.cv_basis == "concentration" else "responses"
         yield Remark(
             f"the {of} of the replicates differ: CV {digits(estimate.cv_percent, limit)} %",
-            measured=digits(estimate.cv_percent, limit, unit=" %"), limit=f"{limit:g} %", action="repeat",
-        )  # fmt: skip
+            measured=digits(estimate.cv_percent, limit, unit=" %"),
+            limit=f"{plain(limit)} %",
+            action="repeat",
+        )
 
 
 @rule("REP-05", FindingLevel.WARN, "AAPS 2014 workshop: 41 % accept singlets in no case")
@@ -57,9 +61,11 @@ def sample_has_its_replicates(sample: EstimateSubject, *, minimum: float = 2) ->
     if group.n and below(group.n, planned):
         lost = f"; left out: {', '.join(w.well for w in group.left_out)}" if group.left_out else ""
         yield Remark(
-            f"{group.n} usable well{'s' if group.n > 1 else ''}; the method plans {planned:g}{lost}",
-            measured=str(group.n), limit=f"{planned:g}", action="annotate",
-        )  # fmt: skip
+            f"{group.n} usable well{'s' if group.n > 1 else ''}; the method plans {plain(planned)}{lost}",
+            measured=str(group.n),
+            limit=plain(planned),
+            action="annotate",
+        )
 
 
 @rule("REP-06", FindingLevel.WARN, "policy")
@@ -72,9 +78,12 @@ def replicates_lie_on_one_side_of_the_limits(sample: EstimateSubject) -> Verdict
     for name, limit in (("LLOQ", curve.limits.lloq), ("ULOQ", curve.limits.uloq)):
         if values and below(min(values), limit) and exceeds(max(values), limit):
             yield Remark(
-                f"the replicates straddle the {name} ({limit:g}): {min(values):.4g} to {max(values):.4g} in the well",
-                measured=f"{min(values):.4g} to {max(values):.4g}", limit=f"{limit:g}", action="annotate",
-            )  # fmt: skip
+                f"the replicates straddle the {name} ({plain(limit)}): {plain(min(values), 4)} to "
+                f"{plain(max(values), 4)} in the well",
+                measured=f"{plain(min(values), 4)} to {plain(max(values), 4)}",
+                limit=plain(limit),
+                action="annotate",
+            )
 
 
 @rule("SMP-01", FindingLevel.INFO, "ICH M10; GraphPad leaves such cells blank, we say why")
@@ -84,10 +93,13 @@ def sample_is_above_the_lower_limit(sample: EstimateSubject) -> Verdicts:
     if estimate.status in _LOW:
         limit = _limit(sample, low=True)
         yield Remark(
-            f"below the range: reported as < {estimate.limit:.4g}" if estimate.limit is not None else "below the range",
-            measured="no inverse" if estimate.in_well is None else f"{estimate.in_well:.4g} in the well",
-            limit=limit, action="censor_left",
-        )  # fmt: skip
+            f"below the range: reported as < {plain(estimate.limit, 4)}"
+            if estimate.limit is not None
+            else "below the range",
+            measured="no inverse" if estimate.in_well is None else f"{plain(estimate.in_well, 4)} in the well",
+            limit=limit,
+            action="censor_left",
+        )
 
 
 @rule("SMP-02", FindingLevel.INFO, "dilute and assay again, do not extrapolate (vendors, ICH M10)")
@@ -95,20 +107,21 @@ def sample_is_below_the_upper_limit(sample: EstimateSubject) -> Verdicts:
     """A sample above the range is censored at the ULOQ × dilution factor, and a dilution is suggested."""
     estimate = sample.estimate
     if estimate.status in _HIGH:
-        advice = f"; assay again at 1:{estimate.suggested_dilution:g}" if estimate.suggested_dilution else ""
-        bound = "above the range" + ("" if estimate.limit is None else f": reported as > {estimate.limit:.4g}")
+        advice = f"; assay again at 1:{plain(estimate.suggested_dilution)}" if estimate.suggested_dilution else ""
+        bound = "above the range" + ("" if estimate.limit is None else f": reported as > {plain(estimate.limit, 4)}")
         yield Remark(
             bound + advice,
-            measured="no inverse" if estimate.in_well is None else f"{estimate.in_well:.4g} in the well",
-            limit=_limit(sample, low=False), action="censor_right, repeat",
-        )  # fmt: skip
+            measured="no inverse" if estimate.in_well is None else f"{plain(estimate.in_well, 4)} in the well",
+            limit=_limit(sample, low=False),
+            action="censor_right, repeat",
+        )
 
 
 def _limit(sample: EstimateSubject, *, low: bool) -> str:
     curve = sample.analysis.curve
     if not isinstance(curve, Curve):
         return ""
-    return f"LLOQ {curve.limits.lloq:g}" if low else f"ULOQ {curve.limits.uloq:g}"
+    return f"LLOQ {plain(curve.limits.lloq)}" if low else f"ULOQ {plain(curve.limits.uloq)}"
 
 
 @rule("SMP-03", FindingLevel.WARN, "MasterPlex: a tiny change of response, a huge change of concentration")
@@ -139,11 +152,13 @@ def concentration_is_plausible_for_the_matrix(sample: EstimateSubject) -> Verdic
     if beyond or below(value, warn_low) or exceeds(value, warn_high):
         low, high = (error_low, error_high) if beyond else (warn_low, warn_high)
         yield Remark(
-            f"{value:.4g} pg/mL is {'hardly possible' if beyond else 'unusual'} for {matrix}"
+            f"{plain(value, 4)} pg/mL is {'hardly possible' if beyond else 'unusual'} for {matrix}"
             + (": check unit and dilution" if beyond else ""),
-            measured=f"{value:.4g} pg/mL", limit=f"{low:g} to {high:g} pg/mL",
-            level=FindingLevel.FAIL_RESULT if beyond else FindingLevel.WARN, action="annotate",
-        )  # fmt: skip
+            measured=f"{plain(value, 4)} pg/mL",
+            limit=f"{plain(low)} to {plain(high)} pg/mL",
+            level=FindingLevel.FAIL_RESULT if beyond else FindingLevel.WARN,
+            action="annotate",
+        )
 
 
 @rule("SMP-06", FindingLevel.WARN, "drc #41; DOMAIN §6.1")
@@ -156,9 +171,11 @@ def interval_is_narrow(sample: EstimateSubject, *, half_width_percent: float = 3
     if exceeds(half, half_width_percent):
         shown = digits(half, half_width_percent, unit=" %") if math.isfinite(half) else "unbounded"
         yield Remark(
-            f"the 95 % interval is ± {shown} of the concentration", measured=shown,
-            limit=f"{half_width_percent:g} %", action="annotate",
-        )  # fmt: skip
+            f"the 95 % interval is ± {shown} of the concentration",
+            measured=shown,
+            limit=f"{plain(half_width_percent)} %",
+            action="annotate",
+        )
 
 
 @rule("DIL-04", FindingLevel.ERROR, "forgotten or doubled dilution factors are the commonest slip (DOMAIN §11)")
@@ -174,22 +191,29 @@ def dilution_is_stated(plate: PlateSubject) -> Verdicts:
     if missing and allowed:
         yield Remark(
             "no sample states a dilution factor: concentrations are as read in the well",
-            level=FindingLevel.WARN, action="annotate",
-        )  # fmt: skip
+            level=FindingLevel.WARN,
+            action="annotate",
+        )
     elif missing:
         names = ", ".join(group.content.name for group in missing[:8]) + (" …" if len(missing) > 8 else "")
         yield Remark(
             f"{len(missing)} of {len(samples)} samples state no dilution factor: {names}",
-            measured=str(len(missing)), limit="0",
+            measured=str(len(missing)),
+            limit="0",
             hint="add a column dilution_factor to the sample sheet or layout (10 means 1:10, 1 means undiluted)",
-            wells=tuple(well for group in missing for well in group.all_wells), action="stop",
-        )  # fmt: skip
+            wells=tuple(well for group in missing for well in group.all_wells),
+            action="stop",
+        )
     minimum = plate.protocol.dilution.minimum
     for group in samples:
         factor = group.content.dilution_factor
         if minimum is not None and factor is not None and below(factor, minimum):
             yield Remark(
-                f"diluted 1:{factor:g}; the matrix demands at least 1:{minimum:g}",
-                measured=f"{factor:g}", limit=f"{minimum:g}", level=FindingLevel.WARN, wells=group.all_wells,
-                action="annotate", subject=f"sample {group.content.name}",
-            )  # fmt: skip
+                f"diluted 1:{plain(factor)}; the matrix demands at least 1:{plain(minimum)}",
+                measured=plain(factor),
+                limit=plain(minimum),
+                level=FindingLevel.WARN,
+                wells=group.all_wells,
+                action="annotate",
+                subject=f"sample {group.content.name}",
+            )

@@ -8,7 +8,7 @@ from itertools import pairwise
 from elisa_bdnf.model.curve import NoCurve
 from elisa_bdnf.model.layout import Role
 from elisa_bdnf.model.result import FindingLevel
-from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, below, digits, exceeds, rule
+from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, below, digits, exceeds, plain, rule
 from elisa_bdnf.qc.subjects import CurveSubject, PlateSubject, StandardSubject, pooled_sd
 
 
@@ -20,13 +20,15 @@ def there_are_enough_levels(plate: PlateSubject, *, min_levels: float = 5) -> Ve
     if not plate.groups(Role.STANDARD):
         return  # INP-03 says so
     if below(len(usable), min_levels):
-        without = [f"{g.content.nominal:g}" for g in levels if not g.responses]
+        without = [plain(g.content.nominal) for g in levels if not g.responses]
         lost = f" (no usable well at {', '.join(without)})" if without else ""
         yield Remark(
             f"the curve has {len(usable)} usable non-zero levels{lost}",
-            measured=str(len(usable)), limit=f"{min_levels:g}", action="stop",
-            hint=f"at least {min_levels:g} are needed; see what the layout names and which wells were left out",
-        )  # fmt: skip
+            measured=str(len(usable)),
+            limit=plain(min_levels),
+            action="stop",
+            hint=f"at least {plain(min_levels)} are needed; see what the layout names and which wells were left out",
+        )
 
 
 @rule("REP-01", FindingLevel.WARN, "vendors: ≤ 10 % good, > 15 % bad; ICH M10: 20 %, 25 % at the ends")
@@ -43,9 +45,12 @@ def standard_replicates_agree(
     limit = cv_ends_percent if standard.at_end or point.level.anchor else cv_percent
     if exceeds(point.cv_percent, limit):
         yield Remark(
-            f"the responses of the standard {point.level.nominal:g} differ: CV {digits(point.cv_percent, limit)} %",
-            measured=digits(point.cv_percent, limit, unit=" %"), limit=f"{limit:g} %", action="annotate",
-        )  # fmt: skip
+            f"the responses of the standard {plain(point.level.nominal)} differ: "
+            f"CV {digits(point.cv_percent, limit)} %",
+            measured=digits(point.cv_percent, limit, unit=" %"),
+            limit=f"{plain(limit)} %",
+            action="annotate",
+        )
 
 
 @rule("STD-02", FindingLevel.WARN, "policy; a falling top standard is how a hook shows")
@@ -63,12 +68,14 @@ def standards_rise_from_level_to_level(plate: PlateSubject, *, fail_sd: float = 
         top = " (hook effect?)" if higher is levels[-1] else ""
         allowed = -fail_sd * sd if fails else 0.0
         yield Remark(
-            f"the response falls from standard {lower.content.nominal:g} to {higher.content.nominal:g} "
+            f"the response falls from standard {plain(lower.content.nominal)} to {plain(higher.content.nominal)} "
             f"by {digits(-step, -allowed)}{top}",
-            measured=digits(step, allowed), limit=digits(allowed, step),
+            measured=digits(step, allowed),
+            limit=digits(allowed, step),
             level=FindingLevel.FAIL_PLATE if fails else FindingLevel.WARN,
-            wells=lower.wells + higher.wells, action="reject" if fails else "annotate",
-        )  # fmt: skip
+            wells=lower.wells + higher.wells,
+            action="reject" if fails else "annotate",
+        )
 
 
 def _competitive(means: list[float]) -> bool:
@@ -92,16 +99,16 @@ def standard_is_recovered(standard: StandardSubject) -> Verdicts:
     limit = limits.recovery_ends_percent if standard.at_end else limits.recovery_percent
     if point.recovery_percent is None:
         yield Remark(
-            f"the response of the standard {point.level.nominal:g} has no inverse on the curve",
-            limit=f"100 ± {limit:g} %",
+            f"the response of the standard {plain(point.level.nominal)} has no inverse on the curve",
+            limit=f"100 ± {plain(limit)} %",
             action="annotate",
         )
     elif exceeds(abs(point.recovery_percent - 100), limit):
         shown = digits(point.recovery_percent, 100 + math.copysign(limit, point.recovery_percent - 100))
         yield Remark(
-            f"the standard {point.level.nominal:g} is recovered as {point.back_calculated:.4g}: {shown} %",
+            f"the standard {plain(point.level.nominal)} is recovered as {plain(point.back_calculated, 4)}: {shown} %",
             measured=f"{shown} %",
-            limit=f"100 ± {limit:g} %",
+            limit=f"100 ± {plain(limit)} %",
             action="annotate",
         )
 
@@ -130,9 +137,10 @@ def enough_standards_are_recovered(curve: CurveSubject, *, fraction: float = 0.7
         yield Remark(
             f"{len(passing)} of {len(points)} standards are recovered within the limits",
             measured=f"{len(passing)} of {len(points)}",
-            limit=f"{100 * fraction:g} % and at least {min_levels:g}",
-            wells=tuple(well for p in points if p not in passing for well in p.level.wells), action="reject",
-        )  # fmt: skip
+            limit=f"{plain(100 * fraction)} % and at least {plain(min_levels)}",
+            wells=tuple(well for p in points if p not in passing for well in p.level.wells),
+            action="reject",
+        )
 
 
 @rule("STD-06", FindingLevel.WARN, "general knowledge")
@@ -147,12 +155,18 @@ def top_standard_is_strong(plate: PlateSubject, *, min_top: float = 0.8, min_rat
     if below(top, min_top):
         yield Remark(
             f"the top standard reads {digits(top, min_top)}: weak signal",
-            measured=digits(top, min_top), limit=f"{min_top:g}", wells=levels[-1].wells, action="annotate",
-        )  # fmt: skip
+            measured=digits(top, min_top),
+            limit=plain(min_top),
+            wells=levels[-1].wells,
+            action="annotate",
+        )
     zeros = [response for group in plate.zero_groups() for response in group.responses]
     zero = sum(zeros) / len(zeros) if zeros else math.nan
     if zero > 0 and below(top / zero, min_ratio):
         yield Remark(
             f"the top standard reads {digits(top / zero, min_ratio)} times the background",
-            measured=digits(top / zero, min_ratio), limit=f"{min_ratio:g}", wells=levels[-1].wells, action="annotate",
-        )  # fmt: skip
+            measured=digits(top / zero, min_ratio),
+            limit=plain(min_ratio),
+            wells=levels[-1].wells,
+            action="annotate",
+        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from elisa_bdnf.model.result import FindingLevel
 from elisa_bdnf.model.timepoint import Timepoint
-from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, digits, exceeds, rule
+from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, digits, exceeds, plain, rule
 from elisa_bdnf.qc.subjects import PersonSubject
 
 
@@ -20,15 +20,19 @@ def subject_has_all_timepoints(subject: PersonSubject) -> Verdicts:
     if absent:
         yield Remark(
             f"{subject.subject} lacks {', '.join(absent)} on this plate",
-            measured=f"{len(declared) - len(absent)} of {len(declared)}", limit="all", action="annotate",
-        )  # fmt: skip
+            measured=f"{len(declared) - len(absent)} of {len(declared)}",
+            limit="all",
+            action="annotate",
+        )
     baseline = next((timepoint.name for timepoint in declared if timepoint.minutes is None), None)
     if baseline in there and there[baseline].concentration is None:
         yield Remark(
             f"the baseline of {subject.subject} has no number ({there[baseline].status.value}): no change from it",
-            measured=there[baseline].status.value, limit="within", wells=there[baseline].group.all_wells,
+            measured=there[baseline].status.value,
+            limit="within",
+            wells=there[baseline].group.all_wells,
             action="annotate",
-        )  # fmt: skip
+        )
 
 
 @rule("SUB-03", FindingLevel.WARN, "policy: 15 min at 120 and 230 min, 2 h at 24 h, 24 h at 7 d")
@@ -60,9 +64,13 @@ def _late(subject: PersonSubject, sample: str, timepoint: Timepoint, actual: str
         limit = 2 * tolerance if far else tolerance
         yield Remark(
             f"{subject.subject} was drawn {digits(off, limit)} min off {timepoint.name}",
-            measured=digits(off, limit, unit=" min"), limit=f"{limit:g} min", wells=wells, action="annotate",
-            level=FindingLevel.FAIL_RESULT if far else FindingLevel.WARN, subject=f"sample {sample}",
-        )  # fmt: skip
+            measured=digits(off, limit, unit=" min"),
+            limit=f"{plain(limit)} min",
+            wells=wells,
+            action="annotate",
+            level=FindingLevel.FAIL_RESULT if far else FindingLevel.WARN,
+            subject=f"sample {sample}",
+        )
 
 
 @rule("SUB-04", FindingLevel.WARN, "platelets hold the BDNF of blood: another tube is another measurement")
@@ -79,7 +87,9 @@ def subject_was_handled_alike(subject: PersonSubject) -> Verdicts:
         if len(said) > 1:
             yield Remark(
                 f"{key} of {subject.subject} differs between timepoints: {', '.join(sorted(said))}",
-                measured=str(len(said)), limit="1", action="annotate",
-            )  # fmt: skip
+                measured=str(len(said)),
+                limit="1",
+                action="annotate",
+            )
     if not known:
         yield Missing("the sample sheet states neither matrix nor pre-analytics")

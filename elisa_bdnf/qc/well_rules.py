@@ -7,7 +7,7 @@ from statistics import median
 
 from elisa_bdnf.model.layout import Role
 from elisa_bdnf.model.result import FindingLevel, WellUse
-from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, below, digits, exceeds, rule
+from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, below, digits, exceeds, plain, rule
 from elisa_bdnf.qc.subjects import PlateSubject, WellSubject
 
 
@@ -29,8 +29,10 @@ def response_is_below_saturation(well: WellSubject) -> Verdicts:
         measured = well.well.note.text if well.well.note else digits(well.well.raw, limit)
         yield Remark(
             f"{well.well.reason}; the well is {'censored' if of_sample else 'left out'}",
-            measured=measured, limit=f"{limit:g}", action="censor_right, repeat" if of_sample else "mask",
-        )  # fmt: skip
+            measured=measured,
+            limit=plain(limit),
+            action="censor_right, repeat" if of_sample else "mask",
+        )
 
 
 @rule("WEL-02", FindingLevel.WARN, "policy")
@@ -41,10 +43,12 @@ def response_is_not_negative(well: WellSubject, *, warn_below: float = -0.02, fa
     fails = below(well.well.response, fail_below)
     limit = fail_below if fails else warn_below
     yield Remark(
-        f"the corrected response is {digits(well.well.response, limit)}, below {limit:g}".replace("-", "−"),
-        measured=digits(well.well.response, limit), limit=f"{limit:g}".replace("-", "−"),
-        level=FindingLevel.FAIL_RESULT if fails else FindingLevel.WARN, action="repeat" if fails else "annotate",
-    )  # fmt: skip
+        f"the corrected response is {digits(well.well.response, limit)}, below {plain(limit)}",
+        measured=digits(well.well.response, limit),
+        limit=plain(limit),
+        level=FindingLevel.FAIL_RESULT if fails else FindingLevel.WARN,
+        action="repeat" if fails else "annotate",
+    )
 
 
 @rule("WEL-03", FindingLevel.WARN, "fingerprints and turbidity absorb at every wavelength (DOMAIN §5)")
@@ -67,9 +71,12 @@ def reference_read_is_even(plate: PlateSubject, *, min_excess: float = 0.05, dev
             yield Remark(
                 f"the reference read of well {w.well} ({w.content.name}) is {digits(w.reference, limit)} while the "
                 f"plate's median is {center:.3f}: bubble, smear, precipitate or haemolysis?",
-                measured=digits(w.reference, limit), limit=f"{limit:.4f}", wells=(w.well,), action="annotate",
+                measured=digits(w.reference, limit),
+                limit=f"{limit:.4f}",
+                wells=(w.well,),
+                action="annotate",
                 subject=f"well {w.well}",
-            )  # fmt: skip
+            )
 
 
 @rule("WEL-04", FindingLevel.WARN, "the reference read rises by about 0.03 per unit of response (DOMAIN §5)")
@@ -92,5 +99,7 @@ def reference_hardly_follows_the_response(plate: PlateSubject, *, max_slope: flo
     if exceeds(slope, max_slope):
         yield Remark(
             f"the reference read rises by {digits(slope, max_slope)} per unit of response over the standards",
-            measured=digits(slope, max_slope), limit=f"{max_slope:g}", action="annotate",
-        )  # fmt: skip
+            measured=digits(slope, max_slope),
+            limit=plain(max_slope),
+            action="annotate",
+        )

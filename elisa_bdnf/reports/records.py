@@ -12,7 +12,7 @@ from typing import Any
 from elisa_bdnf.model.layout import Content
 from elisa_bdnf.model.result import Estimate, JudgedSample, PlateResult, WellEstimate, WellResponse, WellUse
 from elisa_bdnf.reports.plate_tables import well_estimates
-from elisa_bdnf.reports.sample_tables import control_in_range_or_none, control_recovery
+from elisa_bdnf.reports.sample_tables import accepted_bounds, control_in_range_or_none, control_recovery
 from elisa_bdnf.reports.shown import dilution_multiplier, shown
 from elisa_bdnf.reports.standard_tables import point_or_none, points_by_well, standard_groups
 
@@ -130,8 +130,8 @@ def control_records(result: PlateResult) -> list[Record]:
             "control": judged.estimate.group.content.name,
             **_result_record(judged, result),
             "nominal": finite_or_none(judged.estimate.group.content.nominal),
-            "low": finite_or_none(judged.estimate.group.content.low),
-            "high": finite_or_none(judged.estimate.group.content.high),
+            "low": finite_or_none(accepted_bounds(judged)[0]),
+            "high": finite_or_none(accepted_bounds(judged)[1]),
             "recovery_percent": finite_or_none(control_recovery(judged)),
             "in_range": control_in_range_or_none(judged),
         }

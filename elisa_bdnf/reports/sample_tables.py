@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from elisa_bdnf.model.layout import Content
 from elisa_bdnf.model.result import JudgedSample, PlateResult
 from elisa_bdnf.reports import digits, words
 from elisa_bdnf.reports.parts import Cell, Column, Row, Table, Tone
@@ -127,7 +126,7 @@ def _control_row(judged: JudgedSample) -> Row:
         Cell(" ".join(group.all_wells), None, wells=group.all_wells),
         _used_cell(judged),
         Cell(digits.exact(content.nominal), content.nominal),
-        Cell(accepted_range(content)),
+        Cell(accepted_range(judged)),
         Cell(digits.concentration(found) if found is not None else words.STATUS[estimate.status], found),
         Cell(interval, None, Tone.MUTED if found is None else Tone.PLAIN),
         Cell(digits.percent(recovery), recovery),
@@ -149,25 +148,30 @@ def control_recovery(judged: JudgedSample) -> float | None:
     return 100 * found / nominal if found is not None and nominal else None
 
 
-def accepted_range(content: Content) -> str:
-    """``420–780``; MISSING where nobody stated one."""
-    if content.low is None and content.high is None:
-        return digits.MISSING
-    if content.low is None:
-        return f"≤ {digits.exact(content.high)}"
-    if content.high is None:
-        return f"≥ {digits.exact(content.low)}"
-    return f"{digits.exact(content.low)}–{digits.exact(content.high)}"
+def accepted_bounds(judged: JudgedSample) -> tuple[float | None, float | None]:
+    """What insert or layout state, else the range that follows from the nominal value and the allowed recovery."""
+    content = judged.estimate.group.content
+    if content.low is not None or content.high is not None:
+        return content.low, content.high
+    return judged.accepted or (None, None)
+
+
+def accepted_range(judged: JudgedSample) -> str:
+    """``420–780``; MISSING where none is known."""
+    low, high = accepted_bounds(judged)
+    if low is None:
+        return digits.MISSING if high is None else f"≤ {digits.exact(high)}"
+    return f"≥ {digits.exact(low)}" if high is None else f"{digits.exact(low)}–{digits.exact(high)}"
 
 
 def control_in_range_or_none(judged: JudgedSample) -> bool | None:
     """None where no accepted range is known; a control without a number is not in any range."""
-    content, found = judged.estimate.group.content, found_in_control(judged)
-    if content.low is None and content.high is None:
+    (low, high), found = accepted_bounds(judged), found_in_control(judged)
+    if low is None and high is None:
         return None
     if found is None:
         return False
-    return (content.low is None or found >= content.low) and (content.high is None or found <= content.high)
+    return (low is None or found >= low) and (high is None or found <= high)
 
 
 def _in_range_cell(judged: JudgedSample) -> Cell:

@@ -8,7 +8,12 @@ from elisa_bdnf.model.curve import Curve
 from elisa_bdnf.model.result import JudgedSample, PlateResult, RangeStatus
 from elisa_bdnf.reports import words
 from elisa_bdnf.reports.parts import Document, Table
-from elisa_bdnf.reports.sample_tables import control_in_range_or_none, control_recovery, found_in_control
+from elisa_bdnf.reports.sample_tables import (
+    accepted_bounds,
+    control_in_range_or_none,
+    control_recovery,
+    found_in_control,
+)
 from elisa_bdnf.reports.shown import shown
 from elisa_bdnf.reports.xlsx_book import Book, mark_style, plate_mark
 from elisa_bdnf.reports.xlsx_cells import Addresses, Cell, Column, Formula, Row
@@ -137,7 +142,8 @@ def _reported(result: PlateResult, position: int, judged: JudgedSample, number: 
 
 def _control_cells(result: PlateResult, position: int, judged: JudgedSample) -> dict[str, Cell]:
     content, found = judged.estimate.group.content, found_in_control(judged)
-    cells: dict[str, Cell] = {"nominal": content.nominal, "accepted_low": content.low, "accepted_high": content.high}
+    low, high = accepted_bounds(judged)
+    cells: dict[str, Cell] = {"nominal": content.nominal, "accepted_low": low, "accepted_high": high}
     inside = control_in_range_or_none(judged)
     cells["in_range"] = None if inside is None else "yes" if inside else "no"
     if found is None:
@@ -156,11 +162,11 @@ def _control_cells(result: PlateResult, position: int, judged: JudgedSample) -> 
 
 
 def _in_range_formula(found: str, position: int, judged: JudgedSample) -> str:
-    content = judged.estimate.group.content
+    low, high = accepted_bounds(judged)
     tests = [f"ISNUMBER({found})"]
-    if content.low is not None:
+    if low is not None:
         tests.append(f"{found}>={CONTROLS.here('accepted_low', position)}")
-    if content.high is not None:
+    if high is not None:
         tests.append(f"{found}<={CONTROLS.here('accepted_high', position)}")
     return f'IF(AND({",".join(tests)}),"yes","no")'
 
