@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from elisa_bdnf import __version__
-from elisa_bdnf.cli import demo, fit, layout, protocol, read, rules, run
+from elisa_bdnf.cli import check, demo, fit, layout, protocol, read, rules, run
 from elisa_bdnf.cli.complaints import complain
 from elisa_bdnf.errors import ElisaError
 from elisa_bdnf.reports.inert import show
@@ -61,6 +61,7 @@ def _program(
 app.command("run")(run.run)
 app.command("read")(read.read)
 app.command("formats")(read.formats)
+app.command("check")(check.check)
 app.command("fit")(fit.fit)
 app.add_typer(layout.app, name="layout")
 app.add_typer(protocol.app, name="protocol")
