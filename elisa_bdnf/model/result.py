@@ -207,6 +207,7 @@ class JudgedSample:
     reason: str
     findings: tuple[str, ...] = ()  # the rules that had something to say about it
     accepted: tuple[float, float] | None = None
+    warned: bool = False  # whether one of the findings is a warning or worse
 
 
 @dataclass(frozen=True, slots=True)

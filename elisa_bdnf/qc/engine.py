@@ -107,9 +107,11 @@ def _judged(kind: str, estimate: Estimate, findings: list[Finding], verdict: Ver
     touching = [f for f in findings if f not in own and f.wells and wells.intersection(f.wells) and len(f.wells) == 1]
     concerned = tuple(dict.fromkeys(finding.rule for finding in [*own, *touching]))
     reason = "; ".join(dict.fromkeys(_reasons(estimate, [*own, *touching], verdict)))
-    blocked = any(finding.level.rank >= FindingLevel.FAIL_RESULT.rank for finding in [*own, *touching])
+    worst = max((finding.level.rank for finding in [*own, *touching]), default=0)
+    blocked = worst >= FindingLevel.FAIL_RESULT.rank
     reportable = verdict is Verdict.ACCEPTED and not blocked and estimate.status is not RangeStatus.NO_VALUE
-    return JudgedSample(estimate, reportable, reason, concerned)
+    warned = worst >= FindingLevel.WARN.rank
+    return JudgedSample(estimate, reportable, reason, concerned, warned=warned)
 
 
 def _reasons(estimate: Estimate, findings: list[Finding], verdict: Verdict) -> Iterator[str]:

@@ -11,6 +11,7 @@ from elisa_bdnf.reports import digits, words
 from elisa_bdnf.reports.parts import Cell, Column, Row, Table, Tone
 from elisa_bdnf.reports.shown import Shown, shown
 
+WARNED = "*"
 GROUPING_ATTRIBUTES = ("arm", "group", "treatment", "responder")
 
 
@@ -39,6 +40,8 @@ def overview(result: PlateResult, mark: str) -> Table | None:
     columns += [Column(f"t:{name}", name, f"{words.ANALYTE} in {unit}", unit, True) for name in timepoints]
     rest = len(result.samples) - len(placed)
     note = f"{words.ANALYTE} in {unit}; below each result its 95 % interval. < and > are bounds, not results."
+    if any(judged.warned for judged in placed):
+        note += f" {WARNED} a rule has a warning about this sample: see the findings."
     if rest:
         note += f" {digits.count(rest, 'sample')} without subject or timepoint: see the table of all samples."
     return Table(
@@ -83,11 +86,18 @@ def _overview_cell(members: Sequence[JudgedSample]) -> Cell:
     if len(members) == 1:
         one = shown(members[0])
         wells = members[0].estimate.group.all_wells
-        return Cell(one.text, one.number, one.tone, _about(members[0], one), one.interval, wells)
+        return Cell(_marked(one, members[0]), one.number, one.tone, _about(members[0], one), one.interval, wells)
     several = [(shown(judged), judged) for judged in members]
-    text = " · ".join(f"{one.text} (dilution {words.dilution(_content(j).dilution_factor)})" for one, j in several)
+    text = " · ".join(
+        f"{_marked(one, j)} (dilution {words.dilution(_content(j).dilution_factor)})" for one, j in several
+    )
     help_text = "\n".join(_about(judged, one) for one, judged in several)
     return Cell(text, None, max((one.tone for one, _ in several), key=_loudness), help_text, "several dilutions")
+
+
+def _marked(one: Shown, judged: JudgedSample) -> str:
+    """The result with a sign where a rule warns; what is not reportable says more already."""
+    return f"{one.text} {WARNED}" if judged.warned and judged.reportable else one.text
 
 
 def _loudness(tone: Tone) -> int:
@@ -100,6 +110,8 @@ def _about(judged: JudgedSample, one: Shown) -> str:
     parts = [group.content.name, "wells " + " ".join(group.all_wells), f"response {digits.response(group.mean)}"]
     if judged.estimate.cv_percent is not None:
         parts.append(f"CV {digits.percent(judged.estimate.cv_percent)} %")
+    if judged.warned:
+        parts.append("see " + ", ".join(judged.findings))
     return "; ".join(filter(None, (*parts, one.remark)))
 
 

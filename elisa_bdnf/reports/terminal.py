@@ -16,6 +16,7 @@ from elisa_bdnf.model.result import PlateResult
 from elisa_bdnf.reports import terminal_curve, words
 from elisa_bdnf.reports.document import Document, document_from_result
 from elisa_bdnf.reports.inert import show
+from elisa_bdnf.reports.overview_table import WARNED
 from elisa_bdnf.reports.parts import Cell, Fact, Row, Table, Tone
 from elisa_bdnf.reports.terminal_speech import speakable
 
@@ -77,6 +78,8 @@ def _parts(
         yield _overview(document.overview, wide=wide, narrow=width < 80, box=signs.braille)
         if not wide:
             yield _text(f"{SHORT}: not reportable. 95 % intervals are in the files, and here in a wider window.", "dim")
+        if any(judged.warned and judged.reportable for judged in document.result.samples):
+            yield _text(f"{WARNED} a rule has a warning about this sample: see the findings.", "dim")
         yield from _places(document)
     else:
         yield _heading(document.samples.title, document.samples.columns[-3].unit, document.mark)
