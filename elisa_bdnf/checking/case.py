@@ -115,3 +115,8 @@ class Case:
     @property
     def place(self) -> Place:
         return Place(self.file, 1)
+
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing was written down yet of what comes."""
+        return not self.plates and self.results is None

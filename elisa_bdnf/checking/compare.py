@@ -17,7 +17,7 @@ def differences(case: Case, came: Came) -> tuple[Difference, ...]:
     """Every difference, in the order of the expected file. A refusal must be one that the case expects."""
     if case.refused is not None:
         return tuple(_refusal(case, case.refused, came))
-    if not case.plates and case.results is None:
+    if case.is_new:
         return (Difference(Kind.CASE, case.place, "", f"{NOTHING} yet (see --update)", _spoken(came)),)
     return (*_plates(case, came), *_results(case, came))
 
@@ -89,7 +89,7 @@ def _results(case: Case, came: Came) -> Iterator[Difference]:
         return
     met: set[int] = set()
     for expected in case.results:
-        fitting = [at for at, each in enumerate(came.results) if _is_meant(expected, each)]
+        fitting = [at for at, each in enumerate(came.results) if is_meant(expected, each)]
         met.update(fitting)
         if len(fitting) == 1:
             yield from _result(expected, came.results[fitting[0]], case.tolerance)
@@ -103,7 +103,8 @@ def _results(case: Case, came: Came) -> Iterator[Difference]:
                 yield Difference(Kind.CONCENTRATION, place, result.about, NOTHING, result.spoken)
 
 
-def _is_meant(expected: ExpectedResult, came: CameResult) -> bool:
+def is_meant(expected: ExpectedResult, came: CameResult) -> bool:
+    """Whether everything that the expected one says of itself is true of the other."""
     return all(came.selectors.get(name) == value for name, value in expected.selectors.items())
 
 

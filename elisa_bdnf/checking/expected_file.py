@@ -49,6 +49,9 @@ def read_case(path: Path, file: str) -> Case:
         raise ElisaError(
             f"concentrations are expected here and in {table.name}", expected="one of both", place=place, file=file
         )
+    if "refused" in document.data and from_table is not None:
+        found = f"the input is to be refused, and {table.name} expects concentrations"
+        raise ElisaError(found, expected="one of both", place=document.place(("refused",)), file=file)
     return _case(path, file, reader, results if inline else from_table)
 
 

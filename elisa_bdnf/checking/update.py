@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 
 from elisa_bdnf.checking.came import Came, CamePlate, CameResult
 from elisa_bdnf.checking.case import SELECTORS, Case
-from elisa_bdnf.checking.compare import refusal_text
+from elisa_bdnf.checking.compare import is_meant, refusal_text
 from elisa_bdnf.checking.schema import SETTINGS
 from elisa_bdnf.reports.csv_tables import csv_from_records
 
@@ -25,26 +25,27 @@ _BARE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345678
 
 
 def files_from_case(case: Case, came: Came) -> dict[str, bytes]:
-    """File name → content: the expected file, and the table where concentrations are kept there."""
-    files = {}
-    inline = case.inline_results
-    if came.refused is None and not inline and (came.results or case.table.exists()):
-        files[case.table.name] = _table(case, came)
-    return files | {case.path.name: _document(case, came, inline=inline).encode()}
+    """File name → content: the expected file, and the table where concentrations are kept there.
+
+    What the case leaves open (no verdict, no findings, no concentrations) stays open, unless it states nothing yet.
+    """
+    with_results = came.refused is None and (case.is_new or case.results is not None)
+    files = {case.table.name: _table(case, came)} if with_results and not case.inline_results else {}
+    return files | {case.path.name: _document(case, came).encode()}
 
 
-def _document(case: Case, came: Came, *, inline: bool) -> str:
+def _document(case: Case, came: Came) -> str:
     blocks = ["\n".join([*_opening(case), *_settings(case, came)])]
-    if came.refused is not None:
-        blocks[0] += f"\nrefused = {_quoted(refusal_text(came.refused))}"
-    single = came.plates if len(came.plates) == 1 else ()
-    blocks += ["\n".join(_plate(plate)) for plate in single]
-    if inline and came.refused is None:
+    plates = [_plate(case, plate) for plate in came.plates]
+    if len(plates) == 1 and plates[0]:
+        blocks.append("\n".join(plates[0]))
+    if case.inline_results and came.refused is None:
         blocks.append(_list("concentrations", [_inline(record) for record in _records(case, came)]))
     if case.settings.get("overrides"):
         blocks.append("\n".join(_overrides(case.settings["overrides"])))
-    if not single:
-        blocks += ["\n".join(["[[plate]]", f"name = {_quoted(plate.name)}", *_plate(plate)]) for plate in came.plates]
+    if len(plates) > 1 and (case.is_new or case.plates):
+        names = [f"name = {_quoted(plate.name)}" for plate in came.plates]
+        blocks += ["\n".join(["[[plate]]", name, *plate]) for name, plate in zip(names, plates, strict=True)]
     return "\n\n".join(blocks) + "\n"
 
 
@@ -62,17 +63,23 @@ def _opening(case: Case) -> list[str]:
 
 def _settings(case: Case, came: Came) -> list[str]:
     stated = dict(case.settings)
-    if came.refused is None and "tolerance_percent" not in stated:
-        stated["digits"] = case.tolerance.digits
     if came.refused is not None:
         stated = {key: value for key, value in stated.items() if key not in ("digits", "tolerance_percent")}
-    return [f"{field.name} = {_value(stated[field.name])}" for field in SETTINGS if field.name in stated]
+    elif "tolerance_percent" not in stated and (case.is_new or case.results is not None):
+        stated["digits"] = case.tolerance.digits
+    lines = [f"{field.name} = {_value(stated[field.name])}" for field in SETTINGS if field.name in stated]
+    return lines if came.refused is None else [*lines, f"refused = {_quoted(refusal_text(came.refused))}"]
 
 
-def _plate(plate: CamePlate) -> list[str]:
-    found = sorted(plate.findings, key=lambda each: (each[0], each[1], _natural(each[2])))
-    items = [_inline({"rule": rule, "level": level, "subject": subject}) for rule, level, subject in found]
-    return [f"verdict = {_quoted(plate.verdict)}", _list("findings", items)]
+def _plate(case: Case, plate: CamePlate) -> list[str]:
+    lines = []
+    if case.is_new or any(each.verdict is not None for each in case.plates):
+        lines.append(f"verdict = {_quoted(plate.verdict)}")
+    if case.is_new or any(each.findings is not None for each in case.plates):
+        found = sorted(plate.findings, key=lambda each: (each[0], each[1], _natural(each[2])))
+        items = [_inline({"rule": rule, "level": level, "subject": subject}) for rule, level, subject in found]
+        lines.append(_list("findings", items))
+    return lines
 
 
 def _natural(text: str) -> list[tuple[int, str]]:
@@ -111,7 +118,10 @@ class _Digits(str):
 def _records(case: Case, came: Came) -> list[dict[str, object]]:
     """The number where one may be reported, the text where a person reads something else."""
     names = Counter(_name(result) for result in came.results)
-    return [_record(case, result, with_factor=names[_name(result)] > 1) for result in came.results]
+    kept = came.results
+    if not case.every_result:
+        kept = tuple(result for result in kept if any(is_meant(each, result) for each in case.results or ()))
+    return [_record(case, result, with_factor=names[_name(result)] > 1) for result in kept]
 
 
 def _name(result: CameResult) -> tuple[str | None, ...]:
