@@ -20,6 +20,7 @@ COORDINATE_OF = {"a": A, "d": D, "c": LN_C, "b": LN_B, "g": LN_G}
 NAMES = ("a", "d", "c", "b", "g")
 NEGLIGIBLE = 1e-5  # relative difference in the sum of squares that does not decide between limiting models
 IDENTIFIED_ASYMMETRY = 7.5  # |ln g| beyond which a curve cannot be told from its limit g → 0 or ∞
+LOST = 1e-6  # gradient of a fit that runs away: its θ is not worth refining
 SHARP = 1e-12  # gradient of a proper minimum; larger ones are found on the way to infinity
 FAR_ASYMMETRY_SEEN = 4.0  # |ln g| beyond which the limits g → 0 and ∞ are tried too
 FAR_PLATEAU = 1e4  # × the fitted rise: a plateau so far away is compared with one at infinity
@@ -193,10 +194,10 @@ def refine_with_theta(target: Target, coordinates: Array) -> tuple[State, Counts
     state, iterations = refine(target, coordinates)
     earlier_theta, earlier_excess = None, None
     excess = np.zeros_like(theta)
-    for _ in range(25):
+    for _ in range(20):
         best = theta_of(state.residual, state.fitted, used, target.floor)
         excess = best - theta
-        if np.all(np.abs(excess) < 1e-11):
+        if np.all(np.abs(excess) < 1e-11) or np.all(state.gradient > LOST):
             break
         following = best
         if earlier_theta is not None and earlier_excess is not None:

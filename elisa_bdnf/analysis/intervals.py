@@ -1,10 +1,11 @@
 """Confidence intervals of a concentration read from a curve: curve error and replicate error together.
 
-For the mean y of m wells, Var(y) = v/m with v from the variance model of the fit, and Var(f(x)) = J·C·J'. With t the
+For the mean y of m wells, Var(y) = v(f)/m with v from the variance model of the fit, and Var(f(x)) = J·C·J'. With t the
 quantile for the degrees of freedom of the fit:
 
     delta method on the ln scale   ln x ± t·√(v/m + J·C·J') / |dy/d ln x|
-    inversion                      {x₀: |y − f(x₀)| ≤ t·√(v/m + J·C·J' at x₀)}
+    inversion                      {x₀: |y − f(x₀)| ≤ t·√(v/m + J·C·J')}, J and f at x₀,
+                                   v at f(x₀) for power weights, at y for 1/y and 1/y2
 
 The delta method is used while its half-width stays below 0.5 (a factor of 1.65), where both agree; beyond that the
 curve bends too much inside the interval and inversion takes over. Its bounds can be 0 or infinite. A response at or
@@ -19,9 +20,10 @@ from dataclasses import dataclass
 from elisa_bdnf.analysis.curves import curve_variance, invert_or_none, predict, rises, slope
 from elisa_bdnf.analysis.scatter import well_variance
 from elisa_bdnf.analysis.student_t import t_quantile
-from elisa_bdnf.model.curve import Curve, Model
+from elisa_bdnf.model.curve import Curve, Model, WeightKind
 
 LARGEST_DELTA = 0.5
+_FINE = 200  # steps that look closely, since an interval can end and begin again
 _FARTHEST = 60.0  # in ln x: a bound that is not met within a factor 1e26 does not exist
 
 
@@ -61,9 +63,8 @@ def ln_standard_error(curve: Curve, y: float, x: float, wells: int) -> float:
 
 def inversion(curve: Curve, y: float, wells: int, t: float, x: float) -> Interval:
     """The interval by inversion around x, out to the nearest crossing on either side."""
-    variance = well_variance(curve, y) / wells
-    low = _crossing(curve, y, variance, t, x, -1.0)
-    high = _crossing(curve, y, variance, t, x, +1.0)
+    low = _crossing(curve, y, wells, t, x, -1.0)
+    high = _crossing(curve, y, wells, t, x, +1.0)
     return Interval(low, high, _remark(low, high), "inversion")
 
 
@@ -77,36 +78,39 @@ def _remark(low: float, high: float) -> str:
     return "by inversion, because the curve bends within the interval"
 
 
-def _excess(curve: Curve, y: float, variance: float, t: float, ln_x: float) -> float:
+def _excess(curve: Curve, y: float, wells: int, t: float, ln_x: float) -> float:
     """Positive where x₀ is outside the interval."""
     x = math.exp(ln_x)
-    return abs(y - predict(curve, x)) - t * math.sqrt(variance + curve_variance(curve, x))
+    expected = predict(curve, x)
+    # Weights 1/y and 1/y2 take the variance from the response that was observed, power from the curve at x₀.
+    at = expected if curve.spec.weights.kind is WeightKind.POWER else y
+    return abs(y - expected) - t * math.sqrt(well_variance(curve, at) / wells + curve_variance(curve, x))
 
 
-def _crossing(curve: Curve, y: float, variance: float, t: float, x: float, direction: float) -> float:
+def _crossing(curve: Curve, y: float, wells: int, t: float, x: float, direction: float) -> float:
     """The nearest end of the interval in ``direction``; 0 or infinity where there is none."""
     inside = math.log(x)
-    unit = 0.1 if curve.model is Model.LINEAR else 0.1 / abs(curve.b)
+    unit = 0.05 if curve.model is Model.LINEAR else 0.05 / abs(curve.b)
     step, gone = unit, 0.0
     while gone < _FARTHEST:
         outside = inside + direction * step
         if abs(outside) > 690:
             break
-        if _excess(curve, y, variance, t, outside) > 0:
-            return math.exp(_bisect(curve, y, variance, t, inside, outside))
+        if _excess(curve, y, wells, t, outside) > 0:
+            return math.exp(_bisect(curve, y, wells, t, inside, outside))
         inside, gone = outside, gone + step
-        step = min(1.3 * step, 5 * unit)
+        step = unit if gone < _FINE * unit else min(1.3 * step, 1.0)
     return math.inf if direction > 0 else 0.0
 
 
-def _bisect(curve: Curve, y: float, variance: float, t: float, inside: float, outside: float) -> float:
+def _bisect(curve: Curve, y: float, wells: int, t: float, inside: float, outside: float) -> float:
     """Halve by the Illinois variant of false position; ``inside`` and ``outside`` are ln x."""
-    low, high = _excess(curve, y, variance, t, inside), _excess(curve, y, variance, t, outside)
+    low, high = _excess(curve, y, wells, t, inside), _excess(curve, y, wells, t, outside)
     if low >= 0:
         return inside
     for _ in range(100):
         middle = outside - high * (outside - inside) / (high - low)
-        value = _excess(curve, y, variance, t, middle)
+        value = _excess(curve, y, wells, t, middle)
         if value == 0 or abs(outside - inside) < 1e-14 * max(1.0, abs(middle)):
             return middle
         if value > 0:
@@ -127,10 +131,9 @@ def _one_sided(curve: Curve, y: float, wells: int, t: float) -> Interval:
         return _below_a_line(curve, y, wells, t)
     above = is_above(curve, y)
     asymptote = curve.d if above else curve.a
-    variance = well_variance(curve, asymptote) / wells
     start = math.log(curve.c) + (30.0 if above else -30.0) / (curve.b * min(1.0, curve.g))
     start = min(max(start, -680.0), 680.0)
-    bound = _crossing(curve, asymptote, variance, t, math.exp(start), -1.0 if above else 1.0)
+    bound = _crossing(curve, asymptote, wells, t, math.exp(start), -1.0 if above else 1.0)
     side = "above" if above else "below"
     remark = f"one-sided: the response lies at or beyond the asymptote {side} the standards"
     if above:
@@ -141,8 +144,7 @@ def _one_sided(curve: Curve, y: float, wells: int, t: float) -> Interval:
 def _below_a_line(curve: Curve, y: float, wells: int, t: float) -> Interval:
     lowest = min(p.level.nominal for p in curve.standards if p.level.nominal > 0)
     response = max(y, predict(curve, lowest * 1e-9)) if rises(curve) else min(y, predict(curve, lowest * 1e-9))
-    variance = well_variance(curve, response) / wells
-    high = _crossing(curve, response, variance, t, lowest * 1e-9, +1.0)
+    high = _crossing(curve, response, wells, t, lowest * 1e-9, +1.0)
     return Interval(0.0, high, "one-sided: the response lies below that of concentration 0", "inversion")
 
 

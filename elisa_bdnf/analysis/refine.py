@@ -26,7 +26,7 @@ from elisa_bdnf.analysis.shape import (
 )
 from elisa_bdnf.analysis.variance import power_weights
 
-_MOST_ITERATIONS = 50
+_MOST_ITERATIONS = 200
 _SHARP = 1e-15  # gradient at which nothing is left to gain
 _LAST_STEP = 1e-7  # of a standard error, about
 _ROUNDING = 1e-12  # gradient below which a step that hardly helps is the last one

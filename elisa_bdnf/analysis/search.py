@@ -14,7 +14,7 @@ import numpy as np
 
 from elisa_bdnf.analysis.shape import LN_B, LN_C, LN_G, Array, Counts, Family, Flags, shape_gradient, shape_of
 
-_MOST_ITERATIONS = 60
+_MOST_ITERATIONS = 100
 AGREEMENT = 1e-6  # sums of squares so near each other (relative) are the same minimum
 _LARGEST_STEP = np.array([2.5, 1.0, 1.5])  # of ln c (per unit of 1/b), ln b, ln g: beyond it the linearization is void
 _SHAPE_COORDINATES = (LN_C, LN_B, LN_G)
@@ -207,7 +207,7 @@ def search(problems: Problems, start: Array, *, tolerance: float = 1e-9, agreein
         trial[free] = np.clip(coordinates[free] + step, problems.low[free], problems.high[free])
         tried = _normal_equations(problems, trial, free)
         better = tried.rss < normal.rss
-        gain = np.where(better, normal.rss - tried.rss, 0.0)
+        gain = np.where(better, normal.rss, 0.0) - np.where(better, tried.rss, 0.0)
         coordinates = np.where(better, trial, coordinates)
         normal.take(tried, better)
         out.iterations[alive[~done]] = iteration
