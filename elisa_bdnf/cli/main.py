@@ -7,6 +7,7 @@ they need when they run.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -16,7 +17,7 @@ import typer
 from elisa_bdnf import __version__
 from elisa_bdnf.cli import check, demo, fit, layout, protocol, read, rules, run
 from elisa_bdnf.cli.complaints import complain
-from elisa_bdnf.errors import ElisaError
+from elisa_bdnf.errors import ElisaError, OutputError
 from elisa_bdnf.reports.inert import show
 
 EXIT_BUG = 70
@@ -71,13 +72,26 @@ app.command("demo")(demo.demo)
 
 def main() -> None:
     """Run the program and leave with its exit code."""
+    _end_quietly_with_a_closed_pipe()
     try:
         app()
     except ElisaError as error:
         complain(error)
         sys.exit(error.exit_code)
+    except OSError as error:
+        # Files are read and written under errors of our own; what is left without a file name is stdout itself.
+        if error.filename is not None:
+            sys.exit(_report_bug(error))
+        complain(OutputError(f"what was to be printed could not be written: {error.strerror or error}"))
+        sys.exit(OutputError.exit_code)
     except Exception as bug:  # noqa: BLE001  (the last boundary: a person must not see a bare traceback)
         sys.exit(_report_bug(bug))
+
+
+def _end_quietly_with_a_closed_pipe() -> None:
+    """``elisa-bdnf … | head`` ends as other programs do, and not with 1, which would mean a rejected plate."""
+    if hasattr(signal, "SIGPIPE") and sys.stdout is sys.__stdout__:
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
 
 
 def _report_bug(bug: Exception) -> int:

@@ -1,0 +1,49 @@
+"""What happens at the edges of the process: full disks, closed pipes, bugs."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from elisa_bdnf import workflow
+from program import FIXTURES, elisa_bdnf
+
+PROGRAM = [sys.executable, "-c", "from elisa_bdnf.cli.main import main; main()"]
+RULES = [*PROGRAM, "rules", "--json"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_disk_behind_stdout_is_exit_4() -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(RULES, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 4
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs POSIX pipes")
+def test_a_closed_pipe_is_no_rejected_plate() -> None:
+    with subprocess.Popen(RULES, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.stderr is not None
+        assert process.stderr.read() == b""
+    assert process.returncode != 1
+
+
+def test_a_bug_says_so_and_where_the_log_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("made for a test")
+
+    monkeypatch.setattr(workflow, "run", broken)
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    done = elisa_bdnf("run", FIXTURES / "demo" / "bdnf-plate.txt", "--out", tmp_path / "out")
+    assert done.code == 70
+    assert "a bug of elisa-bdnf (ZeroDivisionError: made for a test)" in done.err
+    (log,) = tmp_path.glob("elisa-bdnf-crash-*.log")
+    assert "Traceback" in log.read_text(encoding="utf-8")
+    assert str(log) in done.err
