@@ -16,6 +16,7 @@ from elisa_bdnf.errors import ElisaError, ExportError
 from elisa_bdnf.inputs import text as texts
 
 if TYPE_CHECKING:
+    from elisa_bdnf.inputs.pages import Page
     from elisa_bdnf.inputs.workbook import Sheet
 
 MOST_BYTES = 50_000_000
@@ -151,6 +152,13 @@ class InputFile:
             return read_sheets(self.data, self.name)
         except ElisaError as failed:
             raise self._own(failed) from None
+
+    @cached_property
+    def pages(self) -> tuple[Page, ...]:
+        """The text, or every sheet that holds something, as rows of texts; made once for all who look at the file."""
+        from elisa_bdnf.inputs.pages import pages_from_file  # noqa: PLC0415 - it is made of views of this class
+
+        return pages_from_file(self)
 
     def _own(self, failed: ElisaError) -> ElisaError:
         return self.error(problems=failed.problems).in_file(self.name)

@@ -11,9 +11,9 @@ out, end its lines early or carry empty cells to the right. Labels that contradi
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from elisa_bdnf.errors import ExportError
@@ -31,10 +31,16 @@ Rows = Sequence[Sequence[Cell]]
 
 MOST_COLUMNS = 48
 
-_COLUMN_NUMBERS = {
+_BLANKS = " \t\u00a0"
+_COLUMN_NUMBERS: dict[Cell, int] = {
     form.format(number): number for number in range(1, MOST_COLUMNS + 1) for form in ("{}", "{:02}", "{:03}", "{}.0")
 }
-_ROW_NAME = re.compile(r"(?:[A-Z]|A[A-F]|[a-z]|a[a-f])\Z")
+_COLUMN_NUMBERS |= {float(number): number for number in range(1, MOST_COLUMNS + 1)}
+_ROW_LETTERS: dict[Cell, int] = {
+    name: row_index_from_name(name)
+    for upper in (*"ABCDEFGHIJKLMNOPQRSTUVWXYZ", *(f"A{letter}" for letter in "ABCDEF"))
+    for name in (upper, upper.lower())
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +102,7 @@ class Grid:
     def wells_of(self, lines: Iterable[GridLine]) -> Iterator[tuple[Well, Cell]]:
         """Wells and cells of some of the lines."""
         for line in lines:
-            for column, cell in zip(self.columns, line.cells, strict=True):
-                yield well_from_row_column(line.row, column), cell
+            yield from zip(wells_of_row(line.row, self.columns), line.cells, strict=True)
 
     def place(self, well: Well) -> tuple[int, int]:
         """Index of the line and position of the cell of a well; for messages. Raises KeyError for other wells."""
@@ -108,10 +113,16 @@ class Grid:
         raise KeyError(well)
 
 
+@lru_cache(maxsize=256)
+def wells_of_row(row: int, columns: tuple[int, ...]) -> tuple[Well, ...]:
+    """Names of the wells of a plate row, from 0, in some of its columns."""
+    return tuple(well_from_row_column(row, column) for column in columns)
+
+
 def text_of(cell: Cell) -> str:
     """A cell as text without blanks around it; 1.0 as ``1``."""
     if isinstance(cell, str):
-        return cell.strip(" \t\u00a0")
+        return cell.strip(_BLANKS)
     if cell is None:
         return ""
     return str(int(cell)) if math.isfinite(cell) and cell == int(cell) else repr(cell)
@@ -119,16 +130,14 @@ def text_of(cell: Cell) -> str:
 
 def column_number_or_none(cell: Cell) -> int | None:
     """``1``, ``01``, ``1.0`` or 1.0 → 1; None above 48 and for anything else."""
-    return _COLUMN_NUMBERS.get(cell.strip(" \t\u00a0") if isinstance(cell, str) else text_of(cell))
+    return _COLUMN_NUMBERS.get(cell.strip(_BLANKS) if isinstance(cell, str) else cell)
 
 
 def row_letter_or_none(cell: Cell, *, after_z: bool = False) -> int | None:
     """``A`` → 0 … ``AF`` → 31. With ``after_z`` a small letter goes on behind Z, as BMG writes large plates."""
     name = cell.strip() if isinstance(cell, str) else ""
-    if not _ROW_NAME.match(name):
-        return None
-    index = row_index_from_name(name)
-    return index + 26 if after_z and name.islower() and len(name) == 1 and index < 6 else index
+    index = _ROW_LETTERS.get(name)
+    return index + 26 if index is not None and after_z and index < 6 and len(name) == 1 and name.islower() else index
 
 
 def find_grids(rows: Rows, *, start: int = 0, stop: int | None = None, several_lines: bool = False) -> list[Grid]:
@@ -157,10 +166,13 @@ def _headers(row: Sequence[Cell]) -> Iterator[tuple[int, tuple[int, ...]]]:
     A run begins 1, … or n, n + 1, …, for counts are numbers as well; a run of one is a column number only where
     nothing else stands in the line.
     """
+    numbers = [column_number_or_none(cell) for cell in row]
+    if not any(numbers):
+        return
+    alone = sum(map(bool, map(text_of, row))) == 1
     position = 1
-    alone = sum(1 for cell in row if text_of(cell)) == 1
     while position < len(row):
-        run = _run_of_numbers(row, position)
+        run = _run_of_numbers(numbers, position)
         if row_letter_or_none(row[position - 1]) is None and ((alone and run) or _begins_like_columns(run)):
             yield position - 1, run
         position += max(len(run), 1)
@@ -170,14 +182,11 @@ def _begins_like_columns(run: tuple[int, ...]) -> bool:
     return len(run) > 1 and (run[1] == run[0] + 1 or (run[0] == 0 and run[1] > 0))
 
 
-def _run_of_numbers(row: Sequence[Cell], position: int) -> tuple[int, ...]:
-    numbers: list[int] = []
-    for cell in row[position:]:
-        number = column_number_or_none(cell)
-        if number is None or (numbers and number == 1):
-            break
-        numbers.append(number - 1)
-    return tuple(numbers)
+def _run_of_numbers(numbers: Sequence[int | None], position: int) -> tuple[int, ...]:
+    end = position
+    while end < len(numbers) and numbers[end] and (numbers[end] != 1 or end == position):
+        end += 1
+    return tuple(number - 1 for number in numbers[position:end] if number)
 
 
 def _grid_or_none(

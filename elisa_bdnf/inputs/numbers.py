@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from elisa_bdnf.errors import ExportError
 from elisa_bdnf.model.reading import Note, NoteKind
@@ -40,11 +40,11 @@ _WORDS: dict[str, NoteKind] = {
     **dict.fromkeys(["#div/0!", "#n/a", "#value!", "#ref!", "#num!", "#name?", "#null!"], NoteKind.ERROR),
 }
 _ONLY_ERROR_MARKS = re.compile(r"(?:\?+|#+|\*{2,})\Z")
+_AROUND_NUMBERS = " \t\u00a0*<>≤≥="
 _BOUND_WORDS = frozenset(["max", "min"])
 
 
-@dataclass(frozen=True, slots=True)
-class WellCell:
+class WellCell(NamedTuple):
     """A cell of a well: ``value`` is nan where there is no number; a masked well may have both number and note."""
 
     value: float
@@ -56,16 +56,18 @@ EMPTY_CELL = WellCell(math.nan)
 
 def number_from_text_or_none(text: str, decimal: str = ".") -> float | None:
     """A finite number written with the given decimal mark, else None; no thousands marks, no words, no other digits."""
-    compact = text.strip(" \t\u00a0").replace("\u2212", "-")
-    if not _NUMBER[decimal].match(compact):
-        return None
-    value = float(compact.replace(",", "."))
+    matches = _NUMBER[decimal].match
+    if not matches(text):  # most cells are bare numbers; only the others are worth the stripping
+        text = text.strip(" \t\u00a0").replace("\u2212", "-")
+        if not matches(text):
+            return None
+    value = float(text.replace(",", "."))
     return value if math.isfinite(value) else None
 
 
 def decimals_from_text(text: str, decimal: str = ".") -> int | None:
     """How many decimals a number is printed with; None for an exponent (its digits are no decimals) and for words."""
-    if number_from_text_or_none(text, decimal) is None or "e" in text.lower():
+    if "e" in text or "E" in text or number_from_text_or_none(text, decimal) is None:
         return None
     return len(text.strip().partition(decimal)[2])
 
@@ -87,11 +89,13 @@ def result_or_none(text: str, decimal: str = ".") -> WellCell | None:
 
     ``>105.000`` is a bound: a note of kind limit and no number. ``*0.356*`` was excluded by a person: number and note.
     """
+    value = number_from_text_or_none(text, decimal)
+    if value is not None:
+        return WellCell(value)
     compact = " ".join(text.split())
     if not compact:
         return EMPTY_CELL
-    value = number_from_text_or_none(compact, decimal)
-    if value is not None:
+    if (value := number_from_text_or_none(compact, decimal)) is not None:
         return WellCell(value)
     starred = None if _STARS_FOR_DIGITS.match(compact) else _STARRED.match(compact)
     if starred:
@@ -134,11 +138,11 @@ def decimal_mark_from_rows(rows: Iterable[Sequence[object]], *, first_line: int 
     point = comma = maybe = 0
     for line, row in enumerate(rows, start=first_line):
         for cell in row:
-            if not isinstance(cell, str) or not ("," in cell or "." in cell):
+            if not isinstance(cell, str):
                 continue
-            compact = cell.strip(" \t\u00a0*<>≤≥=")
-            point = point or (line if _WITH_POINT.match(compact) else 0)
-            if _WITH_COMMA.match(compact):
+            if "." in cell and not point:
+                point = line if _WITH_POINT.match(cell.strip(_AROUND_NUMBERS)) else 0
+            if "," in cell and _WITH_COMMA.match(compact := cell.strip(_AROUND_NUMBERS)):
                 sure = not _MAYBE_THOUSANDS.match(compact)
                 comma, maybe = (comma or line, maybe) if sure else (comma, maybe or line)
     return _decimal_mark(point, comma, maybe)

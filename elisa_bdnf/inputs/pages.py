@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from elisa_bdnf.inputs.cell_names import cell_name
 from elisa_bdnf.inputs.file import KIND_TITLES, InputFile
 
 if TYPE_CHECKING:
@@ -31,8 +32,6 @@ class Page:
         """``Sheet1!D7`` in a workbook, the number of the line in a text."""
         if not self.is_sheet:
             return str(row + 1)
-        from elisa_bdnf.inputs.workbook import cell_name  # noqa: PLC0415 - texts need no workbook
-
         return f"{self.name}!{cell_name(row, column)}"
 
     def text(self, row: int, column: int) -> str:

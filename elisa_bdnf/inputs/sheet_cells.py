@@ -6,7 +6,8 @@ import math
 import re
 
 from elisa_bdnf.errors import ExportError
-from elisa_bdnf.inputs.sheet_values import CellKind, CellValue, cell_name, column_name, date_text
+from elisa_bdnf.inputs.cell_names import cell_name, column_name
+from elisa_bdnf.inputs.sheet_values import CellKind, CellValue, date_text
 from elisa_bdnf.inputs.sheet_xml import plain_text
 
 MAX_CELLS = 200_000

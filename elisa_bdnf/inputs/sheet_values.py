@@ -35,21 +35,6 @@ def text_from_value(value: CellValue) -> str:
     return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
 
 
-def column_name(column: int) -> str:
-    """0 → ``A``, 26 → ``AA``."""
-    name = ""
-    column += 1
-    while column:
-        column, letter = divmod(column - 1, 26)
-        name = chr(65 + letter) + name
-    return name
-
-
-def cell_name(row: int, column: int) -> str:
-    """Zero-based row and column → ``D7``."""
-    return f"{column_name(column)}{row + 1}"
-
-
 def is_date_format(number: int, code: str | None) -> bool:
     """Whether a number format shows dates or times: by its built-in number, or by the tokens of its code."""
     if code is None:

@@ -13,8 +13,9 @@ from typing import TypeVar
 
 from elisa_bdnf.errors import ElisaError, ExportError
 from elisa_bdnf.inputs.archive import MAX_FILE_BYTES, Archive
+from elisa_bdnf.inputs.cell_names import cell_name
 from elisa_bdnf.inputs.sheet_cells import MAX_CELLS, CellReader
-from elisa_bdnf.inputs.sheet_values import CellKind, CellValue, cell_name, text_from_value
+from elisa_bdnf.inputs.sheet_values import CellKind, CellValue, text_from_value
 from elisa_bdnf.inputs.sheet_xml import (
     Part,
     Relations,
@@ -28,7 +29,7 @@ MAX_AREA = 2_000_000  # cells between the first column and the last value of eac
 OLE_SIGNATURE = bytes.fromhex("d0cf11e0a1b11ae1")
 PartT = TypeVar("PartT", bound=Part)
 
-__all__ = ["CellKind", "CellValue", "Sheet", "cell_name", "read_sheets", "text_from_value"]
+__all__ = ["CellKind", "CellValue", "Sheet", "read_sheets", "text_from_value"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from elisa_bdnf.errors import LayoutError, Problem
 from elisa_bdnf.inputs.file import InputFile
-from elisa_bdnf.inputs.pages import Page, pages_from_file
+from elisa_bdnf.inputs.pages import Page
 from elisa_bdnf.inputs.tables import well_table_or_none
 from elisa_bdnf.layouts._build import layouts_or_error
 from elisa_bdnf.layouts.long_list import layouts_from_table
@@ -20,7 +20,7 @@ Built = list[tuple[Layout | None, list[Problem]]]
 def read_spreadsheet(path: Path, *, shape: Shape | None = None) -> tuple[Layout, ...]:
     """Every layout of a text or workbook. Raises ElisaError; several sheets with layouts are plates of those names."""
     file = InputFile.open(path, error=LayoutError)
-    by_page = [(page, _layouts_of(page, file, shape, None)) for page in pages_from_file(file)]
+    by_page = [(page, _layouts_of(page, file, shape, None)) for page in file.pages]
     laid_out = [(page, built) for page, built in by_page if built]
     if not laid_out:
         raise LayoutError(

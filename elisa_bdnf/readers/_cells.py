@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import lru_cache
+from typing import NamedTuple
 
 from elisa_bdnf.errors import ExportError, Problem
 from elisa_bdnf.inputs.numbers import EMPTY_CELL, WellCell, decimals_from_text, response_or_none, result_or_none
@@ -15,8 +17,7 @@ from elisa_bdnf.model.reading import Channel, ChannelKind, Correction, Instrumen
 _AMBIGUOUS_DATE = re.compile(r"\s*([0-9]{1,2})[/.\-]([0-9]{1,2})[/.\-][0-9]{2,4}\b")
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedText:
+class PlacedText(NamedTuple):
     """What stands in a cell of a well, and on which line (from 1) of the export."""
 
     text: str
@@ -43,6 +44,12 @@ def responses_from_texts(label: str, texts: WellTexts, decimal: str) -> dict[Wel
     return {well: cell or EMPTY_CELL for well, cell in cells.items()}
 
 
+@lru_cache(maxsize=16)
+def wells_of(shape: Shape) -> tuple[Well, ...]:
+    """Every well, row by row."""
+    return tuple(shape.wells())
+
+
 def channel_from_cells(
     label: str,
     cells: Mapping[Well, WellCell],
@@ -53,8 +60,9 @@ def channel_from_cells(
     correction: Correction = Correction.NONE,
 ) -> Channel:
     """A channel over the whole plate; wells that the export does not name hold nan and no note."""
-    values = tuple(cells[well].value if well in cells else math.nan for well in shape.wells())
-    notes = {well: note for well in shape.wells() if well in cells and (note := cells[well].note) is not None}
+    wells = wells_of(shape)
+    values = tuple([cells[well].value if well in cells else math.nan for well in wells])
+    notes = {well: note for well in wells if well in cells and (note := cells[well].note) is not None}
     return Channel(label, values, wavelength_nm, kind, correction, notes)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from elisa_bdnf.inputs.file import InputFile
-from elisa_bdnf.inputs.pages import Page, pages_from_file
+from elisa_bdnf.inputs.pages import Page
 from elisa_bdnf.model.reading import ChannelKind, Correction
 from elisa_bdnf.readers._key_lines import kind_from_text
 
@@ -114,7 +114,7 @@ def generic_pages(file: InputFile) -> tuple[Page, ...]:
     """The pages of a text or workbook, none where a vendor's mark says that the format is not generic."""
     if file.kind not in ("text", "xlsx", "xls"):
         return ()
-    pages = pages_from_file(file)
+    pages = file.pages
     return () if any(_VENDOR.search(line) for page in pages for line in _first_lines(page)) else pages
 
 

@@ -1,18 +1,9 @@
-"""Pages of the file at hand, made once for all readers that are asked about it; and files of other formats."""
+"""Files of another format than the one a person chose."""
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.file import KIND_TITLES, InputFile
-from elisa_bdnf.inputs.pages import Page, pages_from_file
-
-
-@lru_cache(maxsize=1)
-def pages_of(file: InputFile) -> tuple[Page, ...]:
-    """The text, or every sheet that holds something."""
-    return pages_from_file(file)
 
 
 def refuse_unless(recognized: bool, file: InputFile, title: str) -> None:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from elisa_bdnf.errors import ExportError, Problem
-from elisa_bdnf.inputs.grid import Grid, column_number_or_none, find_grids
+from elisa_bdnf.inputs.grid import Grid, column_number_or_none, find_grids, wells_of_row
 from elisa_bdnf.inputs.numbers import (
     EMPTY_CELL,
     WellCell,
@@ -28,7 +28,6 @@ from elisa_bdnf.model.plate import (
     Well,
     row_column_from_well,
     row_name_from_index,
-    well_from_row_column,
 )
 from elisa_bdnf.model.reading import Channel, ChannelKind, Correction, InstrumentResult, Note, NoteKind
 from elisa_bdnf.readers._cells import channel_from_cells, plate_shape
@@ -36,8 +35,7 @@ from elisa_bdnf.readers._cells import channel_from_cells, plate_shape
 _WHOLE_WIDTHS = frozenset(columns for _, columns in STANDARD_SHAPES.values() if columns >= 12)
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """What stands in a cell; ``place`` is for messages, ``line`` counts from 1."""
 
     text: str
@@ -53,6 +51,16 @@ def placed(page: Page, row: int, column: int) -> Placed:
     return Placed(page.text(row, column), page.place(row, column), row + 1)
 
 
+def placed_run(page: Page, row: int, first: int, count: int) -> list[Placed]:
+    """So many cells of a row, from column ``first``."""
+    texts = page.rows[row][first : first + count] if row < len(page.rows) else ()
+    texts = (*texts, *[""] * (count - len(texts)))
+    if page.is_sheet:
+        return [Placed(text, page.place(row, column), row + 1) for column, text in enumerate(texts, start=first)]
+    place = str(row + 1)
+    return [Placed(text, place, row + 1) for text in texts]
+
+
 def grids_at_left(page: Page, start: int = 0, stop: int | None = None) -> list[Grid]:
     """Labelled matrices whose row letters stand in the first column; whatever stands farther right is a person's."""
     return [grid for grid in find_grids(page.rows, start=start, stop=stop) if grid.left == 0]
@@ -62,11 +70,12 @@ def cells_of(page: Page, grid: Grid) -> dict[Well, Placed]:
     """Cells of all labelled wells. Raises ExportError where values stand beside or below the labels."""
     _refuse_unlabeled_columns(page, grid)
     _refuse_unlabeled_row(page, grid)
-    return {
-        well_from_row_column(line.row, column): placed(page, line.index, grid.left + 1 + position)
-        for line in grid.lines
-        for position, column in enumerate(grid.columns)
-    }
+    count = len(grid.columns)
+    found: dict[Well, Placed] = {}
+    for line in grid.lines:
+        wells = wells_of_row(line.row, grid.columns)
+        found.update(zip(wells, placed_run(page, line.index, grid.left + 1, count), strict=True))
+    return found
 
 
 def _refuse_unlabeled_columns(page: Page, grid: Grid) -> None:
@@ -108,10 +117,11 @@ def grid_remarks(grid: Grid) -> tuple[str, ...]:
 
 def bare_cells(page: Page, first: int, last: int, left: int, columns: int) -> dict[Well, Placed]:
     """Wells of a matrix without labels, by position: rows ``first`` to ``last`` (not included) from column ``left``."""
+    whole = tuple(range(columns))
     return {
-        well_from_row_column(row - first, column): placed(page, row, left + column)
+        well: cell
         for row in range(first, last)
-        for column in range(columns)
+        for well, cell in zip(wells_of_row(row - first, whole), placed_run(page, row, left, columns), strict=True)
     }
 
 

@@ -22,7 +22,7 @@ from elisa_bdnf.readers._bmg_plate import (
     title_of,
 )
 from elisa_bdnf.readers._key_lines import not_an_endpoint
-from elisa_bdnf.readers._pages import pages_of, refuse_unless
+from elisa_bdnf.readers._pages import refuse_unless
 from elisa_bdnf.readers._reader import Reader
 from elisa_bdnf.readers._well_lists import column_cells, refuse_repeated_wells, wells_by_row
 
@@ -37,7 +37,7 @@ def recognizes(file: InputFile) -> bool:
 def read(file: InputFile) -> tuple[Reading, ...]:
     """The one plate of the export."""
     refuse_unless(recognizes(file), file, READER.title)
-    (page,) = pages_of(file)
+    (page,) = file.pages
     list_row = next((row for row in range(len(page.rows)) if _is_list_head(page, row)), None)
     plate = plate_from_matrices(page) if list_row is None else _plate_from_list(page, list_row)
     source = Source(file.name, file.sha256, READER.name, "MARS")

@@ -23,7 +23,7 @@ from elisa_bdnf.readers._bmg_plate import (
     title_of,
 )
 from elisa_bdnf.readers._key_lines import Header, header_from_rows, not_an_endpoint
-from elisa_bdnf.readers._pages import pages_of, refuse_unless
+from elisa_bdnf.readers._pages import refuse_unless
 from elisa_bdnf.readers._placed import Cells, grids_at_left
 from elisa_bdnf.readers._reader import Reader
 from elisa_bdnf.readers._well_lists import row_cells, wells_by_column
@@ -35,7 +35,7 @@ def recognizes(file: InputFile) -> bool:
     """A sheet with ``User:``, ``Path:`` and ``Test ID:`` at its top, or with wells across above ``Content``."""
     if file.kind not in ("xlsx", "xls"):
         return False
-    return any(_is_bmg(page) for page in pages_of(file))
+    return any(_is_bmg(page) for page in file.pages)
 
 
 def _is_bmg(page: Page) -> bool:
@@ -48,7 +48,7 @@ def _is_bmg(page: Page) -> bool:
 def read(file: InputFile) -> tuple[Reading, ...]:
     """One plate; where each sheet holds a table with wells across and no matrices, one plate for each sheet."""
     refuse_unless(recognizes(file), file, READER.title)
-    pages = [page for page in pages_of(file) if _is_bmg(page)]
+    pages = [page for page in file.pages if _is_bmg(page)]
     source = Source(file.name, file.sha256, READER.name, "SMART Control or MARS")
     matrices = [page for page in pages if grids_at_left(page)]
     across = [page for page in pages if _wells_across_or_none(page) is not None]

@@ -19,7 +19,7 @@ from dataclasses import replace
 from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.file import InputFile
 from elisa_bdnf.inputs.numbers import decimal_mark_from_rows, number_from_text_or_none
-from elisa_bdnf.inputs.pages import Page, pages_from_file
+from elisa_bdnf.inputs.pages import Page
 from elisa_bdnf.model.plate import STANDARD_SHAPES, Shape, row_column_from_well
 from elisa_bdnf.model.reading import (
     Channel,
@@ -53,7 +53,7 @@ _PLATE_SIZE = re.compile(r"\b(6|12|24|48|96|384|1536)\b")
 
 def recognizes(file: InputFile) -> bool:
     """A ``Software Version`` with ``Experiment File Path`` below it, or the head of the long report."""
-    return file.kind in ("text", "xlsx", "xls") and any(_is_own(page) for page in pages_from_file(file))
+    return file.kind in ("text", "xlsx", "xls") and any(_is_own(page) for page in file.pages)
 
 
 def _is_own(page: Page) -> bool:
@@ -64,7 +64,7 @@ def _is_own(page: Page) -> bool:
 
 def read(file: InputFile) -> tuple[Reading, ...]:
     """One reading per plate. Raises ExportError where no endpoint was measured, and for unknown words in wells."""
-    pages = pages_from_file(file)
+    pages = file.pages
     own = [page for page in pages if _is_own(page)] or list(pages)
     placed = [(page, section) for page in own for section in _sections(page)]
     filled = [(page, section) for page, section in placed if section.tables or holds_anything(section)]

@@ -24,7 +24,7 @@ from elisa_bdnf.readers._key_lines import (
     wavelength_from_text_or_none,
 )
 from elisa_bdnf.readers._likely_kind import with_likely_kind
-from elisa_bdnf.readers._pages import pages_of, refuse_unless
+from elisa_bdnf.readers._pages import refuse_unless
 from elisa_bdnf.readers._placed import channel, decimal_mark, refuse_without_values, results, shape_of
 from elisa_bdnf.readers._reader import Reader
 from elisa_bdnf.readers._well_codes import WellSaid, layout_from_wells
@@ -38,7 +38,7 @@ def recognizes(file: InputFile) -> bool:
     """``Plate information`` at the top and a list that begins ``Well, Sample``."""
     if file.kind != "text":
         return False
-    (page,) = pages_of(file)
+    (page,) = file.pages
     return is_perkin_elmer(page) and _list_row_or_none(page) is not None
 
 
@@ -49,7 +49,7 @@ def _list_row_or_none(page: Page) -> int | None:
 def read(file: InputFile) -> tuple[Reading, ...]:
     """The one plate of the list. Raises ExportError for spectra and repeated reads."""
     refuse_unless(recognizes(file), file, READER.title)
-    (page,) = pages_of(file)
+    (page,) = file.pages
     head = _list_row_or_none(page)
     if head is None:
         raise ExportError("there is no list of wells", expected="a line 'Well, Sample, …'")

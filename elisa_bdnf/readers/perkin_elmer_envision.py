@@ -24,7 +24,7 @@ from elisa_bdnf.model.reading import Channel, ChannelKind, Correction, Reading, 
 from elisa_bdnf.readers._cells import unique_labels
 from elisa_bdnf.readers._envision_labels import PLATE, is_perkin_elmer, kind_from_measinfo, wavelength_of_label
 from elisa_bdnf.readers._key_lines import Header, date_remarks, header_from_rows, unread_keys, value_of
-from elisa_bdnf.readers._pages import pages_of, refuse_unless
+from elisa_bdnf.readers._pages import refuse_unless
 from elisa_bdnf.readers._placed import (
     Cells,
     bare_cells,
@@ -76,14 +76,14 @@ def recognizes(file: InputFile) -> bool:
     """``Plate information`` with ``Plate, Repeat`` below it near the top, and no list of wells."""
     if file.kind != "text":
         return False
-    (page,) = pages_of(file)
+    (page,) = file.pages
     return is_perkin_elmer(page) and not any(row[:2] == ("Well", "Sample") for row in page.rows[:60])
 
 
 def read(file: InputFile) -> tuple[Reading, ...]:
     """One reading for each plate number; what was calculated from a plate are channels of it."""
     refuse_unless(recognizes(file), file, READER.title)
-    (page,) = pages_of(file)
+    (page,) = file.pages
     starts = [row for row in range(len(page.rows)) if page.text(row, 0).casefold() == PLATE]
     ends = (row for row in range(starts[-1], len(page.rows)) if page.text(row, 0).casefold() in _BEHIND)
     end = next(ends, len(page.rows))

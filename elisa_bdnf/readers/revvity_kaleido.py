@@ -31,7 +31,7 @@ from elisa_bdnf.readers._key_lines import (
     value_of,
     wavelength_from_text_or_none,
 )
-from elisa_bdnf.readers._pages import pages_of, refuse_unless
+from elisa_bdnf.readers._pages import refuse_unless
 from elisa_bdnf.readers._placed import (
     Cells,
     cells_of,
@@ -91,7 +91,7 @@ def recognizes(file: InputFile) -> bool:
 def read(file: InputFile) -> tuple[Reading, ...]:
     """One reading for each barcode; results of an analysis are kept as instrument results."""
     refuse_unless(recognizes(file), file, READER.title)
-    (page,) = pages_of(file)
+    (page,) = file.pages
     map_row = next((r for r in range(len(page.rows)) if page.text(r, 0).casefold() == _PLATE_MAP), len(page.rows))
     grids = grids_at_left(page)
     tables = [_table(page, grid) for grid in grids if grid.top < map_row]

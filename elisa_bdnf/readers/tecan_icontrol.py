@@ -7,7 +7,7 @@ from elisa_bdnf.inputs.file import InputFile
 from elisa_bdnf.inputs.pages import Page
 from elisa_bdnf.model.reading import Reading, Source
 from elisa_bdnf.readers._key_lines import value_of
-from elisa_bdnf.readers._pages import pages_of, refuse_unless
+from elisa_bdnf.readers._pages import refuse_unless
 from elisa_bdnf.readers._reader import Reader
 from elisa_bdnf.readers._tecan_blocks import blocks_of, header_of, reading_from_blocks
 
@@ -16,7 +16,7 @@ _PROGRAM = "application: tecan i-control"
 
 def recognizes(file: InputFile) -> bool:
     """``Application: Tecan i-control`` at the top of a sheet."""
-    return file.kind in ("xlsx", "xls", "text") and any(_is_own(page) for page in pages_of(file))
+    return file.kind in ("xlsx", "xls", "text") and any(_is_own(page) for page in file.pages)
 
 
 def _is_own(page: Page) -> bool:
@@ -26,7 +26,7 @@ def _is_own(page: Page) -> bool:
 def read(file: InputFile) -> tuple[Reading, ...]:
     """One reading for each sheet of i-control; other sheets are named in a remark."""
     refuse_unless(recognizes(file), file, READER.title)
-    pages = pages_of(file)
+    pages = file.pages
     own = [page for page in pages if _is_own(page)]
     others = [page.name for page in pages if page not in own]
     remarks = [f"Sheet {', '.join(others)} is not of i-control and was not read."] if others else []

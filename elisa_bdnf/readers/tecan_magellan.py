@@ -29,7 +29,7 @@ from elisa_bdnf.readers._key_lines import (
     wavelength_from_text_or_none,
 )
 from elisa_bdnf.readers._likely_kind import with_likely_kind
-from elisa_bdnf.readers._pages import pages_of, refuse_unless
+from elisa_bdnf.readers._pages import refuse_unless
 from elisa_bdnf.readers._placed import Cells, channel, decimal_mark, refuse_without_values, results, shape_of
 from elisa_bdnf.readers._reader import Reader
 from elisa_bdnf.readers._tecan_blocks import names_a_program
@@ -54,7 +54,7 @@ def recognizes(file: InputFile) -> bool:
     """``Well positions`` among the heads, or a sheet that Magellan named and that holds no matrix."""
     if file.kind not in ("xlsx", "xls", "text"):
         return False
-    return any(_head_row_or_none(page) is not None or _is_magellan_sheet(page) for page in pages_of(file))
+    return any(_head_row_or_none(page) is not None or _is_magellan_sheet(page) for page in file.pages)
 
 
 def _is_magellan_sheet(page: Page) -> bool:
@@ -73,9 +73,9 @@ def read(file: InputFile) -> tuple[Reading, ...]:
     """One reading for each plate that the list names, or for each sheet."""
     refuse_unless(recognizes(file), file, READER.title)
     source = Source(file.name, file.sha256, READER.name, "Magellan")
-    pages = [page for page in pages_of(file) if _head_row_or_none(page) is not None]
+    pages = [page for page in file.pages if _head_row_or_none(page) is not None]
     if not pages:
-        page = next(page for page in pages_of(file) if _is_magellan_sheet(page))
+        page = next(page for page in file.pages if _is_magellan_sheet(page))
         raise ExportError(
             f"the columns are {', '.join(page.rows[0][:8])}" if page.rows else "the sheet is empty",
             expected="a column 'Well positions'",

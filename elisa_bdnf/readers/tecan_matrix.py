@@ -33,7 +33,7 @@ from elisa_bdnf.readers._key_lines import (
     wavelength_from_text_or_none,
 )
 from elisa_bdnf.readers._likely_kind import with_likely_kind
-from elisa_bdnf.readers._pages import pages_of, refuse_unless
+from elisa_bdnf.readers._pages import refuse_unless
 from elisa_bdnf.readers._placed import (
     Cells,
     cells_of,
@@ -68,7 +68,7 @@ def recognizes(file: InputFile) -> bool:
     """A matrix with ``<>`` in its corner in a workbook or text that no program of Tecan's has put its name on."""
     if file.kind not in ("xlsx", "xls", "text"):
         return False
-    pages = pages_of(file)
+    pages = file.pages
     if any(names_a_program(page) for page in pages):
         return False
     return any(page.text(row, 0) == CORNER for page in pages for row in range(len(page.rows)))
@@ -79,7 +79,7 @@ def read(file: InputFile) -> tuple[Reading, ...]:
     refuse_unless(recognizes(file), file, READER.title)
     source = Source(file.name, file.sha256, READER.name, "Magellan")
     plates: list[_Plate] = []
-    for page in pages_of(file):
+    for page in file.pages:
         found = _plate_or_none(page)
         if found is None:
             continue

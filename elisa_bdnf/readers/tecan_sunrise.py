@@ -30,7 +30,7 @@ from elisa_bdnf.readers._key_lines import (
     value_of,
     wavelength_from_text_or_none,
 )
-from elisa_bdnf.readers._pages import pages_of, refuse_unless
+from elisa_bdnf.readers._pages import refuse_unless
 from elisa_bdnf.readers._placed import (
     Cells,
     cells_of,
@@ -52,7 +52,7 @@ _TOLERANCE = 0.0021  # three numbers rounded to three decimals
 
 def recognizes(file: InputFile) -> bool:
     """``SUNRISE;`` in the first cell of a sheet."""
-    return file.kind in ("xlsx", "xls", "text") and any(_is_sunrise(page) for page in pages_of(file))
+    return file.kind in ("xlsx", "xls", "text") and any(_is_sunrise(page) for page in file.pages)
 
 
 def _is_sunrise(page: Page) -> bool:
@@ -62,7 +62,7 @@ def _is_sunrise(page: Page) -> bool:
 def read(file: InputFile) -> tuple[Reading, ...]:
     """One reading for each sheet."""
     refuse_unless(recognizes(file), file, READER.title)
-    pages = [page for page in pages_of(file) if _is_sunrise(page)]
+    pages = [page for page in file.pages if _is_sunrise(page)]
     source = Source(file.name, file.sha256, READER.name, "XFluor4 (Sunrise)")
     return tuple(_reading(page, source, named=len(pages) > 1) for page in pages)
 

@@ -25,7 +25,7 @@ from elisa_bdnf.model.reading import ChannelKind, Reading, Source
 from elisa_bdnf.readers._cells import unique_labels
 from elisa_bdnf.readers._key_lines import wavelength_from_text_or_none
 from elisa_bdnf.readers._likely_kind import with_likely_kind
-from elisa_bdnf.readers._pages import pages_of, refuse_unless
+from elisa_bdnf.readers._pages import refuse_unless
 from elisa_bdnf.readers._placed import Cells, bare_cells, channel, decimal_mark, refuse_without_values
 from elisa_bdnf.readers._reader import Reader
 
@@ -36,7 +36,7 @@ def recognizes(file: InputFile) -> bool:
     """Labels alone in their lines, and then as many times as labels, of which the first is ``0s``."""
     if file.kind != "text":
         return False
-    (page,) = pages_of(file)
+    (page,) = file.pages
     times = _times(page)
     return bool(times) and page.text(times[0], 0) == "0s" and len(_labels(page, times[0])) == len(times) == times[0]
 
@@ -54,7 +54,7 @@ def _labels(page: Page, end: int) -> list[str]:
 def read(file: InputFile) -> tuple[Reading, ...]:
     """The one plate. Raises ExportError where the lines do not make a plate."""
     refuse_unless(recognizes(file), file, READER.title)
-    (page,) = pages_of(file)
+    (page,) = file.pages
     times = _times(page)
     if not times:
         raise ExportError("there is no line with a time such as 0s", expected="labels, then a time above each matrix")

@@ -28,7 +28,7 @@ from elisa_bdnf.readers._key_lines import (
     unread_keys,
     wavelength_from_text_or_none,
 )
-from elisa_bdnf.readers._pages import pages_of, refuse_unless
+from elisa_bdnf.readers._pages import refuse_unless
 from elisa_bdnf.readers._placed import (
     Cells,
     Placed,
@@ -75,7 +75,7 @@ def recognizes(file: InputFile) -> bool:
 def read(file: InputFile) -> tuple[Reading, ...]:
     """One reading for each plate. Raises ExportError for iterations (kinetics)."""
     refuse_unless(recognizes(file), file, READER.title)
-    (page,) = pages_of(file)
+    (page,) = file.pages
     is_bare = any(_BARE_PLATE.search(text) for row in page.rows[:_HEAD_LINES] for text in row[:3])
     tables = list(_bare_tables(page, file) if is_bare else _labelled_tables(page))
     if not any(table.corner.casefold() != "sample" for table in tables):

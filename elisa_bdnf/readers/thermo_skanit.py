@@ -27,7 +27,7 @@ from elisa_bdnf.readers._key_lines import (
     unread_keys,
     value_of,
 )
-from elisa_bdnf.readers._pages import pages_of, refuse_unless
+from elisa_bdnf.readers._pages import refuse_unless
 from elisa_bdnf.readers._placed import (
     channel,
     decimal_mark,
@@ -66,13 +66,13 @@ _USED = frozenset(
 
 def recognizes(file: InputFile) -> bool:
     """A sheet that begins with ``Measurement results``."""
-    return file.kind in ("xlsx", "xls") and any(is_step(page) for page in pages_of(file))
+    return file.kind in ("xlsx", "xls") and any(is_step(page) for page in file.pages)
 
 
 def read(file: InputFile) -> tuple[Reading, ...]:
     """One reading for each plate name, in the order of the first step."""
     refuse_unless(recognizes(file), file, READER.title)
-    pages = pages_of(file)
+    pages = file.pages
     steps = [page for page in pages if is_step(page)]
     matrices = [matrix for page in steps for matrix in matrices_of_step(page)]
     if not matrices:

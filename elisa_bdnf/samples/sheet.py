@@ -12,7 +12,7 @@ from elisa_bdnf.inputs.columns import misspelled_or_none
 from elisa_bdnf.inputs.file import InputFile
 from elisa_bdnf.inputs.matrices import matrix_from_text
 from elisa_bdnf.inputs.numbers import number_from_text_or_none
-from elisa_bdnf.inputs.pages import Page, pages_from_file, spoken_place
+from elisa_bdnf.inputs.pages import Page, spoken_place
 from elisa_bdnf.inputs.plate_words import dilution_factor_or_none
 from elisa_bdnf.inputs.tables import Table, heading_problems, odd_cell_problem, table_below
 from elisa_bdnf.inputs.well_facts import folded
@@ -55,7 +55,7 @@ def read_samples(path: Path) -> SampleSheet:
     """A csv, txt or xlsx with one line per sample. Raises SampleSheetError with everything that is wrong in it."""
     try:
         file = InputFile.open(path, error=SampleSheetError)
-        table = _table(pages_from_file(file))
+        table = _table(file.pages)
         decimal = table.decimal([heading for heading in table.headings if heading.column.name in _NUMBERS])
         return SampleSheet(file.name, file.sha256, _rows(table, decimal))
     except ElisaError as error:

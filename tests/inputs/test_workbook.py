@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from elisa_bdnf.errors import ElisaError, ExportError
-from elisa_bdnf.inputs.sheet_values import cell_name, is_date_format, text_from_value
+from elisa_bdnf.inputs.cell_names import cell_name
+from elisa_bdnf.inputs.sheet_values import is_date_format, text_from_value
 from elisa_bdnf.inputs.workbook import CellKind, read_sheets
 from shared import EXPORTS, needs_corpus
 
