@@ -26,7 +26,8 @@ _REST = 0.05  # share of the rise that the other levels must make up together
 def refusal_or_none(levels: Sequence[Level], spec: CurveSpec) -> NoCurve | None:
     """Why these levels (the fitted ones) cannot be fitted at all; None where they can be tried."""
     checks: tuple[Check, ...] = (_settings, _too_few, _not_positive)
-    if spec.scrutinized:
+    # A straight line can be laid through anything; a sigmoid through flat or disordered standards has no parameters.
+    if spec.scrutinized or spec.model not in (Model.LINEAR, Model.LOG_LOG):
         checks += (_flat, _not_monotone, _one_level)
     for check in checks:
         refusal = check(levels, spec)

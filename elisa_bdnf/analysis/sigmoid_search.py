@@ -17,6 +17,8 @@ _TRUST = np.array([[0.4], [1.0]])  # 1/largest step of b·ln c and of ln b: beyo
 _TINY = 1e-290
 
 
+# Where nothing depends on the shape a step has no bounds; it is never better, and the start ends there.
+@np.errstate(over="ignore", invalid="ignore")
 def search_4pl(problems: Problems, start: Array, *, tolerance: float = 1e-9, agreeing: int = 0) -> Found:
     """As ``search``, for a 4PL in which nothing is fixed."""
     count = start.shape[-1]

@@ -78,7 +78,7 @@ NO_FIXED: Mapping[str, float] = MappingProxyType({})
 class CurveSpec:
     """What to fit: the settings of the protocol after the overrides of the command line.
 
-    ``scrutinized`` False fits whatever can be fitted, even standards that are flat or in no order, as reader software
+    ``scrutinized`` False lays straight lines even through standards that are flat or in no order, as reader software
     does: only to compare with its numbers.
     """
 
