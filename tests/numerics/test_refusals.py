@@ -1,0 +1,92 @@
+"""Standards through which no curve goes, each with the name of its cause."""
+
+from __future__ import annotations
+
+import pytest
+
+from elisa_bdnf.analysis.calibrate import calibrate
+from elisa_bdnf.model.curve import Curve, CurveSpec, Level, Model, NoCurve, weights_from_text
+from numerics.reference import EVERYTHING
+
+X = (500.0, 250.0, 125.0, 62.5, 31.25, 15.6, 7.8, 0.0)
+GOOD = (2.0, 1.4, 0.9, 0.52, 0.3, 0.18, 0.12, 0.06)
+NONE = weights_from_text("none")
+
+
+def levels(y: tuple[float, ...], x: tuple[float, ...] = X) -> tuple[Level, ...]:
+    return tuple(Level(a, (b * 0.98, b * 1.02)) for a, b in zip(x, y, strict=True))
+
+
+CASES = {
+    "flat": (levels((0.5, 0.51, 0.5, 0.49, 0.5, 0.51, 0.5, 0.5)), CurveSpec()),
+    "not_monotone": (levels((0.3, 2.0, 0.2, 1.4, 0.06, 0.9, 0.52, 0.31)), CurveSpec()),
+    "too_few_levels": (levels((2.0, 0.9, 0.06), (500.0, 100.0, 0.0)), CurveSpec()),
+    "one_level_dominates": (levels((2.0, 0.061, 0.06, 0.06, 0.059, 0.06, 0.06, 0.06)), CurveSpec()),
+    "no_curvature": (levels((2.1, 1.8, 1.5, 1.2, 0.9, 0.6, 0.3), X[:-1]), CurveSpec(weights=NONE)),
+    "not_positive": (levels((*GOOD[:-1], -0.001)), CurveSpec(weights=weights_from_text("1/y2"))),
+    "settings": (levels(GOOD), CurveSpec(Model.THREE_PL)),
+}
+
+
+@pytest.mark.parametrize("cause", CASES)
+def test_cause(cause: str) -> None:
+    found = calibrate(*CASES[cause], EVERYTHING)
+    assert isinstance(found, NoCurve)
+    assert found.cause == cause
+    assert found.reason
+    assert found.levels == tuple(sorted(CASES[cause][0], key=lambda level: level.nominal))
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        CurveSpec(fixed={"q": 1.0}),
+        CurveSpec(fixed={"c": -1.0}),
+        CurveSpec(fixed={"a": 0.0, "b": 1.0, "c": 5.0, "d": 3.0}),
+        CurveSpec(Model.LINEAR, fixed={"c": 1.0}),
+    ],
+)
+def test_settings_that_cannot_be(spec: CurveSpec) -> None:
+    found = calibrate(levels(GOOD), spec, EVERYTHING)
+    assert isinstance(found, NoCurve)
+    assert found.cause == "settings"
+
+
+def test_a_straight_rise_is_a_curve_without_a_plateau() -> None:
+    """Proportional responses: d and c are infinite, the concentrations are right, and it is said."""
+    curve = calibrate(levels(tuple(0.05 + 0.003 * x for x in X)), CurveSpec(weights=NONE), EVERYTHING)
+    assert isinstance(curve, Curve)
+    assert set(curve.report.no_finite_estimate) == {"d", "c"}
+    assert any("plateau" in remark for remark in curve.report.remarks)
+    for point in curve.standards[1:]:
+        assert point.back_calculated == pytest.approx(point.level.nominal, rel=1e-4)
+
+
+def test_as_many_parameters_as_points() -> None:
+    curve = calibrate(
+        [Level(x, (y,)) for x, y in zip(X[:4], GOOD[:4], strict=True)], CurveSpec(weights=NONE), EVERYTHING
+    )
+    assert isinstance(curve, Curve)
+    assert curve.report.degrees_of_freedom == 0
+    assert curve.standard_errors == {}
+    assert any("no intervals" in remark for remark in curve.report.remarks)
+
+
+def test_zero_standard_outside_the_fit_is_still_shown() -> None:
+    curve = calibrate(levels(GOOD), CurveSpec(zero_in_fit=False), EVERYTHING)
+    assert isinstance(curve, Curve)
+    zero = curve.standards[0]
+    assert (zero.level.nominal, zero.in_fit, zero.recovery_percent) == (0.0, False, None)
+    assert curve.report.n == 14
+
+
+@pytest.mark.parametrize("parameter", ["a", "b", "c", "d"])
+def test_any_parameter_can_be_fixed(parameter: str) -> None:
+    free = calibrate(levels(GOOD), CurveSpec(weights=NONE), EVERYTHING)
+    assert isinstance(free, Curve)
+    value = getattr(free, parameter)
+    fixed = calibrate(levels(GOOD), CurveSpec(Model.THREE_PL, NONE, fixed={parameter: value}), EVERYTHING)
+    assert isinstance(fixed, Curve)
+    assert [getattr(fixed, n) for n in "abcd"] == pytest.approx([getattr(free, n) for n in "abcd"], rel=1e-6)
+    assert parameter not in fixed.standard_errors
+    assert fixed.report.degrees_of_freedom == free.report.degrees_of_freedom + 1
