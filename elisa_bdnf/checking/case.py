@@ -44,7 +44,8 @@ class Tolerance:
 def comparable(text: str) -> str:
     """A text from data as expected files hold it: control characters shown, no blanks around it, no formula guard."""
     text = show(text).strip()
-    return text[1:] if text[:1] == "'" and text[1:].lstrip()[:1] in _FORMULA_STARTS else text
+    bare = text[1:].strip() if text.startswith("'") else ""
+    return bare if bare and bare[0] in _FORMULA_STARTS else text
 
 
 def _exponent(value: float) -> int:
