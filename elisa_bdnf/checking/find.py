@@ -43,9 +43,18 @@ def _of_path(path: Path) -> Iterator[Path]:
 
 def _below(folder: Path) -> Iterator[Path]:
     """Files of a tree by path; hidden folders (.git, .venv) are not entered, links not followed."""
-    for here, folders, names in os.walk(folder):
+    for here, folders, names in os.walk(folder, onerror=_refuse):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         yield from (Path(here, name) for name in sorted(names) if is_expected_file(name))
+
+
+def _refuse(error: OSError) -> None:
+    """A folder that cannot be listed may hold cases: passing over it would look like success."""
+    raise ElisaError(
+        f"the folder cannot be read ({error.strerror})",
+        hint="check its permissions",
+        file=shown_path(Path(error.filename)),
+    ) from None
 
 
 def _is_about(file: Path, export: Path) -> bool:

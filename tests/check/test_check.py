@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 
@@ -74,6 +75,15 @@ def test_a_path_without_a_case_is_an_error(path: str, message: str, tmp_path: Pa
     assert done.code == 3
     assert message in done.err
     assert "as expected  case/expected.toml" in done.out
+
+
+def test_a_folder_that_cannot_be_listed_is_an_error(tmp_path: Path) -> None:
+    case_in(tmp_path / "a", 'HEAD\nverdict = "accepted"')
+    with mock.patch("os.scandir", side_effect=PermissionError(13, "Permission denied", str(tmp_path / "a"))):
+        done = elisa_bdnf("check", ".", folder=tmp_path)
+    assert (done.code, done.err) == (
+        3, "error: a: the folder cannot be read (Permission denied); check its permissions.\n",
+    )  # fmt: skip
 
 
 def test_a_case_that_cannot_be_run_outranks_a_difference_and_stops_nothing(tmp_path: Path) -> None:
