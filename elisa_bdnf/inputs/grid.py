@@ -143,6 +143,7 @@ def row_letter_or_none(cell: Cell, *, after_z: bool = False) -> int | None:
 def find_grids(rows: Rows, *, start: int = 0, stop: int | None = None, several_lines: bool = False) -> list[Grid]:
     """Every labelled matrix in ``rows[start:stop]``, from top to bottom and then left to right.
 
+    Texts come without blanks around them, as pages hold them.
     With ``several_lines`` lines without a letter belong to the row above them (Gen5); otherwise they end the matrix.
     Raises ExportError where labels contradict each other: a letter or number twice or out of order.
     """
@@ -166,9 +167,9 @@ def _headers(row: Sequence[Cell]) -> Iterator[tuple[int, tuple[int, ...]]]:
     A run begins 1, … or n, n + 1, …, for counts are numbers as well; a run of one is a column number only where
     nothing else stands in the line.
     """
-    numbers = [column_number_or_none(cell) for cell in row]
-    if not any(numbers):
+    if _COLUMN_NUMBERS.keys().isdisjoint(row):
         return
+    numbers = [column_number_or_none(cell) for cell in row]
     alone = sum(map(bool, map(text_of, row))) == 1
     position = 1
     while position < len(row):

@@ -67,7 +67,12 @@ def number_from_text_or_none(text: str, decimal: str = ".") -> float | None:
 
 def decimals_from_text(text: str, decimal: str = ".") -> int | None:
     """How many decimals a number is printed with; None for an exponent (its digits are no decimals) and for words."""
-    if "e" in text or "E" in text or number_from_text_or_none(text, decimal) is None:
+    return None if number_from_text_or_none(text, decimal) is None else decimals_of_number(text, decimal)
+
+
+def decimals_of_number(text: str, decimal: str = ".") -> int | None:
+    """The same for a text that is known to be a number."""
+    if "e" in text or "E" in text:
         return None
     return len(text.strip().partition(decimal)[2])
 
@@ -77,6 +82,9 @@ def response_or_none(text: str, decimal: str = ".") -> WellCell | None:
 
     ``>4.000`` there means that the detector saw more than it can tell: overflow, without a number.
     """
+    value = number_from_text_or_none(text, decimal)
+    if value is not None:
+        return WellCell(value)
     cell = result_or_none(text, decimal)
     if cell is None or cell.note is None or cell.note.kind is not NoteKind.LIMIT:
         return cell

@@ -89,13 +89,13 @@ class CellReader:
         self._address = attributes.get("r", "")
         self._type, self._style = attributes.get("t", "n"), attributes.get("s", "")
         self._pieces, self._formula = [], None
-        self._column = self._column_from_address() if self._address else self._column + 1
-
-    def _column_from_address(self) -> int:
         letters = self._address.removesuffix(self._row_text)
-        column = _COLUMNS.get(letters)
-        if column is not None:
-            return column
+        if letters in _COLUMNS:
+            self._column = _COLUMNS[letters]
+        else:
+            self._column = self._odd_column(letters) if self._address else self._column + 1
+
+    def _odd_column(self, letters: str) -> int:
         if not _LETTERS.match(letters):
             raise self._refused(
                 f"cell address {self._address[:30]!r} in row {self._row_text}", "an address of that row"
@@ -103,6 +103,8 @@ class CellReader:
         return _COLUMNS.get(letters.upper(), MAX_COLUMNS)
 
     def _end_cell(self) -> None:
+        if not self._pieces and self._formula is None:
+            return  # formatted, but empty: in many workbooks most cells are
         value, kind = self._value_and_kind()
         if kind is CellKind.EMPTY:
             return

@@ -10,7 +10,15 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from elisa_bdnf.errors import ExportError, Problem
-from elisa_bdnf.inputs.numbers import EMPTY_CELL, WellCell, decimals_from_text, response_or_none, result_or_none
+from elisa_bdnf.inputs.numbers import (
+    EMPTY_CELL,
+    WellCell,
+    decimals_from_text,
+    decimals_of_number,
+    number_from_text_or_none,
+    response_or_none,
+    result_or_none,
+)
 from elisa_bdnf.model.plate import STANDARD_SHAPES, Shape, Well, shape_from_extent
 from elisa_bdnf.model.reading import Channel, ChannelKind, Correction, InstrumentResult, Note, NoteKind
 
@@ -96,18 +104,24 @@ def results_from_texts(quantity: str, texts: WellTexts, decimal: str) -> tuple[I
     A user's formula may give any word (``Positive``), so an unknown one is no damage here as it is in a channel.
     """
     return tuple(
-        result for well, placed in texts.items() if (result := _result_or_none(quantity, well, placed.text, decimal))
+        result
+        for well, placed in texts.items()
+        if (result := instrument_result_or_none(quantity, well, placed.text, decimal))
     )
 
 
-def _result_or_none(quantity: str, well: Well, text: str, decimal: str) -> InstrumentResult | None:
+def instrument_result_or_none(quantity: str, well: Well, text: str, decimal: str) -> InstrumentResult | None:
+    """What the software calculated for a well; None for an empty cell."""
+    value = number_from_text_or_none(text, decimal)
+    if value is not None:
+        return InstrumentResult(well, quantity, value, None, decimals_of_number(text, decimal))
     cell = result_or_none(text, decimal)
     if cell is EMPTY_CELL:
         return None
     if cell is None:
         return InstrumentResult(well, quantity, None, Note(" ".join(text.split()), NoteKind.WORD))
-    value = None if math.isnan(cell.value) else cell.value
-    return InstrumentResult(well, quantity, value, cell.note, decimals_from_text(text.strip(" *"), decimal))
+    known = None if math.isnan(cell.value) else cell.value
+    return InstrumentResult(well, quantity, known, cell.note, decimals_from_text(text.strip(" *"), decimal))
 
 
 def plate_shape(rows: int, columns: int, wells: int | None = None) -> Shape:

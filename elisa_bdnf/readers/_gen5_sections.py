@@ -144,7 +144,8 @@ def _refuse_lines_without_label(grid: Grid, title: str) -> None:
 
 
 def _take_line(target: dict[str, dict[Well, PlacedText]], grid: Grid, line: GridLine, label: str) -> None:
-    _put(target, label, {well: PlacedText(text_of(cell), line.index + 1) for well, cell in grid.wells_of([line])})
+    number = line.index + 1
+    _put(target, label, {well: PlacedText(text_of(cell), number) for well, cell in grid.wells_of([line])})
 
 
 def _put(target: dict[str, dict[Well, PlacedText]], label: str, wells: dict[Well, PlacedText]) -> None:

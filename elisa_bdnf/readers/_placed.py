@@ -16,10 +16,8 @@ from elisa_bdnf.inputs.numbers import (
     EMPTY_CELL,
     WellCell,
     decimal_mark_from_rows,
-    decimals_from_text,
     is_number_or_word,
     response_or_none,
-    result_or_none,
 )
 from elisa_bdnf.inputs.pages import Page
 from elisa_bdnf.model.plate import (
@@ -29,8 +27,8 @@ from elisa_bdnf.model.plate import (
     row_column_from_well,
     row_name_from_index,
 )
-from elisa_bdnf.model.reading import Channel, ChannelKind, Correction, InstrumentResult, Note, NoteKind
-from elisa_bdnf.readers._cells import channel_from_cells, plate_shape
+from elisa_bdnf.model.reading import Channel, ChannelKind, Correction, InstrumentResult
+from elisa_bdnf.readers._cells import channel_from_cells, instrument_result_or_none, plate_shape
 
 _WHOLE_WIDTHS = frozenset(columns for _, columns in STANDARD_SHAPES.values() if columns >= 12)
 
@@ -163,18 +161,8 @@ def channel(
 
 def results(quantity: str, cells: Cells, decimal: str) -> tuple[InstrumentResult, ...]:
     """What the software calculated for each well that is not empty; unknown words are kept as words."""
-    found = (_result_or_none(quantity, well, cell.text, decimal) for well, cell in cells.items())
+    found = (instrument_result_or_none(quantity, well, cell.text, decimal) for well, cell in cells.items())
     return tuple(result for result in found if result)
-
-
-def _result_or_none(quantity: str, well: Well, text: str, decimal: str) -> InstrumentResult | None:
-    cell = result_or_none(text, decimal)
-    if cell is EMPTY_CELL:
-        return None
-    if cell is None:
-        return InstrumentResult(well, quantity, None, Note(" ".join(text.split()), NoteKind.WORD))
-    value = None if math.isnan(cell.value) else cell.value
-    return InstrumentResult(well, quantity, value, cell.note, decimals_from_text(text.strip(" *"), decimal))
 
 
 def shape_of(tables: Iterable[Cells], wells: int | None = None) -> Shape:

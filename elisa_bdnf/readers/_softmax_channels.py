@@ -9,7 +9,13 @@ from dataclasses import dataclass, replace
 from elisa_bdnf.inputs.numbers import decimals_from_text, number_from_text_or_none
 from elisa_bdnf.model.plate import Shape, Well
 from elisa_bdnf.model.reading import Channel, ChannelKind, Correction, Note
-from elisa_bdnf.readers._cells import channel_from_cells, responses_from_texts, unique_labels, with_measured_reasons
+from elisa_bdnf.readers._cells import (
+    channel_from_cells,
+    responses_from_texts,
+    unique_labels,
+    wells_of,
+    with_measured_reasons,
+)
 from elisa_bdnf.readers._softmax_groups import Purpose
 from elisa_bdnf.readers._softmax_layout import Member, is_printed_as
 from elisa_bdnf.readers._softmax_plate import PlateBlock
@@ -29,8 +35,14 @@ class Responses:
         values = dict(self._candidates()).get(label)
         return lambda well: values[self.shape.index(well)] if values and well in self.shape else math.nan
 
-    def holds(self, well: Well) -> bool:
-        return any(not math.isnan(channel.values[self.shape.index(well)]) for channel in self.channels)
+    def wells_held(self) -> frozenset[Well]:
+        """Wells with a number in any channel."""
+        return frozenset(
+            well
+            for channel in self.channels
+            for well, value in zip(wells_of(self.shape), channel.values, strict=True)
+            if not math.isnan(value)
+        )
 
     def label_of(self, members: Sequence[Member], decimal: str) -> str | None:
         """What the groups evaluate: the first candidate that has all the values they print, at the printed digits."""

@@ -10,14 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 
 from elisa_bdnf.model.plate import Well, well_from_text_or_none
 from elisa_bdnf.readers._cells import PlacedText
 from elisa_bdnf.readers._softmax_blocks import Block
 
 
-class Purpose(Enum):
+class Purpose(StrEnum):
     """What a column holds."""
 
     NAME = "sample name"
@@ -93,9 +93,10 @@ class Group:
     lines: tuple[GroupLine, ...]
     summaries: tuple[tuple[str, ...], ...]
     remarks: tuple[str, ...]
+    positions: Mapping[Purpose, int]  # of the first column with each purpose
 
     def position(self, purpose: Purpose) -> int | None:
-        return next((n for n, column in enumerate(self.columns) if column.purpose is purpose), None)
+        return self.positions.get(purpose)
 
     def text(self, line: GroupLine, purpose: Purpose) -> str:
         """The cell of the first column with that purpose; empty where there is none."""
@@ -136,7 +137,8 @@ def group_from_block(block: Block) -> Group:
     if without_well:
         names = ", ".join(repr(name) for name in without_well[:6])
         remarks.append(f"Group {block.name!r} names samples without a well: {names}.")
-    return Group(block.name, block.line, columns, lines, _summaries(rows), tuple(remarks))
+    positions = {column.purpose: n for n, column in reversed(list(enumerate(columns)))}
+    return Group(block.name, block.line, columns, lines, _summaries(rows), tuple(remarks), positions)
 
 
 def _formulas(rows: Sequence[Sequence[str]]) -> Mapping[int, tuple[str, str]]:
@@ -211,6 +213,7 @@ def _lines(block: Block, columns: Sequence[Column]) -> tuple[tuple[GroupLine, ..
     lines: list[GroupLine] = []
     without_well: list[str] = []
     inherited = [""] * len(columns)
+    inherits = [purpose in _INHERITED for purpose in purposes]
     sample = -1
     for offset, row in enumerate(block.rows[1:], start=1):
         if not any(row) or row[0] == "Group Column":
@@ -223,7 +226,7 @@ def _lines(block: Block, columns: Sequence[Column]) -> tuple[tuple[GroupLine, ..
             without_well.append(cells[0] or cells[at])
             continue
         texts = [
-            inherited[n] if not cell and purposes[n] in _INHERITED else cell for n, cell in enumerate(cells)
+            inherited[n] if not cell and inherits[n] else cell for n, cell in enumerate(cells)
         ]  # SoftMax leaves the cells of further replicates blank
         lines.append(GroupLine(block.line + 1 + offset, well, sample, tuple(texts)))
     return tuple(lines), without_well

@@ -27,7 +27,7 @@ def wells_by_row(page: Page, start: int, columns: Sequence[int], stop: int | Non
 
 
 def _well_or_none(page: Page, row: int, columns: Sequence[int]) -> Well | None:
-    return well_from_text_or_none("".join(page.text(row, column) for column in columns))
+    return well_from_text_or_none("".join([page.text(row, column) for column in columns]))
 
 
 def _refuse_more_lines(page: Page, end: int, stop: int, columns: Sequence[int]) -> None:

@@ -21,7 +21,7 @@ from elisa_bdnf.inputs.file import InputFile
 from elisa_bdnf.inputs.numbers import decimal_mark_from_rows, number_from_text_or_none
 from elisa_bdnf.model.layout import Role
 from elisa_bdnf.model.reading import InstrumentCurve, InstrumentResult, Reading, Source
-from elisa_bdnf.readers._cells import PlacedText, results_from_texts
+from elisa_bdnf.readers._cells import instrument_result_or_none
 from elisa_bdnf.readers._reader import Reader
 from elisa_bdnf.readers._softmax_blocks import Block, BlockKind, Document, document_from_rows
 from elisa_bdnf.readers._softmax_channels import Responses, channels_from_plate, with_notes
@@ -207,12 +207,23 @@ def _joined(cells: Sequence[str]) -> str:
 
 def _results(members: Sequence[Member], responses: Responses, decimal: str) -> Iterator[InstrumentResult]:
     """Every calculated column of the groups, and printed responses of wells that the plate block does not hold."""
+    held = responses.wells_held()
+    groups = {member.group.line: member.group for member in members}
+    shown = {line: _calculated(group) for line, group in groups.items()}
     for member in members:
-        for column, text in zip(member.group.columns, member.line.texts, strict=True):
-            missing = column.purpose is Purpose.VALUE and not responses.holds(member.well)
-            if text and (missing or column.purpose not in _SHOWN_ELSEWHERE):
-                quantity = _QUANTITIES.get(column.purpose, column.title)
-                yield from results_from_texts(quantity, {member.well: PlacedText(text, member.line.line)}, decimal)
+        for position, purpose, quantity in shown[member.group.line]:
+            text = member.line.texts[position]
+            if text and (purpose is not Purpose.VALUE or member.well not in held):
+                yield from filter(None, [instrument_result_or_none(quantity, member.well, text, decimal)])
+
+
+def _calculated(group: Group) -> tuple[tuple[int, Purpose, str], ...]:
+    """Position, purpose and quantity of the columns that are results, or responses."""
+    return tuple(
+        (position, column.purpose, _QUANTITIES.get(column.purpose, column.title))
+        for position, column in enumerate(group.columns)
+        if column.purpose is Purpose.VALUE or column.purpose not in _SHOWN_ELSEWHERE
+    )
 
 
 def _curve_or_none(
