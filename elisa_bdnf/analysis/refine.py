@@ -167,6 +167,8 @@ def refine(target: Target, coordinates: Array) -> tuple[State, Counts]:
         close = (tried < gradient) & (frozen <= state.rss * (1 + 1e-6)) & (gradient < 1e-2)
         better = running & (close | (frozen < state.rss)) & (tried < np.inf)
         stuck = np.where(better, tried > 0.25 * gradient, True) & (np.minimum(tried, gradient) < _ROUNDING)
+        size = np.maximum.reduce(np.abs(step) * scale)
+        stuck |= better & (damping == 0) & (size**2 < _LAST_STEP**2 * state.rss)
         state = _choose(better, trial, state)
         gradient = np.where(better, tried, gradient)
         running = running & ~(stuck | (gradient < _SHARP) | (damping > 1e8))

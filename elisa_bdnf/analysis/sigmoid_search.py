@@ -46,7 +46,7 @@ def search_4pl(problems: Problems, start: Array, *, tolerance: float = 1e-9, agr
             done |= ~better & (little | (damping > 1e6))
             place, cross = np.where(better, trial, place), np.where(better, tried_cross, cross)
             rss, damping = np.where(better, (tried, damping * 0.1), (rss, np.maximum(damping * 10.0, 1e-3)))
-        if len(done) > 256 and 3 * finished > len(done):
+        if len(done) > 64 and 4 * finished > len(done):
             _write(out, work, alive[done], (place[:, done], cross[:, :, done], rss[done]), iteration, done)
             keep = ~done
             alive, place, cross, rss = alive[keep], place[:, keep], cross[:, :, keep], rss[keep]

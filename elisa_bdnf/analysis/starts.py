@@ -48,22 +48,40 @@ def screened_starts(ln_x: Array, y: Array) -> Array:
 
     Every shape of a grid of 12 × 32 is compared with every curve; a and d are linear, so that takes one product.
     """
-    basis, ln_c, ln_b = _screen(ln_x.tobytes())
-    covered = (basis @ (y - np.add.reduce(y) / len(y))).reshape(len(ln_b), len(ln_c), -1) ** 2
+    basis, ln_c, ln_b = _screen(ln_x.tobytes(), DEFAULT_STARTS, 32)
+    covered = np.abs(_products(basis, y)).reshape(len(ln_b), len(ln_c), -1)
     starts = np.zeros((5, len(ln_b), y.shape[-1]))
     starts[LN_C] = ln_c[covered.argmax(axis=1)]
     starts[LN_B] = ln_b[:, None]
     return starts
 
 
+def best_start(ln_x: Array, y: Array) -> Array:
+    """One start (5, P) for each of P curves: the best of a coarser grid."""
+    basis, ln_c, ln_b = _screen(ln_x.tobytes(), 6, 12)
+    found = np.abs(_products(basis, y)).argmax(axis=0)
+    starts = np.zeros((5, y.shape[-1]))
+    starts[LN_C] = ln_c[found % len(ln_c)]
+    starts[LN_B] = ln_b[found // len(ln_c)]
+    return starts
+
+
+def _products(basis: Array, y: Array) -> Array:
+    """Every shape with every curve; without BLAS, whose threads cost more than they save and may change last digits.
+
+    The basis is centered, so the curves need not be.
+    """
+    return np.einsum("mn,np->mp", basis, y)
+
+
 @lru_cache(maxsize=64)
-def _screen(ln_x_bytes: bytes) -> tuple[Array, Array, Array]:
-    """Centered shapes of unit length (12·32, N) on a grid, with their ln c and ln b; plates of a kit share them."""
+def _screen(ln_x_bytes: bytes, slopes: int, places: int) -> tuple[Array, Array, Array]:
+    """Centered shapes of unit length (slopes·places, N) on a grid, with ln c and ln b; plates of a kit share them."""
     ln_x = np.frombuffer(ln_x_bytes)
     real = ln_x[ln_x > LN_ZERO]
     low, width = real.min(), max(np.ptp(real), 0.5)
-    ln_c = low + width * np.linspace(-0.2, 1.6, 32)
-    ln_b = np.log(_SPANNING / width) + np.linspace(-0.9, 0.7, DEFAULT_STARTS)
+    ln_c = low + width * np.linspace(-0.2, 1.6, places)
+    ln_b = np.log(_SPANNING / width) + np.linspace(-0.9, 0.7, slopes)
     v = (ln_x - ln_c[:, None]) * np.exp(ln_b)[:, None, None]
     shapes = np.tanh(0.5 * v).reshape(-1, len(ln_x))
     shapes -= shapes.mean(axis=1, keepdims=True)
