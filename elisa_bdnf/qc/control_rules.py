@@ -101,7 +101,7 @@ def _units(controls: list[Estimate], recovery_percent: float) -> list[_Unit]:
             bounds = accepted_range_or_none(estimate, recovery_percent)
             if bounds is None:
                 continue
-            factor = (estimate.group.content.dilution_factor or 1.0) * _volume_factor(estimate)
+            factor = estimate.group.content.dilution_factor or 1.0
             if len(estimates) > 1:
                 whole = None if estimate.in_well is None else estimate.in_well * factor
                 units.append(_Unit(level, whole, estimate.group.wells, *bounds))
@@ -111,13 +111,6 @@ def _units(controls: list[Estimate], recovery_percent: float) -> list[_Unit]:
                     for w in estimate.wells
                 ] or [_Unit(level, None, estimate.group.all_wells, *bounds)]
     return units
-
-
-def _volume_factor(estimate: Estimate) -> float:
-    """What quantify applied beside the dilution factor, read off its own result."""
-    if estimate.concentration is None or not estimate.in_well:
-        return 1.0
-    return estimate.concentration / estimate.in_well / (estimate.group.content.dilution_factor or 1.0)
 
 
 def _by_level(units: list[_Unit]) -> dict[str, list[_Unit]]:
