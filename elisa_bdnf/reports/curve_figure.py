@@ -7,8 +7,9 @@ their responses with their intervals; what has no inverse stands at the edge to 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from elisa_bdnf.model.curve import Curve
 from elisa_bdnf.model.layout import Role
@@ -122,9 +123,23 @@ def _curve(curve: Curve, frame: Frame) -> Iterator[str]:
         upper = [frame.place(x, y + 2 * error) for x, y, error in band]
         lower = [frame.place(x, y - 2 * error) for x, y, error in reversed(band)]
         yield svg.group("band", [svg.area(upper + lower, "band-area")], "fitted curve ± 2 standard errors")
-    yield svg.group(
-        "fit", [svg.path([frame.place(x, y) for x, y, _ in points], "curve")], words.curve_in_words(curve)
-    )  # fmt: skip
+    line = _inside([(frame.x.at(x), frame.y.at(y)) for x, y, _ in points])
+    yield svg.group("fit", [svg.path(line, "curve")], words.curve_in_words(curve))
+
+
+def _inside(line: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """The part of a line inside the picture, cut at its edge: a curve that leaves it must not run along the edge."""
+    kept: list[tuple[float, float]] = []
+    for (x0, y0), (x1, y1) in pairwise(line):
+        inside = (TOP <= y0 <= BOTTOM, TOP <= y1 <= BOTTOM)
+        if inside[0]:
+            kept.append((x0, y0))
+        if inside[0] != inside[1]:
+            edge = TOP if min(y0, y1) < TOP else BOTTOM
+            kept.append((x0 + (x1 - x0) * (edge - y0) / (y1 - y0), edge))
+    if line and TOP <= line[-1][1] <= BOTTOM:
+        kept.append(line[-1])
+    return kept
 
 
 def _standards(result: PlateResult, frame: Frame) -> Iterator[str]:
