@@ -71,7 +71,8 @@ def _products(basis: Array, y: Array) -> Array:
 
     The basis is centered, so the curves need not be.
     """
-    return np.einsum("mn,np->mp", basis, y)
+    products: Array = np.einsum("mn,np->mp", basis, y)
+    return products
 
 
 @lru_cache(maxsize=64)
