@@ -58,10 +58,16 @@ def _some(wells: Sequence[str]) -> str:
     return f"{', '.join(wells[:6])}{f' … ({len(wells)} in all)' if len(wells) > 6 else ''}"
 
 
+def _line_of_read(section: Section) -> int:
+    """Of the read that is no endpoint, else of the first one; of the plate where the procedure names none."""
+    reads = sorted(section.reads, key=lambda read: not read.kinetic and read.geometry == "Endpoint")
+    return reads[0].line if reads else section.first_line
+
+
 def nothing_measured(section: Section) -> ExportError:
     """The refusal of a plate without a measured endpoint, saying what there is instead."""
     modes = sorted({f"{read.mode} {read.geometry}".strip() for read in section.reads if read.geometry})
-    place = f"plate {section.value('Plate Number') or 'without a name'}, line {section.first_line}"
+    place = f"plate {section.value('Plate Number') or 'without a name'}, line {_line_of_read(section)}"
     if any(read.kinetic for read in section.reads) or "kinetic" in section.tables:
         found = "this plate was read over time (kinetic)"
     elif section.tables:

@@ -32,6 +32,7 @@ class Read:
     geometry: str  # Endpoint, Spectrum, Area Scan, …
     kinetic: bool
     wavelengths: tuple[float, ...] = ()  # of absorbance, in nm
+    line: int = 0  # where the procedure names it
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class _Draft:
     header: list[tuple[str, str]] = field(default_factory=list)
     curves: list[Mapping[str, str]] = field(default_factory=list)
     tables: list[str] = field(default_factory=list)
-    reads: list[tuple[str, bool, list[str]]] = field(default_factory=list)
+    reads: list[tuple[str, bool, list[str], int]] = field(default_factory=list)
     layout: dict[str, dict[Well, PlacedText]] = field(default_factory=dict)
     quantities: dict[str, dict[Well, PlacedText]] = field(default_factory=dict)
 
@@ -178,7 +179,7 @@ def _take_lines(draft: _Draft, rows: Rows, start: int, stop: int, grids: list[Gr
             draft.curves += _curves(rows[index:end])
             index = end
         else:
-            _take_text(draft, cells)
+            _take_text(draft, cells, index + 1)
             index += 1
 
 
@@ -232,7 +233,7 @@ def _curves(rows: Rows) -> Iterator[Mapping[str, str]]:
         yield {name: text_of(cell) for name, cell in zip(head, row, strict=False) if name}
 
 
-def _take_text(draft: _Draft, cells: list[str]) -> None:
+def _take_text(draft: _Draft, cells: list[str], line: int) -> None:
     filled = [cell for cell in cells if cell]
     if not filled:
         return
@@ -247,15 +248,15 @@ def _take_text(draft: _Draft, cells: list[str]) -> None:
     if key == "Read":
         kinetic = any(name == "Start Kinetic" for name, _ in draft.header)
         ended = any(name == "End Kinetic" for name, _ in draft.header)
-        draft.reads.append((filled[1] if len(filled) > 1 else "", kinetic and not ended, []))
+        draft.reads.append((filled[1] if len(filled) > 1 else "", kinetic and not ended, [], line))
     draft.header.append((key, " ".join(filled[1:])))
 
 
-def _read(value: str, kinetic: bool, lines: list[str]) -> Read:
+def _read(value: str, kinetic: bool, lines: list[str], place: int) -> Read:
     """The kind of a read stands behind ``Read``, or on the next line if the user gave the read a label."""
     stated = [line for line in lines if line.startswith("Wavelengths:")]
     wavelengths = tuple(float(number) for line in stated for number in re.findall(r"\b[0-9]{3,4}\b", line))
     for label, text in [("", value), *((value, line) for line in lines[:1])]:
         if match := _READ_KIND.match(text):
-            return Read(label, match[1], match[2].title(), kinetic, wavelengths)
-    return Read(value, "", "", kinetic, wavelengths)
+            return Read(label, match[1], match[2].title(), kinetic, wavelengths, place)
+    return Read(value, "", "", kinetic, wavelengths, place)

@@ -139,7 +139,7 @@ def _reading(section: Section, source: Source, decimal: str, remarks: tuple[str,
 
 def _unread(section: Section) -> tuple[str, ...]:
     keys = dict.fromkeys(key for key, _ in section.header if key not in _USED_KEYS | _NOT_KEYS)
-    return tuple(key for key in keys if not key.endswith("Fitting Results"))
+    return tuple(key for key in keys if not key.endswith("Fitting Results") and key not in section.quantities)
 
 
 def _shape(section: Section) -> Shape:

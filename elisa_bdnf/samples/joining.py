@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from difflib import get_close_matches
 from types import MappingProxyType
 
 from elisa_bdnf.errors import Problem, SampleSheetError
@@ -14,6 +14,8 @@ from elisa_bdnf.model.layout import Content, Layout, Role
 from elisa_bdnf.model.plate import Well
 from elisa_bdnf.model.timepoint import minutes_from_text_or_none, normalized
 from elisa_bdnf.samples.sheet import SampleRow, SampleSheet
+
+_ADORNMENT = re.compile(r"[-_.]+|(?<![0-9])0+(?=[0-9])")
 
 
 def join(layout: Layout, sheet: SampleSheet) -> Layout:
@@ -56,11 +58,17 @@ def _missing(layouts: Sequence[Layout], sheet: SampleSheet, rows: Mapping[str, S
 
 
 def _hint(name: str, folded_names: Mapping[str, SampleRow], rows: Mapping[str, SampleRow]) -> str:
+    """The same name written otherwise; another letter or number is another sample."""
     near = folded_names.get(folded(name))
     if near is None:
-        close = get_close_matches(name, list(rows), n=1, cutoff=0.8)
-        near = rows[close[0]] if close else None
+        alike = [row for sample, row in rows.items() if _unadorned(sample) == _unadorned(name)]
+        near = alike[0] if len(alike) == 1 else None
     return f"did you mean {near.sample!r} ({spoken_place(near.place)})?" if near else ""
+
+
+def _unadorned(name: str) -> str:
+    """Without case, blanks, dashes and zeros in front of numbers: ``P-01`` → ``p1``."""
+    return _ADORNMENT.sub("", folded(name))
 
 
 def _conflicts(layouts: Sequence[Layout], rows: Mapping[str, SampleRow]) -> Iterator[Problem]:

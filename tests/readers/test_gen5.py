@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from pathlib import Path
 
 import pytest
 import xlsxwriter
@@ -14,10 +15,12 @@ from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.file import InputFile
 from elisa_bdnf.model.layout import Role
 from elisa_bdnf.model.reading import ChannelKind, Correction, Reading
-from elisa_bdnf.readers import read_file
+from elisa_bdnf.readers import read_export, read_file
 from elisa_bdnf.readers._gen5_layout import dilution_factor_or_none
 from elisa_bdnf.readers._gen5_quantities import channel_meaning_or_none
 from elisa_bdnf.readers._gen5_sections import Read
+
+FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 
 HEAD = """Software Version\t3.12.08\nExperiment File Path:\tx.xpt\n
 Plate Number\t{plate}\nDate\t{date}\nReading Type\tReader\n
@@ -279,3 +282,17 @@ def test_a_workbook_holds_what_the_text_holds(body: str) -> None:
 def test_a_place_in_a_workbook_is_a_row_of_a_sheet() -> None:
     with pytest.raises(ExportError, match=r"^plate.xlsx, Plate 1 - Sheet1, row [0-9]+: 'bad' in well A1"):
         read_file(InputFile("plate.xlsx", workbook_of("450\n|1|2\nA|bad|0.2|450\n")))
+
+
+@pytest.mark.parametrize("name", ["gen5-kinetic.txt", "gen5-spectrum.txt"])
+def test_what_is_no_endpoint_is_refused_at_the_line_of_its_read(name: str) -> None:
+    path = FIXTURES / "wrong-input" / name
+    lines = path.read_text(encoding="utf-8").splitlines()
+    read = next(number for number, line in enumerate(lines, start=1) if line.strip().startswith("Read\t"))
+    with pytest.raises(ExportError, match=rf"line {read}: this plate was read"):
+        read_export(path)
+
+
+def test_titles_of_matrices_are_no_unread_keys() -> None:
+    (reading,) = read_export(FIXTURES / "gen5-pass" / "plate.txt")
+    assert not {channel.label for channel in reading.channels} & set(reading.unread_header)

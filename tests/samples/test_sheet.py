@@ -157,6 +157,7 @@ CONFLICTS = {
         "sample 'P03' (well A3 of plate 'x') is not in the sheet; expected a line for every sample",
     ),
     "nearly": ([sample("p01 ")], "did you mean 'P01' (line 2)?"),
+    "zeros": ([sample("P-1")], "did you mean 'P01' (line 2)?"),
     "dilution": ([sample("P01", dilution_factor=10.0)], "dilution '20' in the sheet and '10' in the layout (well A3)"),
     "subject": ([sample("P01", subject="S2")], "subject 'S1' in the sheet and 'S2' in the layout (well A3)"),
     "timepoint": ([sample("P01", timepoint="24 h")], "timepoint 'baseline' in the sheet and '24 h' in the layout"),
@@ -187,3 +188,10 @@ def test_a_sheet_for_other_plates_is_an_error(tmp_path: Path) -> None:
     sheet = read_samples(written(tmp_path, SHEET))
     with pytest.raises(SampleSheetError, match="no line of the sheet is about a sample of this run"):
         join(layout(sample("K1")), sheet)
+
+
+def test_another_number_is_never_suggested(tmp_path: Path) -> None:
+    sheet = read_samples(written(tmp_path, SHEET.replace("P01", "P012")))
+    with pytest.raises(SampleSheetError) as caught:
+        join(layout(sample("P02"), sample("P01")), sheet)
+    assert "did you mean" not in str(caught.value)
