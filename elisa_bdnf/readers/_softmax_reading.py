@@ -1,0 +1,270 @@
+"""Blocks of a SoftMax Pro export → readings: groups brought to their plates."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from elisa_bdnf.errors import ExportError
+from elisa_bdnf.inputs.file import InputFile
+from elisa_bdnf.inputs.numbers import decimal_mark_from_rows, number_from_text_or_none
+from elisa_bdnf.model.layout import Role
+from elisa_bdnf.model.reading import InstrumentCurve, InstrumentResult, Reading, Source
+from elisa_bdnf.readers._cells import instrument_result_or_none
+from elisa_bdnf.readers._softmax_blocks import Block, BlockKind, Document, document_from_rows
+from elisa_bdnf.readers._softmax_channels import Responses, channels_from_plate, with_notes
+from elisa_bdnf.readers._softmax_groups import Group, Purpose, group_from_block
+from elisa_bdnf.readers._softmax_layout import Member, layout_from_members, notes_from_members, roles_of_groups
+from elisa_bdnf.readers._softmax_plate import PlateBlock, head_from_block, plate_from_block
+
+_FORMAT = "softmax"
+
+_PLATE_LINE = re.compile(r'"?Plate:"?(?P<delimiter>[\t,;|])')
+_R_SQUARED = re.compile(r"rsquared\(", re.IGNORECASE)
+_SHOWN_ELSEWHERE = frozenset(
+    [Purpose.NAME, Purpose.WELL, Purpose.PLATE, Purpose.VALUE, Purpose.DESCRIPTOR, Purpose.FACTOR]
+)
+_QUANTITIES = {
+    Purpose.CONCENTRATION: "concentration",
+    Purpose.MEAN_CONCENTRATION: "concentration of the mean response",
+}
+
+
+def readings_from_file(file: InputFile) -> tuple[Reading, ...]:
+    """One reading per endpoint plate. Raises ExportError where there is none, and for unknown words in wells."""
+    delimiter = next((match["delimiter"] for line in file.lines if (match := _PLATE_LINE.match(line))), file.delimiter)
+    document = document_from_rows(file.rows_by(delimiter))
+    draft = _draft(document)
+    if not draft.plates:
+        raise _nothing_measured(document)
+    source = Source(file.name, file.sha256, _FORMAT, _software(document))
+    return tuple(_reading(draft, index, document, source, file.decoding_remarks) for index in range(len(draft.plates)))
+
+
+@dataclass(slots=True)
+class _Draft:
+    """The document with groups brought to plates: ``members[n]`` are the wells of ``plates[n]``."""
+
+    decimal: str
+    plates: list[PlateBlock] = field(default_factory=list)
+    groups: list[Group] = field(default_factory=list)
+    members: list[list[Member]] = field(default_factory=list)
+    responses: list[Responses] = field(default_factory=list)
+    roles: dict[int, Role] = field(default_factory=dict)  # by the first line of a group
+    remarks: list[str] = field(default_factory=list)
+
+
+def _draft(document: Document) -> _Draft:
+    draft = _Draft(".")
+    for block in document.blocks:
+        if block.kind is BlockKind.GROUP:
+            draft.groups.append(group_from_block(block))
+        elif block.kind is BlockKind.PLATE:
+            _take_plate(draft, block)
+    draft.decimal = _decimal_mark(draft)
+    draft.responses = [channels_from_plate(plate, draft.decimal) for plate in draft.plates]
+    roles, remarks = roles_of_groups(draft.groups, draft.decimal)
+    draft.roles = {group.line: roles[index] for index, group in enumerate(draft.groups)}
+    draft.remarks += [*remarks, *(remark for group in draft.groups for remark in group.remarks)]
+    draft.members = [[] for _ in draft.plates]
+    for group in draft.groups:
+        _bring_to_plates(draft, group)
+    return draft
+
+
+def _take_plate(draft: _Draft, block: Block) -> None:
+    head = head_from_block(block)
+    if head["read type"] != "Endpoint":
+        draft.remarks.append(f"Plate {head.name!r} ({head['read type']}) is no endpoint read; it was left out.")
+        return
+    plate = plate_from_block(block)
+    if plate.was_read:
+        draft.plates.append(plate)
+    else:
+        draft.remarks.append(f"No well of plate {head.name!r} holds a number; it was left out.")
+
+
+def _decimal_mark(draft: _Draft) -> str:
+    by_line: dict[int, list[str]] = {}
+    for plate in draft.plates:
+        for texts in (*(texts for _, texts in plate.raw), *([plate.reduced] if plate.reduced else [])):
+            for placed in texts.values():
+                by_line.setdefault(placed.line, []).append(placed.text)
+    for group in draft.groups:
+        for line in group.lines:
+            by_line[line.line] = [
+                text
+                for text, column in zip(line.texts, group.columns, strict=True)
+                if column.purpose not in (Purpose.NAME, Purpose.PLATE)
+            ]
+    return decimal_mark_from_rows([by_line.get(line, []) for line in range(1, max(by_line, default=0) + 1)])
+
+
+def _bring_to_plates(draft: _Draft, group: Group) -> None:
+    """Put every well of a group on its plate, or say that it has none."""
+    lost: list[str] = []
+    for line in group.lines:
+        member = Member(group, line)
+        index = _plate_of(draft, member)
+        if index is None or line.well not in draft.plates[index].shape:
+            lost.append(line.well)
+        else:
+            draft.members[index].append(member)
+    if lost and draft.plates:
+        wells = f"{', '.join(lost[:6])}{' …' if len(lost) > 6 else ''}"
+        draft.remarks.append(f"Wells {wells} of group {group.name!r} are on no plate that was read.")
+
+
+def _plate_of(draft: _Draft, member: Member) -> int | None:
+    """By the plate name of the line; of several plates (with that name, or at all) the last one before the group."""
+    name = member.text(Purpose.PLATE)
+    named = [index for index, plate in enumerate(draft.plates) if not name or plate.head.name == name]
+    before = [index for index in named if draft.plates[index].line < member.group.line]
+    if name or len(named) == 1:
+        return before[-1] if before else next(iter(named), None)
+    interleaved = any(group.line < plate.line for group in draft.groups for plate in draft.plates)
+    if interleaved and before:
+        return before[-1]
+    return _by_value(draft, member, named)
+
+
+def _by_value(draft: _Draft, member: Member, candidates: Sequence[int]) -> int | None:
+    """All plates come first and the group names none: the printed values of the whole group have to tell."""
+    fitting = [
+        index
+        for index in candidates
+        if draft.responses[index].label_of([Member(member.group, line) for line in member.group.lines], draft.decimal)
+    ]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _reading(draft: _Draft, index: int, document: Document, source: Source, remarks: tuple[str, ...]) -> Reading:
+    plate, members, responses = draft.plates[index], draft.members[index], draft.responses[index]
+    label = responses.label_of(members, draft.decimal)
+    notes, masked = notes_from_members(members, responses.by_label(label or ""), draft.decimal)
+    layout, layout_remarks = layout_from_members(members, draft.roles, plate.shape, draft.decimal)
+    header = tuple(_header(plate, draft, document))
+    told = (*draft.remarks, *plate.remarks, *masked, *layout_remarks, *_about_curve(draft, index, label))
+    return Reading(
+        source,
+        plate.head.name,
+        plate.shape,
+        with_notes(responses.channels, notes, plate.shape),
+        header=header,
+        unread_header=tuple(dict.fromkeys(key for key, _ in header if not key.startswith("Plate"))),
+        layout=layout,
+        instrument_results=tuple(_results(members, responses, draft.decimal)),
+        instrument_curve=_curve_or_none(members, label, document, draft.decimal),
+        curve_shared_with=_sharing(draft, index),
+        remarks=(*remarks, *dict.fromkeys(told)),
+    )
+
+
+def _header(plate: PlateBlock, draft: _Draft, document: Document) -> Iterator[tuple[str, str]]:
+    yield "Plate", plate.head.name
+    yield "Plate: format version", plate.head.version
+    for key, value in plate.head.values.items():
+        if value:
+            yield f"Plate: {key}", value
+    for value in plate.head.further:
+        yield "further cells of the plate", value
+    yield from document.footer
+    for block in document.blocks:
+        if block.kind is BlockKind.NOTE:
+            yield from (("Note", _joined(row)) for row in (block.head, *block.rows) if any(row))
+        elif block.kind is BlockKind.OTHER:
+            yield "block that is not read", block.name
+    for group in draft.groups:
+        yield from ((f"Group {group.name}", _joined(summary)) for summary in group.summaries)
+
+
+def _joined(cells: Sequence[str]) -> str:
+    return " ".join(cell for cell in cells if cell)
+
+
+def _results(members: Sequence[Member], responses: Responses, decimal: str) -> Iterator[InstrumentResult]:
+    """Every calculated column of the groups, and printed responses of wells that the plate block does not hold."""
+    held = responses.wells_held()
+    groups = {member.group.line: member.group for member in members}
+    shown = {line: _calculated(group) for line, group in groups.items()}
+    for member in members:
+        for position, purpose, quantity in shown[member.group.line]:
+            text = member.line.texts[position]
+            if text and (purpose is not Purpose.VALUE or member.well not in held):
+                yield from filter(None, [instrument_result_or_none(quantity, member.well, text, decimal)])
+
+
+def _calculated(group: Group) -> tuple[tuple[int, Purpose, str], ...]:
+    """Position, purpose and quantity of the columns that are results, or responses."""
+    return tuple(
+        (position, column.purpose, _QUANTITIES.get(column.purpose, column.title))
+        for position, column in enumerate(group.columns)
+        if column.purpose is Purpose.VALUE or column.purpose not in _SHOWN_ELSEWHERE
+    )
+
+
+def _curve_or_none(
+    members: Sequence[Member], label: str | None, document: Document, decimal: str
+) -> InstrumentCurve | None:
+    formula = next((member.group.curve for member in members if member.group.curve), "")
+    if not formula:
+        return None
+    return InstrumentCurve(None, (), _r_squared_or_none(document, decimal), formula, label or "")
+
+
+def _r_squared_or_none(document: Document, decimal: str) -> float | None:
+    """A note or summary line whose formula is ``RSquared(…)``: name, label, value, formula."""
+    rows = (row for block in document.blocks for row in block.rows)
+    values = (row[2] for row in rows if len(row) > 3 and _R_SQUARED.match(row[3]))
+    return next((value for text in values if (value := number_from_text_or_none(text, decimal)) is not None), None)
+
+
+def _about_curve(draft: _Draft, index: int, label: str | None) -> Iterator[str]:
+    members = draft.members[index]
+    if members and label is None and any(member.text(Purpose.VALUE) for member in members):
+        yield "The responses that the groups print are neither those of the plate nor a difference of two wavelengths."
+    if shared := _sharing(draft, index):
+        names = ", ".join(sorted({draft.plates[other].head.name for other in shared}))
+        yield f"SoftMax fitted one curve to the standards of this plate and of {names}."
+    if members and not any(draft.roles[member.group.line] is Role.STANDARD for member in members):
+        yield "No group of standards is on this plate."
+
+
+def _sharing(draft: _Draft, index: int) -> tuple[int, ...]:
+    """The other plates on which a group of standards of this one has wells, too."""
+    groups = {m.group.line for m in draft.members[index] if draft.roles[m.group.line] is Role.STANDARD}
+    return tuple(
+        other
+        for other, members in enumerate(draft.members)
+        if other != index and any(member.group.line in groups for member in members)
+    )
+
+
+def _software(document: Document) -> str:
+    versions = {head_from_block(b).version for b in document.blocks if b.kind is BlockKind.PLATE}
+    return f"SoftMax Pro (format {', '.join(sorted(versions))})"
+
+
+def _nothing_measured(document: Document) -> ExportError:
+    plates = [block for block in document.blocks if block.kind is BlockKind.PLATE]
+    if not plates:
+        return ExportError(
+            "the export holds no plate", expected="a Plate: block", hint="export the plate sections, too"
+        )
+    return ExportError(
+        f"no endpoint plate with numbers is here: {', '.join(map(_described, plates))}",
+        expected="at least one endpoint plate",
+        place=str(plates[0].line),
+    )
+
+
+def _described(block: Block) -> str:
+    head = head_from_block(block)
+    words = {
+        "kinetic": "was read over time (kinetic)",
+        "spectrum": "was read as a spectrum",
+        "well scan": "was read as a well scan",
+        "endpoint": "has no well that holds a number",
+    }
+    return f"plate {head.name!r} {words.get(head['read type'].casefold(), 'was read in an unknown way')}"
