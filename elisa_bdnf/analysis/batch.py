@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from elisa_bdnf.analysis.fit import refine_with_theta
 from elisa_bdnf.analysis.refine import State, Target, refine
 from elisa_bdnf.analysis.search import Problems
+from elisa_bdnf.analysis.settle import refine_with_theta
 from elisa_bdnf.analysis.shape import FAMILIES, LN_ZERO, Array, Flags, ln_from_x
 from elisa_bdnf.analysis.sigmoid_search import search_4pl
 from elisa_bdnf.analysis.starts import best_start, frame, screened_starts

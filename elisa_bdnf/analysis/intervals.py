@@ -19,13 +19,17 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from elisa_bdnf.analysis.curves import curve_variance, invert_or_none, predict, rises, slope
-from elisa_bdnf.analysis.scatter import response_floor, well_variance
+from elisa_bdnf.analysis.scatter import response_floor, well_sigma2, well_variance
+from elisa_bdnf.analysis.shape import COORDINATES, FAMILIES, Array, jacobian_of, response_of, shape_of
 from elisa_bdnf.analysis.student_t import t_quantile
 from elisa_bdnf.model.curve import Curve, FitOn, Model, WeightKind
 
 LARGEST_DELTA = 0.2
 _FINE = 200  # steps that look closely, since an interval can end and begin again
+_LARGEST_LN = 690.0  # e^690 is still a number
 _FARTHEST = 60.0  # in ln x: a bound that is not met within a factor 1e26 does not exist
 
 
@@ -119,18 +123,42 @@ def _excess(curve: Curve, y: float, wells: int, t: float, ln_x: float) -> float:
 
 def _crossing(curve: Curve, y: float, wells: int, t: float, x: float, direction: float) -> float:
     """The nearest end of the interval in ``direction``; 0 or infinity where there is none."""
-    inside = math.log(x)
-    unit = 0.05 if curve.model is Model.LINEAR else 0.05 / abs(curve.b)
-    step, gone = unit, 0.0
-    while gone < _FARTHEST:
-        outside = inside + direction * step
-        if abs(outside) > 690:
-            break
-        if _excess(curve, y, wells, t, outside) > 0:
-            return math.exp(_bisect(curve, y, wells, t, inside, outside))
-        inside, gone = outside, gone + step
-        step = unit if gone < _FINE * unit else min(1.3 * step, 1.0)
-    return math.inf if direction > 0 else 0.0
+    start = math.log(x)
+    ln_x = start + direction * _offsets(0.05 if curve.model is Model.LINEAR else 0.05 / abs(curve.b))
+    ln_x = ln_x[np.abs(ln_x) < _LARGEST_LN]
+    outside = _excess_at(curve, y, wells, t, ln_x) > 0
+    if not outside.any():
+        return math.inf if direction > 0 else 0.0
+    first = int(outside.argmax())
+    inside = float(ln_x[first - 1]) if first else start
+    return math.exp(_bisect(curve, y, wells, t, inside, float(ln_x[first])))
+
+
+def _offsets(unit: float) -> Array:
+    """Distances in ln x at which to look: closely at first, since an interval can end and begin again."""
+    fine = unit * np.arange(1, _FINE + 1)
+    coarse = fine[-1] + np.cumsum(np.minimum(unit * 1.3 ** np.arange(1, 60), 2.0))
+    return np.concatenate((fine, coarse[coarse < max(_FARTHEST, 2 * float(fine[-1]))]))
+
+
+def _excess_at(curve: Curve, y: float, wells: int, t: float, ln_x: Array) -> Array:
+    """``_excess`` at many places."""
+    if curve.model in (Model.LINEAR, Model.LOG_LOG):
+        return np.array([_excess(curve, y, wells, t, float(place)) for place in ln_x])
+    family = FAMILIES[curve.model]
+    coordinates = np.array([[curve.a], [curve.d], [math.log(curve.c)], [math.log(curve.b)], [math.log(curve.g)]])
+    shape = shape_of(family, ln_x[:, None], coordinates)
+    expected = response_of(family, shape, coordinates)[:, 0]
+    rows = [COORDINATES.index(name) for name in curve.covariance_of]
+    jacobian = jacobian_of(family, shape, coordinates)[rows, :, 0]
+    variance = np.maximum(np.einsum("in,ij,jn->n", jacobian, np.array(curve.covariance), jacobian), 0.0)
+    if curve.spec.weights.kind is WeightKind.POWER and curve.report.theta is not None:
+        power = np.maximum(expected, response_floor(curve)) ** (2 * curve.report.theta)
+        variance += well_sigma2(curve) * power / wells
+    else:
+        variance += well_variance(curve, y) / wells
+    excess: Array = np.abs(y - expected) - t * np.sqrt(variance)
+    return excess
 
 
 def _bisect(curve: Curve, y: float, wells: int, t: float, inside: float, outside: float) -> float:
@@ -141,14 +169,12 @@ def _bisect(curve: Curve, y: float, wells: int, t: float, inside: float, outside
     for _ in range(100):
         middle = outside - high * (outside - inside) / (high - low)
         value = _excess(curve, y, wells, t, middle)
-        if value == 0 or abs(outside - inside) < 1e-14 * max(1.0, abs(middle)):
+        if value == 0 or abs(outside - inside) < 1e-12 * max(1.0, abs(middle)):
             return middle
         if value > 0:
             outside, high, low = middle, value, low / 2
         else:
             inside, low, high = middle, value, high / 2
-        if abs(outside - inside) < 1e-14:
-            break
     return 0.5 * (inside + outside)
 
 

@@ -1,0 +1,125 @@
+"""Is a fit a proper minimum, and if not, what is left of the model: which parameters have no finite estimate."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from elisa_bdnf.analysis.limiting import FAR_ASYMMETRY, power_law_limits
+from elisa_bdnf.analysis.refine import Target
+from elisa_bdnf.analysis.search import Problems, search
+from elisa_bdnf.analysis.settle import Outcome, settle
+from elisa_bdnf.analysis.shape import LN_B, LN_C, LN_G, LN_ZERO, A, Array, D
+from elisa_bdnf.model.curve import Weights
+
+NAMES = ("a", "d", "c", "b", "g")
+NEGLIGIBLE = 1e-5  # relative difference in the sum of squares that does not decide between limiting models
+IDENTIFIED_ASYMMETRY = 7.5  # |ln g| beyond which a curve cannot be told from its limit g → 0 or ∞
+SHARP = 1e-12  # gradient of a proper minimum; larger ones are found on the way to infinity
+FAR_ASYMMETRY_SEEN = 4.0  # |ln g| beyond which the limits g → 0 and ∞ are tried too
+FAR_PLATEAU = 1e4  # × the fitted rise: a plateau so far away is compared with one at infinity
+
+
+def is_interior(outcome: Outcome, problems: Problems) -> bool:
+    """Whether the fit is a proper minimum: converged, curved in every direction, inside the box."""
+    if not outcome.converged or not (
+        outcome.state.gradient[0] < SHARP or outcome.state.rss[0] < 1e-18 * np.sum(problems.y**2)
+    ):
+        return False
+    return not _undetermined(outcome, problems)
+
+
+def is_remote(outcome: Outcome) -> bool:
+    """Whether a minimum lies so far out that the limit beyond it may be lower still."""
+    rise = float(np.ptp(outcome.state.fitted))
+    place = outcome.coordinates
+    return abs(float(place[D] - place[A])) > FAR_PLATEAU * rise or abs(float(place[LN_G])) > FAR_ASYMMETRY_SEEN
+
+
+def _undetermined(outcome: Outcome, problems: Problems) -> tuple[str, ...]:
+    """Parameters that left the box, or along which the sum of squares does not curve upwards."""
+    place, low, high = (part[:, 0].tolist() for part in (outcome.state.coordinates, problems.low, problems.high))
+    bad = {i for i in outcome.free if not low[i] < place[i] < high[i]}
+    if LN_G in outcome.free and abs(place[LN_G]) > IDENTIFIED_ASYMMETRY:
+        bad.add(LN_G)
+    scale = outcome.state.scale[:, 0]
+    matrix = outcome.state.newton[:, :, 0] / scale[:, None] / scale
+    values, vectors = np.linalg.eigh(matrix + matrix.T)
+    if not values[0] > 2e-11:
+        bad |= {i for i, weight in zip(outcome.free, vectors[:, 0].tolist(), strict=True) if abs(weight) > 0.2}
+    return tuple(NAMES[i] for i in outcome.free if i in bad)
+
+
+def limits_of(target: Target, weights: Weights, problems: Problems, grid: Array) -> list[Outcome]:
+    """The limiting models of the family that can be fitted."""
+    ln_x, weight = problems.ln_x[:, 0], problems.root_weight[:, 0] ** 2
+    fits = []
+    for limit in power_law_limits(
+        problems.family, ln_x, problems.y[:, 0], weight, problems.fixed, *span_of(problems.ln_x)
+    ):
+        tied = replace(target, free=limit.free, anchor=np.array([limit.anchor]), tie=limit.tie)
+        one = settle(tied, weights, limit.coordinates)
+        fits.append(replace(one, unidentified=limit.unidentified, remarks=(*one.remarks, limit.sentence)))
+    if problems.family.asymmetric and LN_G not in problems.fixed:
+        fits += [_extreme_asymmetry(target, weights, problems, grid, sign) for sign in (-1.0, 1.0)]
+    return [one for one in fits if one.converged]
+
+
+def best_of(outcome: Outcome, limits: Sequence[Outcome], problems: Problems, exact: float, *, proper: bool) -> Outcome:
+    """A proper minimum unless a limit is lower; otherwise the limit unless the fit, where it stopped, is lower."""
+    if proper:
+        better = [one for one in limits if _frozen(one, problems) < _frozen(outcome, problems) * (1 - 1e-9) - exact]
+        candidates = better or [outcome]
+    else:
+        running = outcome.converged or problems.family.asymmetric
+        candidates = [*limits, *([_named(outcome, problems)] if running else [])] or [outcome]
+    lowest = min(_frozen(one, problems) for one in candidates)
+    enough = lowest * (1 + NEGLIGIBLE) + exact
+    best = next(one for one in candidates if _frozen(one, problems) <= enough)
+    return replace(
+        best, starts=outcome.starts, starts_at_optimum=outcome.starts_at_optimum, iterations=outcome.iterations
+    )
+
+
+def _frozen(outcome: Outcome, problems: Problems) -> float:
+    """Sum of squares with the weights of the search, in which fits of different limits can be compared."""
+    return float(np.sum((problems.root_weight * outcome.state.residual) ** 2))
+
+
+def _named(outcome: Outcome, problems: Problems) -> Outcome:
+    """A fit on its way to infinity, with the parameters that have no finite estimate."""
+    names = _undetermined(outcome, problems)
+    sentence = (
+        f"{' and '.join(names)} have no finite estimate: the fit improves for ever while they change together; "
+        "concentrations inside the standards are not affected"
+    )
+    return replace(outcome, converged=True, unidentified=names, remarks=(*outcome.remarks, sentence))
+
+
+def _extreme_asymmetry(target: Target, weights: Weights, problems: Problems, grid: Array, sign: float) -> Outcome:
+    """The curve for g → 0 or g → ∞, which 5PL fits often run away to."""
+    held = {**problems.fixed, LN_G: sign * FAR_ASYMMETRY}
+    starts = grid.copy()
+    if sign > 0:  # (1 + (x/c)^b)^−g depends on g·c^−b only: c moves along
+        starts[LN_C] += problems.family.sign * (FAR_ASYMMETRY - starts[LN_G]) * np.exp(-starts[LN_B])
+    wider = np.zeros((5, 1))
+    wider[LN_C] = 100.0 * np.ptp(starts[LN_C])
+    found = search(replace(problems, fixed=held, low=problems.low - wider, high=problems.high + wider), starts)
+    best = int(np.argmin(found.rss))
+    one = settle(
+        replace(target, free=tuple(i for i in target.free if i != LN_G)), weights, found.coordinates[:, [best]]
+    )
+    runaway = "c" if sign > 0 else "a" if problems.family.mirror else "d"
+    sentence = (
+        f"{runaway} and g have no finite estimate: the fit improves for ever towards g → {'∞' if sign > 0 else '0'}; "
+        "concentrations inside the standards are not affected"
+    )
+    return replace(one, unidentified=(runaway, "g"), remarks=(*one.remarks, sentence))
+
+
+def span_of(ln_x: Array) -> tuple[float, float]:
+    """Lowest and highest ln x above zero concentration."""
+    real = ln_x[ln_x > LN_ZERO]
+    return float(real.min()), float(real.max())

@@ -1,0 +1,87 @@
+"""From where a search ended to a finished fit: the gradient at zero, θ estimated where it is not given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from elisa_bdnf.analysis.refine import State, Target, refine
+from elisa_bdnf.analysis.shape import Array, Counts, Flags
+from elisa_bdnf.analysis.variance import LARGEST_THETA, theta_of
+from elisa_bdnf.model.curve import WeightKind, Weights
+
+LOST = 1e-6  # gradient of a fit that runs away: its θ is not worth refining
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A finished fit. ``coordinates`` (5,) are (a, d, ln c, ln b, ln g); ``unidentified`` have no finite optimum."""
+
+    state: State
+    free: tuple[int, ...]
+    theta: float | None
+    starts: int
+    starts_at_optimum: int
+    iterations: int
+    converged: bool
+    floor: float
+    tie: float = 0.0
+    unidentified: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def coordinates(self) -> Array:
+        return self.state.coordinates[:, 0]
+
+
+def settle(target: Target, weights: Weights, coordinates: Array) -> Outcome:
+    """Refine, and estimate θ where it is not given."""
+    if weights.kind is WeightKind.POWER and weights.theta is None:
+        state, iterations, estimated, settled = refine_with_theta(target, coordinates)
+        target = replace(target, theta=estimated)
+    else:
+        state, iterations = refine(target, coordinates)
+        settled = np.array([True])
+    value = None if target.theta is None else float(target.theta[0])
+    remarks = []
+    if weights.theta is None and value is not None and not 0 < value < LARGEST_THETA:
+        remarks.append(
+            f"the power of the variance could not be estimated inside 0 to {LARGEST_THETA:g}: {value:g} is used"
+        )
+    converged = bool(settled[0]) and bool(state.gradient[0] < 1e-7 or state.rss[0] <= rounding_of(target))
+    floor = float(np.asarray(target.floor).ravel()[0])
+    return Outcome(
+        state, tuple(target.free), value, 0, 0, int(iterations[0]), converged, floor,
+        tie=target.tie or 0.0, remarks=tuple(remarks),
+    )  # fmt: skip
+
+
+def rounding_of(target: Target) -> float:
+    """A sum of squares that is nothing but rounding."""
+    return float(np.sum(target.weight * (1e-13 * np.max(np.abs(target.y))) ** 2))
+
+
+def refine_with_theta(target: Target, coordinates: Array) -> tuple[State, Counts, Array, Flags]:
+    """Alternate between the curve given θ and θ given the curve, with secant steps, to the joint fixed point."""
+    theta = np.array(target.theta, dtype=float)
+    used = np.broadcast_to(target.weight > 0, target.y.shape)
+    state, iterations = refine(target, coordinates)
+    earlier_theta, earlier_excess = None, None
+    excess = np.zeros_like(theta)
+    for _ in range(20):
+        best = theta_of(state.residual, state.fitted, used, target.floor)
+        excess = best - theta
+        if np.all(np.abs(excess) < 1e-11) or np.all(state.gradient > LOST):
+            break
+        following = best
+        if earlier_theta is not None and earlier_excess is not None:
+            difference = excess - earlier_excess
+            secant = theta - excess * (theta - earlier_theta) / np.where(difference == 0, np.inf, difference)
+            usable = np.isfinite(secant) & (np.abs(secant - theta) < 0.5) & (np.abs(difference) > 1e-14)
+            following = np.where(usable, np.clip(secant, 0.0, LARGEST_THETA), best)
+        earlier_theta, earlier_excess, theta = theta, excess, following
+        target = replace(target, theta=theta)
+        state, more = refine(target, state.coordinates)
+        iterations = iterations + more
+    return state, iterations, theta, np.abs(excess) < 1e-8
