@@ -21,11 +21,14 @@ _MOST_CHARACTERS = 80
 def safe_stem(name: str) -> str:
     """A file or folder name made from data: letters, digits, ``.``, ``_`` and ``-`` only, at most 80 characters.
 
-    A name that had to be changed gets eight hex digits of its SHA-256, so that ``a:b`` and ``a?b`` never collide.
+    A name that had to be changed in more than its blanks (``Plate 1`` → ``Plate_1``) gets eight hex digits of its
+    SHA-256, so that ``a:b`` and ``a?b`` never collide.
     """
     normal = unicodedata.normalize("NFC", name)
     stem = _SAFE.sub("_", normal).strip("._-") or "plate"
-    if stem == normal and len(stem) <= _MOST_CHARACTERS and stem.split(".")[0].casefold() not in _WINDOWS_DEVICES:
+    if stem.split(".")[0].casefold() in _WINDOWS_DEVICES:
+        stem = f"_{stem}"  # Windows takes con.txt for the console, whatever its ending
+    if stem == normal.replace(" ", "_") and len(stem) <= _MOST_CHARACTERS:
         return stem
     digest = hashlib.sha256(normal.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     return f"{stem[: _MOST_CHARACTERS - 9]}-{digest}"

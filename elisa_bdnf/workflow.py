@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -115,19 +116,18 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
 
 def write_results(run_: Run, request: RunRequest, folder: Path) -> list[Path]:
     """Write a result folder per plate (the folder itself where there is one plate) and return them in order."""
-    folders = []
-    for result in run_.results:
-        own = folder if len(run_.results) == 1 else folder / output.safe_stem(_unique_name(result, run_))
+    names = _folder_names([result.analysis.reading.plate for result in run_.results])
+    folders = [folder if len(names) == 1 else folder / name for name in names]
+    for own, result in zip(folders, run_.results, strict=True):
         output.write_folder(own, files_from_result(result, run_, request))
-        folders.append(own)
     return folders
 
 
-def _unique_name(result: PlateResult, run_: Run) -> str:
-    """The plate's name, numbered by its place in the export where the name occurs twice."""
-    names = [other.analysis.reading.plate for other in run_.results]
-    name = result.analysis.reading.plate
-    return name if names.count(name) == 1 else f"{name}-{run_.results.index(result) + 1}"
+def _folder_names(plates: Sequence[str]) -> list[str]:
+    """Safe names of the plates, numbered by their place in the export where two of them would be one folder."""
+    stems = [output.safe_stem(plate) for plate in plates]
+    counts = Counter(stem.casefold() for stem in stems)
+    return [stem if counts[stem.casefold()] == 1 else f"{stem}-{place}" for place, stem in enumerate(stems, start=1)]
 
 
 def files_from_result(result: PlateResult, run_: Run, request: RunRequest) -> dict[str, bytes]:
