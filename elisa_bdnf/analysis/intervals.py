@@ -7,7 +7,7 @@ quantile for the degrees of freedom of the fit:
     inversion                      {x₀: |y − f(x₀)| ≤ t·√(v/m + J·C·J')}, J and f at x₀,
                                    v at f(x₀) for power weights, at y for 1/y and 1/y2
 
-The delta method is used while its half-width stays below 0.2 (a factor of 1.22), where both agree; beyond that the
+The delta method is used while its half-width stays below 0.1 (10 %), where both agree; beyond that the
 curve bends too much inside the interval and inversion takes over (with a later change of method the coverage falls to
 91 % near the plateau: see benchmarks/coverage.py). Its bounds can be 0 or infinite. A response at or
 beyond an asymptote has a one-sided interval, that of the asymptote itself.
@@ -27,7 +27,7 @@ from elisa_bdnf.analysis.shape import COORDINATES, FAMILIES, Array, jacobian_of,
 from elisa_bdnf.analysis.student_t import t_quantile
 from elisa_bdnf.model.curve import Curve, FitOn, Model, WeightKind
 
-LARGEST_DELTA = 0.2
+LARGEST_DELTA = 0.1
 _FINE = 200  # steps that look closely, since an interval can end and begin again
 _LARGEST_LN = 690.0  # e^690 is still a number
 _FARTHEST = 60.0  # in ln x: a bound that is not met within a factor 1e26 does not exist
