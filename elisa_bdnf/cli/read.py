@@ -51,7 +51,7 @@ def formats(as_json: Annotated[bool, typer.Option("--json", help="Print the list
       elisa-bdnf formats
     """
     from elisa_bdnf.cli._reading_records import json_text
-    from elisa_bdnf.readers import READERS
+    from elisa_bdnf.readers import NOT_SUPPORTED, READERS
 
     listed = [
         {
@@ -64,10 +64,16 @@ def formats(as_json: Annotated[bool, typer.Option("--json", help="Print the list
         for reader in READERS
     ]
     if as_json:
-        typer.echo(json_text({"schema": FORMATS_SCHEMA, "formats": listed}), nl=False)
+        typer.echo(
+            json_text({"schema": FORMATS_SCHEMA, "formats": listed, "not_supported": list(NOT_SUPPORTED)}), nl=False
+        )
         return
     width = max(len(reader.name) for reader in READERS)
     for reader in READERS:
         seen = f"; seen: {reader.software}" if reader.software else ""
         real = "" if reader.real_example or reader.generic else "; no real example was at hand"
         typer.echo(f"{reader.name:<{width}}  {reader.title}{seen}{real}")
+    typer.echo(
+        f"\nNot supported, for want of an example: {', '.join(NOT_SUPPORTED)}. Their numbers can be read as a grid or list; "
+        "to have a format supported, send one export of an endpoint plate as the software wrote it, with its version."
+    )

@@ -25,6 +25,9 @@ def _registered() -> tuple[Reader, ...]:
     return tuple(reader for reader in found if isinstance(reader, Reader))
 
 
+# Software of which no export was at hand; nothing is claimed about it, and the generic readers are the way in.
+NOT_SUPPORTED = ("Promega GloMax", "Bio-Rad Microplate Manager", "PerkinElmer VICTOR", "Thermo Ascent")
+
 READERS: tuple[Reader, ...] = _registered()
 
 
