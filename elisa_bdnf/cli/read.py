@@ -74,6 +74,7 @@ def formats(as_json: Annotated[bool, typer.Option("--json", help="Print the list
         real = "" if reader.real_example or reader.generic else "; no real example was at hand"
         typer.echo(f"{reader.name:<{width}}  {reader.title}{seen}{real}")
     typer.echo(
-        f"\nNot supported, for want of an example: {', '.join(NOT_SUPPORTED)}. Their numbers can be read as a grid or list; "
-        "to have a format supported, send one export of an endpoint plate as the software wrote it, with its version."
+        f"\nNot supported, for want of an example: {', '.join(NOT_SUPPORTED)}. Their numbers can be read as a grid "
+        "or list; to have a format supported, send one export of an endpoint plate as the software wrote "
+        "it, with its version."
     )
