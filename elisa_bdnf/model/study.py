@@ -1,0 +1,262 @@
+"""Everything that a report of a study may show. Pure values: no arithmetic, no formats, no I/O.
+
+Concentrations are in ``StudyResult.unit``; estimates and standard errors of contrasts are on the ln scale, ratios and
+their intervals are not. A number that does not exist is None, and ``reason`` or ``remark`` says why.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from elisa_bdnf.model.measurement import Measurement, StudySource, UnderstoodTimepoint
+from elisa_bdnf.model.protocol import Protocol
+from elisa_bdnf.model.release import ReleaseStudy
+from elisa_bdnf.model.result import Finding, NotEvaluated
+from elisa_bdnf.model.timepoint import Timepoint
+from elisa_bdnf.model.tissue import RatioSummary, TissueStudy
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """From the baseline of the same subject. ``ratio`` = value / baseline, ``percent`` = 100 · (ratio − 1).
+
+    Intervals hold the measurement error of both values and nothing else. Where a value is censored only ``direction``
+    can be known (``up``, ``down``, or empty where not even that), and ``reason`` says so.
+    """
+
+    absolute: float | None = None
+    absolute_low: float | None = None
+    absolute_high: float | None = None
+    ratio: float | None = None
+    ratio_low: float | None = None
+    ratio_high: float | None = None
+    direction: str = ""
+    beyond_reference_change: bool | None = None  # None where no reference change is known
+    reason: str = ""
+
+    @property
+    def percent(self) -> float | None:
+        return None if self.ratio is None else 100 * (self.ratio - 1)
+
+    @property
+    def percent_low(self) -> float | None:
+        return None if self.ratio_low is None else 100 * (self.ratio_low - 1)
+
+    @property
+    def percent_high(self) -> float | None:
+        return None if self.ratio_high is None else 100 * (self.ratio_high - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectValue:
+    """One subject at one planned timepoint. ``state``: measured, below, above, excluded, missing."""
+
+    subject: str
+    timepoint: str
+    state: str
+    measurement: Measurement | None  # what is used, or what was there and is not
+    change: Change | None  # None at the baseline
+    reason: str = ""  # why there is no number
+
+    @property
+    def concentration(self) -> float | None:
+        return self.measurement.concentration if self.measurement and self.state == "measured" else None
+
+
+@dataclass(frozen=True, slots=True)
+class StudySubject:
+    """One subject with a value per planned timepoint, in their order."""
+
+    subject: str
+    group: str
+    arm: str
+    responder: str  # responder, non-responder, or as the sample sheet says it; empty where unknown
+    responder_origin: str  # "sample sheet", or the criterion with its numbers
+    plates: tuple[str, ...]
+    values: tuple[SubjectValue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Descriptive:
+    """One group at one timepoint. ``n`` counts all values in use, censored ones included.
+
+    ``method`` is ``observed`` where nothing is censored, ``censored likelihood`` for a log-normal fitted to numbers and
+    limits, ``share only`` where too much is censored for a mean (then there is no number, and ``reason`` says why).
+    ``estimated`` names the statistics that come from the fitted log-normal rather than from ordered values.
+    """
+
+    group: str
+    timepoint: str
+    n: int
+    n_below_lloq: int
+    n_above_uloq: int
+    n_missing: int
+    mean: float | None
+    sd: float | None
+    geometric_mean: float | None
+    geometric_sd: float | None
+    geometric_low: float | None  # 95 % interval of the geometric mean
+    geometric_high: float | None
+    median: float | None
+    q1: float | None
+    q3: float | None
+    minimum: float | None
+    maximum: float | None
+    method: str
+    estimated: tuple[str, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSummary:
+    """What was fitted, and why that. SDs are on the ln scale; None where the model has no such part."""
+
+    formula: str
+    method: str  # "REML", "censored maximum likelihood", "paired t"
+    reason: str  # the rule by which it was chosen
+    sd_subject: float | None
+    sd_plate: float | None
+    sd_residual: float | None
+    n: int
+    subjects: int
+    n_censored: int = 0
+    known_error: bool = False  # whether the interval of each concentration entered as known variance
+    converged: bool = True
+    boundary: bool = False  # a variance was estimated as zero
+    log_likelihood: float | None = None
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """A ratio of geometric means. ``estimate`` and ``se`` on the ln scale; the interval is of the ratio, at 95 %.
+
+    ``p_holm`` is p itself for the declared primary timepoint. ``n`` is the number of subjects with both values (of
+    subjects of both sides in comparisons of groups). ``df`` None means a normal reference distribution.
+    """
+
+    timepoint: str
+    group: str
+    against: str
+    estimate: float | None
+    se: float | None
+    df: float | None
+    t: float | None
+    p: float | None
+    p_holm: float | None
+    ratio: float | None
+    ci_low: float | None
+    ci_high: float | None
+    n: int
+    primary: bool = False
+    method: str = ""
+    wilcoxon_p: float | None = None
+    reason: str = ""  # why there is no estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Sensitivity:
+    """The same contrasts under another assumption."""
+
+    name: str
+    meaning: str
+    contrasts: tuple[Contrast, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PowerRow:
+    """How many pairs a paired comparison of this study's scatter needs."""
+
+    change_percent: float
+    power: float
+    alpha: float
+    pairs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Aids:
+    """What helps to read and to plan. ``within_cv_percent`` is the scatter of one subject from draw to draw."""
+
+    within_cv_percent: float | None
+    within_cv_origin: str
+    pairs_in_study: int
+    detectable_percent: float | None  # smallest rise that the pairs of this study show with 80 % power
+    power: tuple[PowerRow, ...]
+    analytical_cv_percent: float | None
+    biological_cv_percent: float | None
+    reference_change_up_percent: float | None  # a single subject's change beyond it is more than scatter
+    reference_change_down_percent: float | None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A published finding: what its source says, no more. ``n`` as in the source."""
+
+    id: str
+    citation: str
+    doi: str
+    design: str
+    population: str
+    species: str
+    dose: str
+    matrix: str
+    region: str
+    kit: str
+    timepoints: tuple[str, ...]
+    minutes: tuple[float, ...]
+    anchor: str
+    n: str
+    finding: str
+    caveats: tuple[str, ...]
+    correction: str = ""  # where the guide and its source disagree
+    exploratory: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LiteratureRow:
+    """One published finding beside this study. ``contrasts`` are this study's at the same matrix and time.
+
+    ``obstacles`` is what makes the two incomparable; where ``comparable`` is False nothing is set beside it.
+    """
+
+    published: Published
+    comparable: bool
+    obstacles: tuple[str, ...]
+    contrasts: tuple[Contrast, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StudyResult:
+    """A judged study: the only thing that reports of studies accept."""
+
+    protocol: Protocol
+    design: str  # human_infusion, neuron_release, rodent_tissue
+    unit: str
+    matrix: str
+    timepoints: tuple[Timepoint, ...]
+    group_by: str  # arm, responder, or empty for one group
+    groups: tuple[str, ...]
+    sources: tuple[StudySource, ...]
+    understood: tuple[UnderstoodTimepoint, ...]
+    measurements: tuple[Measurement, ...]  # every row that came in, used or not
+    subjects: tuple[StudySubject, ...]
+    descriptives: tuple[Descriptive, ...]
+    model: ModelSummary | None
+    contrasts: tuple[Contrast, ...]  # against the baseline (design 1), vehicle (2) or the control arm (3)
+    comparisons: tuple[Contrast, ...]  # change in one group against change in another
+    by_responder: tuple[Contrast, ...]  # the same by responder class where the groups are arms; exploratory
+    sensitivity: tuple[Sensitivity, ...]
+    aids: Aids | None
+    literature: tuple[LiteratureRow, ...]
+    release: ReleaseStudy | None
+    tissue: TissueStudy | None
+    ratios: tuple[RatioSummary, ...]
+    findings: tuple[Finding, ...]
+    not_evaluated: tuple[NotEvaluated, ...]
+    sentences: tuple[str, ...]  # what this study shows, in words that claim no more
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def plates_accepted(self) -> bool:
+        return all(source.verdict != "rejected" for source in self.sources)
