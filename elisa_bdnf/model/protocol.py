@@ -141,6 +141,26 @@ class QcSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ResponseCriterion:
+    """A responder's score in ``score_column`` falls by ``reduction_percent`` or more from baseline to ``timepoint``."""
+
+    score_column: str
+    reduction_percent: float
+    timepoint: str
+
+
+@dataclass(frozen=True, slots=True)
+class StudySettings:
+    """What holds for a study as a whole; empty and None mean that nobody said it."""
+
+    primary_timepoint: str = ""
+    group_by: str = "auto"  # auto, arm, responder, none
+    cv_biological_percent: float | None = None
+    cv_analytical_percent: float | None = None
+    response: ResponseCriterion | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Protocol:
     """One way to analyze a plate. Everything that changes a number is in here."""
 
@@ -171,3 +191,4 @@ class Protocol:
         default_factory=lambda: MappingProxyType({})
     )  # dotted key → what set it: "protocol my-lab", "kit …", "preset …", "command line", "default"
     sources: tuple[tuple[str, str], ...] = ()  # every file that took part, with its SHA-256
+    study: StudySettings = StudySettings()

@@ -18,7 +18,9 @@ from elisa_bdnf.model.protocol import (
     ReadingSettings,
     Reduce,
     ReferenceMode,
+    ResponseCriterion,
     RuleSettings,
+    StudySettings,
 )
 from elisa_bdnf.model.timepoint import Timepoint
 from elisa_bdnf.protocols.check import PRESENT, dotted
@@ -27,6 +29,7 @@ from elisa_bdnf.protocols.files import SourceFile
 from elisa_bdnf.protocols.kit_values import kit_or_none
 from elisa_bdnf.protocols.layers import COMMAND_LINE, Merged
 from elisa_bdnf.protocols.schema import LAYOUT_UNIT
+from elisa_bdnf.protocols.study_keys import AUTOMATIC
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,7 @@ def protocol_from_settings(
         extra=_extra(settings),
         origins=MappingProxyType({dotted(p): settings.origin(p) for p in settings.values if p[-1] != PRESENT}),
         sources=sources,
+        study=_study(settings),
     )
 
 
@@ -142,6 +146,19 @@ def _timepoints(settings: Merged) -> tuple[Timepoint, ...]:
         if settings.values.get(("timepoints", name, "enabled"), True)
     ]
     return tuple(sorted(found, key=lambda timepoint: timepoint.minutes or 0.0))
+
+
+def _study(settings: Merged) -> StudySettings:
+    column = settings.text("study", "response", "score_column")
+    timepoint = settings.text("study", "response", "timepoint")
+    reduction = settings.number_or_none("study", "response", "reduction_percent") or 50.0
+    return StudySettings(
+        primary_timepoint=settings.text("study", "primary_timepoint"),
+        group_by=settings.text("study", "group_by") or AUTOMATIC,
+        cv_biological_percent=settings.number_or_none("study", "cv_biological_percent"),
+        cv_analytical_percent=settings.number_or_none("study", "cv_analytical_percent"),
+        response=ResponseCriterion(column, reduction, timepoint) if column and timepoint else None,
+    )
 
 
 def _rules(settings: Merged) -> Mapping[str, RuleSettings]:

@@ -21,6 +21,7 @@ def contradictions(settings: Merged) -> Iterator[Fault]:
         yield from standards_faults(settings, ("standards", "nominal"), ("standards", "anchors"))
     yield from _times(settings)
     yield from _design(settings)
+    yield from _study(settings)
 
 
 def _unit(settings: Merged) -> Iterator[Fault]:
@@ -110,3 +111,20 @@ def _design(settings: Merged) -> Iterator[Fault]:
     if low is not None and high is not None and low >= high:
         path = ("design", "precipitation", "recovery_low")
         yield Fault(path, f"recovery_low is {low:g}", f"a number below recovery_high, which is {high:g}")
+
+
+def _study(settings: Merged) -> Iterator[Fault]:
+    """Timepoints that ``[study]`` names must be declared; a criterion needs both its column and its timepoint."""
+    minutes = {name: settings.number_or_none("timepoints", name, "minutes") for name in settings.names("timepoints")}
+    known = [n for n in minutes if settings.values.get(("timepoints", n, "enabled"), True) and minutes[n] is not None]
+    for path in (("study", "primary_timepoint"), ("study", "response", "timepoint")):
+        said = settings.text(*path)
+        if said and said not in known:
+            yield Fault(
+                path, f"{path[-1]} is {said!r}", f"a timepoint after the baseline: {', '.join(known) or 'none'}"
+            )
+    column, when = (settings.text("study", "response", name) for name in ("score_column", "timepoint"))
+    if bool(column) != bool(when):
+        path = ("study", "response", "score_column" if column else "timepoint")
+        missing = "timepoint" if column else "score_column"
+        yield Fault(path, "the criterion of response is half said", f"also study.response.{missing}")
