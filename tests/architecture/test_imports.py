@@ -17,7 +17,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"errors"}),
     frozenset({"model"}),
     frozenset({"inputs"}),
-    frozenset({"readers", "layouts", "protocols", "samples", "analysis", "qc", "reports", "output"}),
+    frozenset({"readers", "layouts", "protocols", "samples", "analysis", "qc", "study", "reports", "output"}),
     frozenset({"binding"}),
     frozenset({"workflow"}),
     frozenset({"checking"}),

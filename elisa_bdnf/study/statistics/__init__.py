@@ -1,0 +1,57 @@
+"""The statistics of studies: pure functions on arrays, with frozen results (values, or a reason why there is none).
+
+===============================  ==========================================================================
+:func:`fit_mixed`                mixed model of ln concentration by REML, Satterthwaite's degrees of freedom
+:func:`contrasts`                questions to a fit
+:func:`holm`                     several questions, one error rate
+:func:`paired`                   t and signed-rank tests of pairs, for small studies
+:func:`pairs_needed`             how many pairs a study needs; :func:`power_of_pairs`
+:func:`reference_change`         how large a change of one person is more than chance
+:func:`measurement_variance`     from the interval of a concentration to the variance of its logarithm
+===============================  ==========================================================================
+
+To come, with the same shape: ``fit_censored(y, x, names, *, subject, censoring, plate=None, known_variance=None)`` with
+``censoring`` (n,) −1 where the value is only known to lie below ``y``, +1 above, 0 measured, and
+``censored_summary(values, censoring)`` for descriptives (concentrations, limits where censored).
+
+Sources and formulas: docs/study-maths.md.
+"""
+
+from __future__ import annotations
+
+from elisa_bdnf.study.statistics.contrasts import contrasts, satterthwaite
+from elisa_bdnf.study.statistics.measurement import measurement_variance
+from elisa_bdnf.study.statistics.mixed import fit_mixed
+from elisa_bdnf.study.statistics.multiplicity import holm
+from elisa_bdnf.study.statistics.paired import paired, signed_rank
+from elisa_bdnf.study.statistics.planning import pairs_needed, power_of_pairs, reference_change, sd_from_cv
+from elisa_bdnf.study.statistics.values import (
+    CensoredSummary,
+    Contrast,
+    Convergence,
+    MixedFit,
+    NoResult,
+    PairedTests,
+    SignedRank,
+)
+
+__all__ = [
+    "CensoredSummary",
+    "Contrast",
+    "Convergence",
+    "MixedFit",
+    "NoResult",
+    "PairedTests",
+    "SignedRank",
+    "contrasts",
+    "fit_mixed",
+    "holm",
+    "measurement_variance",
+    "paired",
+    "pairs_needed",
+    "power_of_pairs",
+    "reference_change",
+    "satterthwaite",
+    "sd_from_cv",
+    "signed_rank",
+]

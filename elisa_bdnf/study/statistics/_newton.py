@@ -1,0 +1,71 @@
+"""Newton's method for variances, which cannot be negative: the minimum may lie on a bound."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+import numpy as np
+
+from elisa_bdnf.study.statistics.values import Convergence, Floats, Mask
+
+ENOUGH = 1e-14
+"""Stop when a further step promises less than this in −2 ln L: some 1e-7 standard errors of a variance."""
+
+MOST_STEPS = 200
+MOST_HALVINGS = 40
+
+
+class Slopes(Protocol):
+    """What an evaluation offers the search; ``information`` is the Hessian or something positive definite like it."""
+
+    @property
+    def criterion(self) -> float: ...
+    @property
+    def gradient(self) -> Floats: ...
+    @property
+    def information(self) -> Floats: ...
+
+
+E = TypeVar("E", bound=Slopes)
+
+
+def minimize(evaluate: Callable[[Floats], E], start: Floats, floors: Floats) -> tuple[Floats, E, Convergence]:
+    """Walk to a minimum of ``criterion`` with every component at or above its floor.
+
+    A component at its floor whose slope points below it stays there until the slope turns.
+    """
+    gamma, here, decrement = start, evaluate(start), np.inf
+    for count in range(MOST_STEPS):
+        direction, decrement = _direction(here, (gamma > floors) | (here.gradient < 0))
+        following = None if decrement < ENOUGH else _descend(evaluate, gamma, here, direction, floors)
+        if following is None:
+            return gamma, here, Convergence(bool(decrement < 1e-7), count, decrement)
+        gamma, here = following
+    return gamma, here, Convergence(False, MOST_STEPS, decrement)
+
+
+def _direction(here: Slopes, free: Mask) -> tuple[Floats, float]:
+    """Newton's step among the free components, and the drop that it promises."""
+    direction = np.zeros_like(here.gradient)
+    index = np.flatnonzero(free)
+    if index.size == 0:
+        return direction, 0.0
+    information = here.information[np.ix_(index, index)]
+    ridge = 1e-12 * np.trace(information) + 1e-300
+    direction[index] = -np.linalg.solve(information + ridge * np.eye(index.size), here.gradient[index])
+    return direction, float(-here.gradient @ direction) / 2
+
+
+def _descend(
+    evaluate: Callable[[Floats], E], gamma: Floats, here: E, direction: Floats, floors: Floats
+) -> tuple[Floats, E] | None:
+    """The longest of the halved steps that lowers the criterion, None if none does."""
+    noise = 1e-13 * (1 + abs(here.criterion))
+    for halving in range(MOST_HALVINGS):
+        following = np.maximum(gamma + direction * 0.5**halving, floors)
+        promised = float(here.gradient @ (following - gamma))
+        there = evaluate(following)
+        if there.criterion <= here.criterion + 1e-4 * min(promised, 0.0) + noise:
+            return (following, there) if not np.array_equal(following, gamma) else None
+    return None
