@@ -11,6 +11,7 @@ import numpy as np
 from elisa_bdnf.analysis.assemble import curve_from_line, curve_from_outcome
 from elisa_bdnf.analysis.curves import invert_or_none, predict
 from elisa_bdnf.analysis.fit import Points, fit_logistic
+from elisa_bdnf.analysis.lack_of_fit import lack_of_fit_p
 from elisa_bdnf.analysis.limits import limits_from_standards
 from elisa_bdnf.analysis.refusals import refusal_or_none
 from elisa_bdnf.analysis.settle import Outcome
@@ -49,6 +50,7 @@ def calibrate(
         curve = curve_from_outcome(outcome, points, spec)
     curve = replace(curve, report=replace(curve.report, remarks=(*curve.report.remarks, *_left_out(ordered, spec))))
     curve = replace(curve, standards=tuple(_standard(curve, level, _takes_part(level, spec)) for level in ordered))
+    curve = replace(curve, report=replace(curve.report, lack_of_fit_p=lack_of_fit_p(curve)))
     return replace(curve, limits=limits_from_standards(curve, limits))
 
 

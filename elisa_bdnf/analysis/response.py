@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from elisa_bdnf.analysis.ceiling import ceiling_or_none
 from elisa_bdnf.errors import ExportError, LayoutError
 from elisa_bdnf.model.layout import Content, Layout, Role
 from elisa_bdnf.model.plate import Well
@@ -42,10 +43,9 @@ def lay_out(reading: Reading, layout: Layout, protocol: Protocol) -> Responses:
     _check_fit(reading, layout)
     selection = select_channels(reading, protocol.reading)
     follow_instrument = protocol.reading.blank is BlankMode.INSTRUMENT
+    most = _most_trusted(reading, layout, selection.main, protocol.reading)
     wells = [
-        _well_response(
-            reading, layout.contents.get(well, NOTHING), well, selection, protocol.reading, follow_instrument
-        )
+        _well_response(reading, layout.contents.get(well, NOTHING), well, selection, most, follow_instrument)
         for well in reading.shape.wells()
     ]
     blank = _blank_mean(wells, protocol.reading.blank)
@@ -165,8 +165,30 @@ def _labels(channels: Sequence[Channel]) -> str:
     return ", ".join(repr(channel.label) for channel in channels) or "no reads"
 
 
+@dataclass(frozen=True, slots=True)
+class _Most:
+    """The response from which on the reader is not trusted, and why."""
+
+    response: float
+    because: str
+
+
+def _most_trusted(reading: Reading, layout: Layout, main: Channel, settings: ReadingSettings) -> _Most:
+    """``max_response`` of the protocol, or the ceiling that this plate shows if that is lower."""
+    if main.kind is not ChannelKind.ABSORBANCE:
+        return _Most(math.inf, "")
+    ceiling = None
+    if settings.reference is not ReferenceMode.INSTRUMENT:
+        ceiling = ceiling_or_none(
+            v for w, v in zip(reading.shape.wells(), main.values, strict=True) if w in layout.contents
+        )
+    if ceiling is not None and ceiling < settings.max_response:
+        return _Most(ceiling, "is at the ceiling of the reader on this plate: several wells read the same maximum")
+    return _Most(settings.max_response, f"is not below {settings.max_response:g}, up to which the reader is trusted")
+
+
 def _well_response(
-    reading: Reading, content: Content, well: Well, selection: Selection, settings: ReadingSettings, follow: bool
+    reading: Reading, content: Content, well: Well, selection: Selection, most: _Most, follow: bool
 ) -> WellResponse:
     index = reading.shape.index(well)
     main = selection.main
@@ -174,13 +196,12 @@ def _well_response(
     reference = selection.reference.values[index] if selection.reference else math.nan
     note = main.notes.get(well) or (selection.reference.notes.get(well) if selection.reference else None)
     response = raw - reference if selection.reference else raw
-    limit = settings.max_response if main.kind is ChannelKind.ABSORBANCE else math.inf
-    use, reason = _use(content, raw, response, note, limit, follow)
+    use, reason = _use(content, raw, response, note, most, follow)
     return WellResponse(well, content, raw, reference, response, use, reason, note)
 
 
 def _use(
-    content: Content, raw: float, response: float, note: Note | None, limit: float, follow: bool
+    content: Content, raw: float, response: float, note: Note | None, most: _Most, follow: bool
 ) -> tuple[WellUse, str]:
     if content.role is Role.EMPTY:
         return WellUse.EMPTY, "" if math.isnan(raw) else "the layout names nothing here"
@@ -191,8 +212,8 @@ def _use(
     if math.isnan(response):
         said = f"the reader wrote {note.text!r}" if note else "the export holds no number"
         return WellUse.MISSING, f"{said}: no response"
-    if raw >= limit:
-        return WellUse.SATURATED, f"response {raw:.3f} is not below {limit:g}, up to which the reader is trusted"
+    if raw >= most.response:
+        return WellUse.SATURATED, f"response {raw:.3f} {most.because}"
     return WellUse.USED, ""
 
 

@@ -43,6 +43,12 @@ def _incomplete_beta(a: float, b: float, x: float, y: float) -> float:
     return 1.0 - front * _beta_fraction(b, a, y) / b
 
 
+def f_tail(f: float, numerator_df: float, denominator_df: float) -> float:
+    """P(F > f) for f ≥ 0 (Abramowitz & Stegun 26.6.2)."""
+    total = denominator_df + numerator_df * f
+    return _incomplete_beta(0.5 * denominator_df, 0.5 * numerator_df, denominator_df / total, numerator_df * f / total)
+
+
 def t_tail(t: float, df: float) -> float:
     """P(T > t) for t ≥ 0."""
     total = df + t * t

@@ -140,6 +140,7 @@ class FitReport:
     not_identified: tuple[str, ...] = ()  # parameters the data do not determine ("d")
     no_finite_estimate: tuple[str, ...] = ()  # those of them whose best value is infinite (or 0): numbers stand in
     remarks: tuple[str, ...] = ()
+    lack_of_fit_p: float | None = None  # F test of level means against replicates; None where there is no such test
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,8 @@ class Kit:
     controls: tuple[KitControl, ...] = ()
     source: str = ""
     remarks: tuple[str, ...] = ()
+    lot: str = ""
+    expires: str = ""  # ISO date
 
 
 @dataclass(frozen=True, slots=True)

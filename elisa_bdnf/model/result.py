@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 
 from elisa_bdnf.model.curve import Curve, NoCurve
@@ -146,6 +147,8 @@ class Analysis:
     samples: tuple[Estimate, ...]
     standard_wells: tuple[WellEstimate, ...] = ()
     comparisons: tuple[Comparison, ...] = ()
+    siblings: tuple[Reading, ...] = ()  # the other plates of the same export
+    read_on: date | None = None  # the day of the reading, where it is known without doubt
 
 
 class FindingLevel(StrEnum):

@@ -14,6 +14,7 @@ _GRAMS_PER_ML = {
     "fg/mL": 1e-15, "pg/mL": 1e-12, "ng/mL": 1e-9, "ug/mL": 1e-6, "µg/mL": 1e-6, "mg/mL": 1e-3,
     "ng/L": 1e-12, "ug/L": 1e-9, "µg/L": 1e-9,
 }  # fmt: skip
+_OF_THE_DAY = ("use", "lot", "expires")  # not values of the insert
 KIT_DEFAULTS = Layer("default", {("kit", f.name): f.default for f in KIT.fields if f.default is not None})
 
 
@@ -74,6 +75,8 @@ def kit_or_none(settings: Merged) -> Kit | None:
         controls=tuple(_control(get, name, factor) for name in get.names("kit", "controls")),
         source=get.text("kit", "source"),
         remarks=get.texts("kit", "remarks") + tuple(_changes(get)),
+        lot=get.text("kit", "lot"),
+        expires=get.text("kit", "expires"),
     )
 
 
@@ -97,7 +100,12 @@ def _changes(settings: Merged) -> Iterator[str]:
     kit = f"kit {settings.text('kit', 'id')}"
     for rest, _ in settings.under("kit"):
         origin = settings.origin(("kit", *rest))
-        if rest != ("use",) and rest[-1] != PRESENT and origin not in (kit, "default") and settings.text("kit", "use"):
+        if (
+            rest[0] not in _OF_THE_DAY
+            and rest[-1] != PRESENT
+            and origin not in (kit, "default")
+            and settings.text("kit", "use")
+        ):
             yield f"{'.'.join(rest)} is not that of the kit file but of the {origin}"
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
-from elisa_bdnf.model.plate import Well
+from elisa_bdnf.model.layout import Role
+from elisa_bdnf.model.plate import Well, row_column_from_well
 from elisa_bdnf.model.result import Estimate, FindingLevel
 from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, below, exceeds, plain, rule
 from elisa_bdnf.qc.subjects import PlateSubject
@@ -118,6 +119,30 @@ def _by_level(units: list[_Unit]) -> dict[str, list[_Unit]]:
     for unit in units:
         grouped[unit.level].append(unit)
     return grouped
+
+
+@rule("QCS-02", FindingLevel.WARN, "ICH M10 (from memory): controls before and after the study samples")
+def controls_enclose_the_samples(plate: PlateSubject) -> Verdicts:
+    """A control stands before the first and one after the last sample, in the order of rows or in that of columns.
+
+    Which order was pipetted the export does not say, so one of the two is enough.
+    """
+    wells = [(row_column_from_well(w.well), w.content.role) for w in plate.analysis.responses.wells]
+    if not plate.analysis.controls or not plate.analysis.samples:
+        yield Missing("controls and samples are not both on the plate")
+        return
+    by_row = [role for _, role in wells if role in (Role.CONTROL, Role.SAMPLE)]
+    by_column = [r for _, r in sorted(wells, key=_down_the_columns) if r in (Role.CONTROL, Role.SAMPLE)]
+    if not any(order[0] is Role.CONTROL and order[-1] is Role.CONTROL for order in (by_row, by_column)):
+        yield Remark(
+            "no control stands before the first and one after the last sample: a drift over the plate would not show",
+            action="annotate",
+        )
+
+
+def _down_the_columns(item: tuple[tuple[int, int], Role]) -> tuple[int, int]:
+    (row, column), _ = item
+    return column, row
 
 
 @rule("QCS-04", FindingLevel.WARN, "BDNF is endogenous: spiked buffer does not test the matrix (DOMAIN §3.1)")

@@ -86,6 +86,27 @@ def parameters_are_plausible(
         )
 
 
+@rule("FIT-03", FindingLevel.WARN, "the curve must miss the levels by no more than the wells of a level differ (§6.5)")
+def curve_follows_the_levels(curve: CurveSubject, *, p_value: float = 0.01) -> Verdicts:
+    """The levels lie no further from the curve than their own replicates explain (F test, weighted).
+
+    With tight duplicates the test sees more than matters: it never rejects, recoveries do.
+    """
+    if isinstance(curve.curve, NoCurve):
+        yield Missing(NO_CURVE)
+        return
+    p = curve.curve.report.lack_of_fit_p
+    if p is None:
+        yield Missing("no replicates, or as many parameters as levels: lack of fit cannot be told from scatter")
+    elif below(p, p_value):
+        yield Remark(
+            f"the curve misses the levels by more than their replicates explain (p = {digits(p, p_value)})",
+            measured=digits(p, p_value),
+            limit=plain(p_value),
+            action="annotate",
+        )
+
+
 @rule("FIT-05", FindingLevel.INFO, "high R² coexists with 10 % error at the low end; never a gate")
 def r_squared_is_shown(curve: CurveSubject, *, r_squared: float = 0.98) -> Verdicts:
     """R² is remarked where it is low. It never fails a plate: recoveries judge a curve, R² does not."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable
 
 from elisa_bdnf.model.layout import Role
+from elisa_bdnf.model.reading import Reading
 from elisa_bdnf.model.result import FindingLevel, WellUse
 from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, below, digits, exceeds, plain, rule
 from elisa_bdnf.qc.subjects import PlateSubject
@@ -78,10 +78,13 @@ def every_sample_is_declared_once(plate: PlateSubject) -> Verdicts:
 
 
 @rule("INP-03", ERROR, "SerolyzeR #108; ICH M10 §4.1")
-def required_roles_are_on_the_plate(plate: PlateSubject, *, min_control_levels: float = 0) -> Verdicts:
+def required_roles_are_on_the_plate(
+    plate: PlateSubject, *, min_control_levels: float = 0, zero_required: bool = False
+) -> Verdicts:
     """The plate has standards, and samples or controls to read on them; a plate without a zero or blank is remarked.
 
-    ``min_control_levels``: levels of controls that the method demands (3 under ich-m10-lba).
+    ``min_control_levels``: levels of controls that the method demands (3 under ich-m10-lba, which also makes a plate
+    without zero standard and blank an error: ``zero_required``).
     """
     counts = Counter(group.content.role for group in plate.analysis.groups)
     if not counts[Role.STANDARD]:
@@ -94,7 +97,12 @@ def required_roles_are_on_the_plate(plate: PlateSubject, *, min_control_levels: 
     if not counts[Role.SAMPLE] and not counts[Role.CONTROL]:
         yield Remark("the plate holds neither samples nor controls", level=INFO)
     if not plate.zero_groups():
-        yield Remark("no zero standard and no blank well: the background is not known", level=WARN, action="annotate")
+        yield Remark(
+            "no zero standard and no blank well: the background is not known",
+            level=ERROR if zero_required else WARN,
+            action="stop" if zero_required else "annotate",
+            hint="name the zero standard (concentration 0) or a blank in the layout",
+        )
     if below(counts[Role.CONTROL], min_control_levels):
         yield Remark(
             f"the plate holds {counts[Role.CONTROL]} levels of controls; "
@@ -105,6 +113,34 @@ def required_roles_are_on_the_plate(plate: PlateSubject, *, min_control_levels: 
             action="stop",
             hint="add controls to the layout, or choose a preset that demands fewer",
         )
+
+
+@rule("INP-04", FAIL_PLATE, "an export saved under the next plate's name gives two plates the same numbers (policy)")
+def plate_is_not_another_one_again(plate: PlateSubject, *, max_equal_wells: float = 23) -> Verdicts:
+    """No other plate of the export has the same responses: all of them, or many at the same positions.
+
+    Equal means equal to three decimals. Plates of different files are compared in a batch.
+    """
+    if not plate.analysis.siblings:
+        yield Missing("the export holds one plate; plates of several exports are compared in a batch")
+    for other in plate.analysis.siblings:
+        equal = equal_wells(plate.analysis.reading, other)
+        if exceeds(len(equal), max_equal_wells):
+            yield Remark(
+                f"{len(equal)} wells read the same as on plate {other.plate}: is one a copy of the other?",
+                measured=str(len(equal)),
+                limit=plain(max_equal_wells),
+                wells=equal,
+                action="reject",
+            )
+
+
+def equal_wells(one: Reading, other: Reading) -> tuple[str, ...]:
+    """Wells in which the first reads of two plates agree to three decimals; none where the shapes differ."""
+    if one.shape != other.shape or not one.channels or not other.channels:
+        return ()
+    pairs = zip(one.shape.wells(), one.channels[0].values, other.channels[0].values, strict=True)
+    return tuple(well for well, a, b in pairs if abs(a - b) < 5e-4)
 
 
 @rule("INP-05", ERROR, "standards loaded upside down are a live complaint; R² ≥ 0.98 in 93 % of such plates")
@@ -137,90 +173,6 @@ def standards_rise_with_their_concentration(plate: PlateSubject, *, correlation:
             level=FAIL_PLATE,
             action="reject",
         )
-
-
-@rule("INP-06", WARN, "DOMAIN §5: reference subtraction removes fingerprints and turbidity")
-def wavelengths_are_those_of_the_method(plate: PlateSubject, *, tolerance_nm: float = 5.0) -> Verdicts:
-    """The plate was read at the wavelength of the kit or protocol, with the reference that they ask for."""
-    protocol = plate.protocol
-    wanted = protocol.reading.wavelength_nm or (protocol.kit.wavelength_nm if protocol.kit else None)
-    channel = next(c for c in plate.analysis.reading.channels if c.label == plate.analysis.responses.main_channel)
-    if wanted is None:
-        yield Missing("neither protocol nor kit states a wavelength")
-        return
-    if channel.wavelength_nm is None:
-        yield Missing(f"the export does not state the wavelength of {channel.label!r}")
-    elif exceeds(abs(channel.wavelength_nm - wanted), tolerance_nm):
-        yield Remark(
-            f"the plate was read at {plain(channel.wavelength_nm)} nm; the method asks for {plain(wanted)} nm",
-            measured=f"{plain(channel.wavelength_nm)} nm",
-            limit=f"{plain(wanted)} ± {plain(tolerance_nm)} nm",
-            action="annotate",
-        )
-    references = protocol.reading.reference_nm or (protocol.kit.reference_nm if protocol.kit else ())
-    if references and plate.analysis.responses.reference_channel is None and channel.correction.value == "none":
-        named = " or ".join(plain(nm) for nm in references)
-        yield Remark(f"the method asks for a reference read at {named} nm; none was subtracted", action="annotate")
-
-
-@rule("INP-07", WARN, "six-kit comparison (Sci Rep 5:17989): inserts understate the variation between assays")
-def kit_was_checked_against_its_insert(plate: PlateSubject) -> Verdicts:
-    """The values of the kit were confirmed by a person with the insert of the lot in hand."""
-    kit = plate.protocol.kit
-    if kit is None:
-        yield Missing("the protocol names no kit")
-    elif not kit.verified:
-        yield Remark(
-            f"kit {kit.id} is UNVERIFIED: nobody has confirmed its standards and limits against the insert of the lot",
-            action="annotate",
-        )
-
-
-@rule(
-    "INP-08",
-    WARN,
-    "a unit slip in the standards moves every result by 1000 and no other check sees it (RELIABILITY F1)",
-)
-def standards_are_those_of_the_kit(plate: PlateSubject, *, tolerance_percent: float = 2.0) -> Verdicts:
-    """The nominal concentrations on the plate are those of the kit or protocol, in its unit.
-
-    Standards that fit after a factor of 1000 are in another unit than they claim: an error. Kits print rounded values
-    (15.6 for 15.625), so a small tolerance is allowed. A curve with fewer or more levels than the kit is not remarked.
-    """
-    expected = plate.protocol.standards
-    if not expected:
-        yield Missing("neither protocol nor kit states the standards")
-        return
-    levels = [group.content.nominal or 0.0 for group in plate.standard_levels()]
-    strange = [level for level in levels if not _is_one_of(level, expected, tolerance_percent)]
-    if not strange:
-        return
-    for factor in (1000.0, 0.001):
-        if all(_is_one_of(level * factor, expected, tolerance_percent) for level in levels):
-            yield Remark(
-                f"the standards ({_listed(levels)}) are those of the kit only after a factor of {plain(1 / factor)}: "
-                f"are they in another unit than {plate.protocol.unit}?",
-                measured=_listed(levels),
-                limit=_listed(expected),
-                level=ERROR,
-                action="stop",
-                hint="state the unit of the standards in the layout",
-            )
-            return
-    yield Remark(
-        f"the kit has no standard {_listed(strange)} {plate.protocol.unit}",
-        measured=_listed(strange),
-        limit=_listed(expected),
-        action="annotate",
-    )
-
-
-def _is_one_of(value: float, expected: tuple[float, ...], tolerance_percent: float) -> bool:
-    return any(abs(value - other) <= other * tolerance_percent / 100 for other in expected)
-
-
-def _listed(values: Iterable[float]) -> str:
-    return ", ".join(plain(value) for value in sorted(values, reverse=True))
 
 
 def _some(wells: tuple[str, ...], most: int = 12) -> str:

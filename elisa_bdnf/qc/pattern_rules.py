@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from statistics import median
 
 from elisa_bdnf.model.plate import Shape, row_column_from_well, row_name_from_index
-from elisa_bdnf.model.result import FindingLevel, Group
-from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, digits, exceeds, plain, rule
+from elisa_bdnf.model.result import Estimate, FindingLevel, Group, WellEstimate
+from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, below, digits, exceeds, plain, rule
 from elisa_bdnf.qc.subjects import PlateSubject
 
 MIN_RESPONSE = 0.15  # below, the ratio of a duplicate is mostly reading noise
@@ -50,11 +50,18 @@ def _one_geometry(pairs: Sequence[_Pair]) -> list[_Pair]:
 
 @rule("PLT-01", FindingLevel.WARN, "simulated: false alarms ≤ 0.5 %, power ≥ 92 % for a shift of 20 % (DOMAIN §10.7)")
 def duplicates_do_not_lean_to_one_side(
-    plate: PlateSubject, *, shift: float = 0.08, p_value: float = 0.01, min_pairs: float = 12
+    plate: PlateSubject,
+    *,
+    shift: float = 0.08,
+    p_value: float = 0.01,
+    min_pairs: float = 12,
+    far_shift: float = 0.15,
+    far_rejects: bool = False,
 ) -> Verdicts:
     """Over all duplicates of one geometry, the first well does not read higher (or lower) than the second.
 
-    A common lean means that the two were treated differently: pipetting order, incubation time, a gradient.
+    A common lean means that the two were treated differently: pipetting order, incubation time, a gradient. Figures are
+    ln ratios. ``far_rejects``: beyond ``far_shift`` the plate is rejected (ich-m10-lba).
     """
     pairs = _one_geometry(_pairs(plate))
     if len(pairs) < min_pairs:
@@ -62,13 +69,74 @@ def duplicates_do_not_lean_to_one_side(
         return
     lean = median(pair.difference for pair in pairs)
     if exceeds(abs(lean), shift) and wilcoxon_p([pair.difference for pair in pairs]) < p_value:
+        rejects = far_rejects and exceeds(abs(lean), far_shift)
+        limit = far_shift if rejects else shift
         yield Remark(
             f"in {len(pairs)} duplicates the first well reads {100 * math.expm1(lean):+.1f} % against the second: "
             "pipetting order or a gradient?".replace("-", "−"),
-            measured=digits(lean, math.copysign(shift, lean)),
-            limit=f"±{plain(shift)}",
-            action="annotate",
+            measured=digits(lean, math.copysign(limit, lean)),
+            limit=f"±{plain(limit)}",
+            level=FindingLevel.FAIL_PLATE if rejects else None,
+            action="reject" if rejects else "annotate",
         )
+
+
+@rule("PLT-02", FindingLevel.WARN, "controls at both ends of a plate show its drift (ICH M10; limits: DOMAIN §10.7)")
+def controls_do_not_drift(plate: PlateSubject, *, low_ratio: float = 0.80, high_ratio: float = 1.25) -> Verdicts:
+    """A control that stands at several places of the plate reads the same at the last as at the first of them.
+
+    A place is a set of wells side by side or one above the other; places follow one another by columns.
+    """
+    judged = False
+    for level, wells in _wells_by_level(plate.analysis.controls).items():
+        places = _places(wells)
+        if len(places) < 2:
+            continue
+        judged = True
+        first, last = _mean(places[0]), _mean(places[-1])
+        ratio = last / first
+        if below(ratio, low_ratio) or exceeds(ratio, high_ratio):
+            limit = low_ratio if ratio < 1 else high_ratio
+            yield Remark(
+                f"control {level} reads {plain(first, 4)} at {places[0][0].well} and {plain(last, 4)} at "
+                f"{places[-1][0].well}: a drift over the plate?",
+                measured=digits(ratio, limit),
+                limit=f"{plain(low_ratio)} to {plain(high_ratio)}",
+                wells=tuple(w.well for w in (*places[0], *places[-1])),
+                action="annotate",
+            )
+    if not judged:
+        yield Missing("no control stands at two places of the plate")
+
+
+def _wells_by_level(controls: Sequence[Estimate]) -> dict[str, list[WellEstimate]]:
+    """Wells with a concentration; controls of one nominal value are one level, whatever their places are called."""
+    levels: dict[str, list[WellEstimate]] = defaultdict(list)
+    for control in controls:
+        content = control.group.content
+        level = content.name if content.nominal is None else plain(content.nominal)
+        levels[level] += [well for well in control.wells if well.in_well is not None and well.in_well > 0]
+    return levels
+
+
+def _places(wells: Sequence[WellEstimate]) -> list[list[WellEstimate]]:
+    """Wells that touch one another belong together; from the first column to the last."""
+    places: list[list[WellEstimate]] = []
+    for well in sorted(wells, key=lambda w: tuple(reversed(row_column_from_well(w.well)))):
+        row, column = row_column_from_well(well.well)
+        touched = [p for p in places if any(_touch((row, column), row_column_from_well(w.well)) for w in p)]
+        merged = [*(w for place in touched for w in place), well]
+        places = [place for place in places if place not in touched]
+        places.append(merged)
+    return sorted(places, key=lambda place: tuple(reversed(row_column_from_well(place[0].well))))
+
+
+def _touch(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    return abs(one[0] - other[0]) + abs(one[1] - other[1]) == 1
+
+
+def _mean(place: Sequence[WellEstimate]) -> float:
+    return sum(well.in_well or 0.0 for well in place) / len(place)
 
 
 @rule("PLT-03", FindingLevel.WARN, "wells at the edge adsorb more: ± 18 % for one sample (Sci. lit., DOMAIN §5)")
@@ -129,6 +197,28 @@ def no_row_or_column_stands_out(
                 wells=tuple(well for pair in own for well in (pair.first, pair.second)),
                 action="annotate",
             )
+
+
+@rule("PLT-05", FindingLevel.INFO, "Z′ of screening assays: 0.5 and above is good; three wells of each (DOMAIN §5)")
+def window_is_wide(plate: PlateSubject, *, z_prime: float = 0.5) -> Verdicts:
+    """Top standard and zero are far apart beside their scatter: Z′ = 1 − 3·(SD₁ + SD₀) / |mean₁ − mean₀|.
+
+    It needs three wells of each, which most plates do not have, and never rejects.
+    """
+    zeros = [group for group in plate.zero_groups() if group.n >= 3]
+    tops = plate.standard_levels()[-1:]
+    if not zeros or not tops or tops[0].n < 3 or tops[0].mean == zeros[0].mean:
+        yield Missing("fewer than three wells of the top standard, or of zero standard and blank")
+        return
+    found = 1 - 3 * (tops[0].sd + zeros[0].sd) / abs(tops[0].mean - zeros[0].mean)
+    if below(found, z_prime):
+        yield Remark(
+            f"Z′ is {digits(found, z_prime)}: top standard and zero are close beside their scatter",
+            measured=digits(found, z_prime),
+            limit=plain(z_prime),
+            wells=tops[0].wells + zeros[0].wells,
+            action="annotate",
+        )
 
 
 def wilcoxon_p(differences: Sequence[float]) -> float:

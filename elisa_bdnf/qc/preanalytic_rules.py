@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 from elisa_bdnf.model.result import FindingLevel
-from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, digits, exceeds, plain, rule
+from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, below, digits, exceeds, plain, rule
 from elisa_bdnf.qc.sample_rules import PG_ML_PER_UNIT
 from elisa_bdnf.qc.subjects import EstimateSubject
 
 
 @rule("SMP-PLT", FindingLevel.WARN, "about 99 % of blood BDNF sits in platelets (Sci Rep 2019, s41598-019-45976-5)")
-def plasma_is_not_full_of_platelets(sample: EstimateSubject, *, max_pg_ml: float = 15_000) -> Verdicts:
-    """Plasma does not hold so much BDNF that platelets must have been carried over."""
+def plasma_is_not_full_of_platelets(
+    sample: EstimateSubject, *, max_pg_ml: float = 15_000, fraction: float = 0.5
+) -> Verdicts:
+    """Plasma does not hold so much BDNF that platelets must have been carried over.
+
+    Nor half (``fraction``) of what the serum of the same subject and timepoint on this plate holds.
+    """
     estimate, protocol = sample.estimate, sample.analysis.protocol
     matrix = estimate.group.content.matrix or protocol.matrix or ""
     factor = PG_ML_PER_UNIT.get(protocol.unit.casefold())
@@ -26,6 +32,26 @@ def plasma_is_not_full_of_platelets(sample: EstimateSubject, *, max_pg_ml: float
             limit=f"{plain(max_pg_ml)} pg/mL",
             action="annotate",
         )
+    yield from _beside_serum(sample, fraction)
+
+
+def _beside_serum(sample: EstimateSubject, fraction: float) -> Verdicts:
+    content, plasma = sample.estimate.group.content, sample.estimate.concentration
+    if plasma is None or not content.subject or not content.timepoint:
+        return
+    for other in sample.analysis.samples:
+        drawn = other.group.content
+        same_draw = (drawn.subject, drawn.timepoint) == (content.subject, content.timepoint)
+        if same_draw and drawn.matrix == "serum" and other.concentration:
+            share = plasma / other.concentration
+            if not below(share, fraction):
+                yield Remark(
+                    f"plasma holds {digits(100 * share, 100 * fraction)} % of what the serum of the same draw holds "
+                    f"({drawn.name}): platelet carry-over?",
+                    measured=digits(100 * share, 100 * fraction, unit=" %"),
+                    limit=f"{plain(100 * fraction)} %",
+                    action="annotate",
+                )
 
 
 @rule(
@@ -40,30 +66,36 @@ def sample_was_handled_in_time(
     freeze_thaw: float = 2,
     storage_days: float = 183,
     haemolysis_index: float = 1,
+    far_spin_minutes: float = 120,
+    far_freeze_thaw: float = 4,
+    far_storage_days: float = 365,
 ) -> Verdicts:
     """Delay to the spin, freeze–thaw cycles, storage and haemolysis are within what BDNF is known to stand.
 
     Read from the columns ``draw_to_spin_min``, ``freeze_thaw_n``, ``storage_days`` and ``haemolysis_index`` of the
-    sample sheet.
+    sample sheet. Beyond the second, far limits the sample is flagged as one that fails on its pre-analytics.
     """
     limits = {
-        "draw_to_spin_min": spin_minutes,
-        "freeze_thaw_n": freeze_thaw,
-        "storage_days": storage_days,
-        "haemolysis_index": haemolysis_index,
+        "draw_to_spin_min": (spin_minutes, far_spin_minutes),
+        "freeze_thaw_n": (freeze_thaw, far_freeze_thaw),
+        "storage_days": (storage_days, far_storage_days),
+        "haemolysis_index": (haemolysis_index, math.inf),
     }
     attributes = sample.estimate.group.content.attributes
     if not any(attributes.get(key) for key in limits):
         yield Missing("the sample sheet states no pre-analytics (" + ", ".join(limits) + ")")
         return
-    for key, limit in limits.items():
+    for key, (near, far) in limits.items():
         value = _number_or_none(attributes, key)
-        if value is not None and exceeds(value, limit):
+        if attributes.get(key) and value is None:
+            yield Missing(f"{key} is {attributes[key]!r}, which is no number")
+        elif value is not None and exceeds(value, near):
+            limit = far if exceeds(value, far) else near
             yield Remark(
-                f"{key} is {digits(value, limit)}",
+                f"{key} is {digits(value, limit)}" + (", far beyond what is known to be safe" if limit == far else ""),
                 measured=digits(value, limit),
                 limit=plain(limit),
-                action="annotate",
+                action="annotate, preanalytical_fail" if limit == far else "annotate",
             )
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping
+from statistics import median
 from types import MappingProxyType
 
 from elisa_bdnf.model.curve import Curve
-from elisa_bdnf.model.layout import Role
+from elisa_bdnf.model.layout import Content, Role
 from elisa_bdnf.model.protocol import MissingDilution
 from elisa_bdnf.model.result import FindingLevel, RangeStatus
 from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, below, digits, exceeds, plain, rule
@@ -26,64 +28,6 @@ PLAUSIBLE_PG_ML: Mapping[str, tuple[float, float, float, float]] = MappingProxyT
     }
 )
 PG_ML_PER_UNIT: Mapping[str, float] = MappingProxyType({"pg/ml": 1.0, "ng/ml": 1000.0, "ng/l": 1.0, "µg/l": 1000.0})
-
-
-@rule("REP-03", FindingLevel.WARN, "Thermo: < 20 % best practice; ICH M10: 20 %")
-def sample_replicates_agree(
-    sample: EstimateSubject, *, cv_percent: float = 20.0, cv_low_percent: float = 25.0
-) -> Verdicts:
-    """The concentrations of the replicates agree; near the LLOQ (below twice) a wider limit holds.
-
-    Where a well has no concentration, the CV of the responses is judged instead. Of two wells that differ none is
-    dropped: which of them is wrong, two numbers cannot tell.
-    """
-    estimate = sample.estimate
-    if estimate.cv_percent is None or estimate.status in _LOW:
-        return
-    curve = sample.analysis.curve
-    low = isinstance(curve, Curve) and estimate.in_well is not None and estimate.in_well < 2 * curve.limits.lloq
-    limit = cv_low_percent if low else cv_percent
-    if exceeds(estimate.cv_percent, limit):
-        of = "concentrations" if estimate.cv_basis == "concentration" else "responses"
-        yield Remark(
-            f"the {of} of the replicates differ: CV {digits(estimate.cv_percent, limit)} %",
-            measured=digits(estimate.cv_percent, limit, unit=" %"),
-            limit=f"{plain(limit)} %",
-            action="repeat",
-        )
-
-
-@rule("REP-05", FindingLevel.WARN, "AAPS 2014 workshop: 41 % accept singlets in no case")
-def sample_has_its_replicates(sample: EstimateSubject, *, minimum: float = 2) -> Verdicts:
-    """As many usable wells as the method plans; a result from fewer is flagged."""
-    group = sample.estimate.group
-    planned = min(minimum, sample.analysis.protocol.replicates)
-    if group.n and below(group.n, planned):
-        lost = f"; left out: {', '.join(w.well for w in group.left_out)}" if group.left_out else ""
-        yield Remark(
-            f"{group.n} usable well{'s' if group.n > 1 else ''}; the method plans {plain(planned)}{lost}",
-            measured=str(group.n),
-            limit=plain(planned),
-            action="annotate",
-        )
-
-
-@rule("REP-06", FindingLevel.WARN, "policy")
-def replicates_lie_on_one_side_of_the_limits(sample: EstimateSubject) -> Verdicts:
-    """The replicates do not straddle the LLOQ or the ULOQ; where they do, the mean response decides."""
-    curve = sample.analysis.curve
-    if not isinstance(curve, Curve):
-        return
-    values = [well.in_well for well in sample.estimate.wells if well.in_well is not None]
-    for name, limit in (("LLOQ", curve.limits.lloq), ("ULOQ", curve.limits.uloq)):
-        if values and below(min(values), limit) and exceeds(max(values), limit):
-            yield Remark(
-                f"the replicates straddle the {name} ({plain(limit)}): {plain(min(values), 4)} to "
-                f"{plain(max(values), 4)} in the well",
-                measured=f"{plain(min(values), 4)} to {plain(max(values), 4)}",
-                limit=plain(limit),
-                action="annotate",
-            )
 
 
 @rule("SMP-01", FindingLevel.INFO, "ICH M10; GraphPad leaves such cells blank, we say why")
@@ -161,6 +105,61 @@ def concentration_is_plausible_for_the_matrix(sample: EstimateSubject) -> Verdic
         )
 
 
+@rule("SMP-05", FindingLevel.WARN, "simulated: a slip of ×10 shows, one of ×2 cannot be told from biology (§10.6)")
+def sample_is_like_its_kin(sample: EstimateSubject, *, max_ratio: float = 4.0) -> Verdicts:
+    """Dilution and concentration are of the order of the other samples of the plate: else a slip of dilution or unit.
+
+    A dilution factor unlike that of most samples of the matrix needs a ``df_reason`` in the sample sheet; a sample at
+    several dilutions is meant to differ. A concentration beyond ``max_ratio`` times (or below that part of) the median
+    of the subject's other timepoints, two or more, is remarked.
+    """
+    yield from _unlike_in_dilution(sample)
+    content, value = sample.estimate.group.content, sample.estimate.concentration
+    others = [
+        e.concentration
+        for e in sample.analysis.samples
+        if e.concentration and _is_kin(e.group.content, content) and e.group.content.timepoint != content.timepoint
+    ]
+    if not content.subject or len(others) < 2 or not value:
+        return
+    ratio = value / median(others)
+    if exceeds(max(ratio, 1 / ratio), max_ratio):
+        limit = max_ratio if ratio > 1 else 1 / max_ratio
+        yield Remark(
+            f"{digits(ratio, limit)} times the median of the other timepoints of {content.subject}: a slip of dilution "
+            "or unit?",
+            measured=digits(ratio, limit),
+            limit=f"{plain(1 / max_ratio)} to {plain(max_ratio)}",
+            action="annotate",
+        )
+
+
+def _is_kin(one: Content, other: Content) -> bool:
+    return (one.subject, one.matrix) == (other.subject, other.matrix)
+
+
+def _unlike_in_dilution(sample: EstimateSubject) -> Verdicts:
+    own = sample.estimate.group.content
+    contents = [e.group.content for e in sample.analysis.samples if e.group.content.matrix == own.matrix]
+    factors = Counter(c.dilution_factor for c in contents if c.dilution_factor is not None)
+    if own.dilution_factor is None or not factors:
+        return
+    usual, count = factors.most_common(1)[0]
+    several = len({c.dilution_factor for c in contents if c.name == own.name}) > 1
+    if (
+        own.dilution_factor != usual
+        and 2 * count > len(contents)
+        and not several
+        and not own.attributes.get("df_reason")
+    ):
+        yield Remark(
+            f"diluted 1:{plain(own.dilution_factor)}, most samples 1:{plain(usual)}, and no df_reason says why",
+            measured=plain(own.dilution_factor),
+            limit=plain(usual),
+            action="annotate",
+        )
+
+
 @rule("SMP-06", FindingLevel.WARN, "drc #41; DOMAIN §6.1")
 def interval_is_narrow(sample: EstimateSubject, *, half_width_percent: float = 30.0) -> Verdicts:
     """Half the width of the 95 % interval is small beside the concentration (curve and replicate error together)."""
@@ -179,11 +178,12 @@ def interval_is_narrow(sample: EstimateSubject, *, half_width_percent: float = 3
 
 
 @rule("DIL-04", FindingLevel.ERROR, "forgotten or doubled dilution factors are the commonest slip (DOMAIN §11)")
-def dilution_is_stated(plate: PlateSubject) -> Verdicts:
+def dilution_is_stated(plate: PlateSubject, *, withhold_below_minimum: bool = False) -> Verdicts:
     """Every sample states its dilution factor, and it is not less than the matrix demands.
 
     A protocol may allow results as read in the well (``dilution.when_missing = "in_well"``), but only where no sample
-    of the plate states a dilution: some with and some without is a mistake.
+    of the plate states a dilution: some with and some without is a mistake. ``withhold_below_minimum``: a sample that
+    is diluted less than the matrix demands is not reportable (ich-m10-lba).
     """
     samples = plate.groups(Role.SAMPLE)
     missing = [group for group in samples if group.content.dilution_factor is None]
@@ -212,7 +212,7 @@ def dilution_is_stated(plate: PlateSubject) -> Verdicts:
                 f"diluted 1:{plain(factor)}; the matrix demands at least 1:{plain(minimum)}",
                 measured=plain(factor),
                 limit=plain(minimum),
-                level=FindingLevel.WARN,
+                level=FindingLevel.FAIL_RESULT if withhold_below_minimum else FindingLevel.WARN,
                 wells=group.all_wells,
                 action="annotate",
                 subject=f"sample {group.content.name}",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from elisa_bdnf.model.result import FindingLevel
+import math
+
+from elisa_bdnf.model.result import Estimate, FindingLevel
 from elisa_bdnf.model.timepoint import Timepoint
 from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, digits, exceeds, plain, rule
 from elisa_bdnf.qc.subjects import PersonSubject
@@ -70,6 +72,56 @@ def _late(subject: PersonSubject, sample: str, timepoint: Timepoint, actual: str
             action="annotate",
             level=FindingLevel.FAIL_RESULT if far else FindingLevel.WARN,
             subject=f"sample {sample}",
+        )
+
+
+@rule("SUB-05", FindingLevel.WARN, "a fivefold change of BDNF within a week is hardly biology (policy, DOMAIN §7.2)")
+def change_from_baseline_is_believable(
+    subject: PersonSubject,
+    *,
+    max_ratio: float = 5.0,
+    within_subject_cv_percent: float = 0.0,
+    analytical_cv_percent: float = 10.0,
+) -> Verdicts:
+    """No timepoint lies beyond ``max_ratio`` times the baseline, or below that part of it.
+
+    Where the within-subject variation is known (``within_subject_cv_percent`` above 0), the limit is the reference
+    change value exp(1.96·√2·√(ln(1 + CV_A²) + ln(1 + CV_I²))) instead (Fokkema 2006, log-normal form).
+    """
+    baselines = {timepoint.name for timepoint in subject.analysis.protocol.timepoints if timepoint.minutes is None}
+    limit, what = max_ratio, "the limit"
+    if within_subject_cv_percent > 0:
+        logs = [math.log1p((cv / 100) ** 2) for cv in (within_subject_cv_percent, analytical_cv_percent)]
+        limit, what = math.exp(1.96 * math.sqrt(2 * sum(logs))), "the reference change value"
+    for matrix, estimates in _by_matrix(subject).items():
+        base = [e.concentration for e in estimates if e.group.content.timepoint in baselines and e.concentration]
+        if not base:
+            of = f" in {matrix}" if matrix else ""
+            yield Missing(f"no quantified baseline{of} of {subject.subject} on the plate")
+            continue
+        for estimate in estimates:
+            if estimate.concentration and estimate.group.content.timepoint not in (None, *baselines):
+                yield from _far_from_baseline(subject, estimate, estimate.concentration / base[0], limit, what)
+
+
+def _by_matrix(subject: PersonSubject) -> dict[str, list[Estimate]]:
+    found: dict[str, list[Estimate]] = {}
+    for estimate in subject.estimates:
+        found.setdefault(estimate.group.content.matrix or "", []).append(estimate)
+    return found
+
+
+def _far_from_baseline(subject: PersonSubject, estimate: Estimate, ratio: float, limit: float, what: str) -> Verdicts:
+    if exceeds(max(ratio, 1 / ratio), limit):
+        edge = limit if ratio > 1 else 1 / limit
+        yield Remark(
+            f"{estimate.group.content.timepoint} is {digits(ratio, edge)} times the baseline of {subject.subject}, "
+            f"beyond {what}",
+            measured=digits(ratio, edge),
+            limit=f"{plain(1 / limit, 4)} to {plain(limit, 4)}",
+            wells=estimate.group.all_wells,
+            action="annotate",
+            subject=f"sample {estimate.group.content.name}",
         )
 
 

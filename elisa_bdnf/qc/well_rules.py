@@ -21,7 +21,8 @@ def response_is_below_saturation(well: WellSubject) -> Verdicts:
     """The response is below what the reader measures reliably (``reading.max_response``), and no overflow was written.
 
     A saturated standard or control is masked; a saturated sample is above the range, not missing: it is censored and
-    goes on the repeat list. The limit belongs to the reading, since it decides which wells enter the curve.
+    goes on the repeat list. The limit belongs to the reading, since it decides which wells enter the curve; a ceiling
+    that the plate itself shows (three or more wells at the same maximum above 2 OD) goes before it.
     """
     if well.well.use is WellUse.SATURATED:
         of_sample = well.well.content.role is Role.SAMPLE
@@ -30,7 +31,7 @@ def response_is_below_saturation(well: WellSubject) -> Verdicts:
         yield Remark(
             f"{well.well.reason}; the well is {'censored' if of_sample else 'left out'}",
             measured=measured,
-            limit=plain(limit),
+            limit="ceiling of the reader on this plate" if below(well.well.raw, limit) else plain(limit),
             action="censor_right, repeat" if of_sample else "mask",
         )
 

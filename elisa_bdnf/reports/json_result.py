@@ -167,6 +167,7 @@ def _report(curve: Curve) -> Record:
         "degrees_of_freedom": report.degrees_of_freedom,
         "theta": finite_or_none(report.theta),
         "theta_estimated": report.theta_estimated,
+        "lack_of_fit_p": finite_or_none(report.lack_of_fit_p),
         "not_identified": list(report.not_identified),
         "remarks": list(report.remarks),
     }

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 from elisa_bdnf.model.layout import Content, Role
@@ -18,8 +19,8 @@ from elisa_bdnf.model.protocol import (
     MissingDilution,
     ReadingSettings,
 )
-from elisa_bdnf.model.reading import Note, NoteKind
-from plates import LEVELS, Change, response
+from elisa_bdnf.model.reading import Note, NoteKind, Reading
+from plates import LEVELS, Change, plate, response
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,8 @@ class Case:
     change: Change | None = None
     protocol: dict[str, Any] = field(default_factory=dict)
     plate: dict[str, Any] = field(default_factory=dict)
-    settings: dict[str, float] = field(default_factory=dict)
+    settings: dict[str, Any] = field(default_factory=dict)
+    analysis: dict[str, Any] = field(default_factory=dict)  # what is known beside the plate: siblings, read_on
 
 
 def values(**responses: float) -> Change:
@@ -110,6 +112,60 @@ def no_standards(held: dict[str, float], contents: dict[str, Content]) -> None:
 ROWS = "ABCDEFGH"
 DUPLICATES = tuple(f"{row}{column}" for row in ROWS for column in "12")
 RIGHT_WELLS = (*(f"{row}2" for row in ROWS), "A4", "B4", "C4", *(f"{row}6" for row in ROWS[:6]))
+DATED = Kit("k", "kit", verified=True, lot="7", expires="2026-03-31")
+
+
+def triplicate(a: float, b: float, c: float) -> Change:
+    """Sample T in three wells of row H."""
+
+    def change(held: dict[str, float], contents: dict[str, Content]) -> None:
+        for column, value in zip((7, 8, 9), (a, b, c), strict=True):
+            held[f"H{column}"], contents[f"H{column}"] = value, Content(Role.SAMPLE, "T", None, 20.0)
+
+    return change
+
+
+def moved_control(in_well: float) -> Change:
+    """The middle control again at the far end of the plate."""
+
+    def change(held: dict[str, float], contents: dict[str, Content]) -> None:
+        for well, side in (("H11", 1.004), ("H12", 0.996)):
+            held[well], contents[well] = response(in_well) * side, contents["B3"]
+
+    return change
+
+
+def plenty(*zeros: float) -> Change:
+    """Three wells of the zero and of the top standard."""
+
+    def change(held: dict[str, float], contents: dict[str, Content]) -> None:
+        held |= dict(zip(("H1", "H2", "H7"), zeros, strict=True)) | {"A7": held["A1"]}
+        contents |= {"H7": contents["H1"], "A7": contents["A1"]}
+
+    return change
+
+
+def serum_beside(times: float) -> Change:
+    """Serum of the same draw as sample S1-baseline, with so many times its concentration."""
+
+    def change(held: dict[str, float], contents: dict[str, Content]) -> None:
+        plasma = contents["A5"]
+        for column in "78":
+            held[f"A{column}"] = held[f"A{int(column) - 2}"]
+            contents[f"A{column}"] = replace(plasma, matrix="serum", dilution_factor=20.0 * times, name="serum")
+
+    return change
+
+
+def other_plate(equal: int) -> Reading:
+    """Another plate with so many wells like those of the good plate."""
+    good, _ = plate()
+    numbers = [value for value in good.channels[0].values if value == value]
+    kept = iter([*numbers[:equal], *(value + 0.1 for value in numbers[equal:])])
+    held = [next(kept) if value == value else value for value in good.channels[0].values]
+    return replace(good, plate="Plate 2", channels=(replace(good.channels[0], values=tuple(held)),))
+
+
 OVERFLOW = {"plate": {"notes": {"A5": Note("OVRFLW", NoteKind.OVERFLOW)}}}
 CASES = (
     Case("INP-01", "every well read"),
@@ -127,6 +183,10 @@ CASES = (
     Case("INP-03", "standards, zero, samples"),
     Case("INP-03", "no standards", (("error", "plate"),), no_standards),
     Case("INP-03", "no zero", (("warn", "plate"),), without("H1", "H2")),
+    Case("INP-03", "no zero where the method demands one", (("error", "plate"),), without("H1", "H2"),
+         settings={"zero_required": True}),
+    Case("INP-04", "another plate beside it", (), analysis={"siblings": (other_plate(23),)}),
+    Case("INP-04", "the same plate again", (("fail_plate", "plate"),), analysis={"siblings": (other_plate(24),)}),
     Case("INP-05", "rising"),
     Case("INP-05", "reversed", (("error", "plate"),), reversed_standards),
     Case("INP-05", "shuffled", (("fail_plate", "plate"),), shuffled_standards),
@@ -140,8 +200,23 @@ CASES = (
         "INP-06", "reference asked for and read", (), None,
         {"reading": ReadingSettings(450.0, (570.0,))}, {"reference": {}},
     ),
+    Case("INP-06", "another wavelength", (("warn", "plate"),), plate={"wavelength": 405.0},
+         protocol={"reading": ReadingSettings(405.0)} | {"kit": None}, settings={"tolerance_nm": -1.0}),
+    Case(
+        "INP-06", "another wavelength under ich-m10-lba", (("fail_plate", "plate"),), plate={"wavelength": 455.0},
+        settings={"main_rejects": True, "tolerance_nm": 4.0},
+    ),
     Case("INP-07", "unverified kit", (("warn", "plate"),), protocol={"kit": Kit("k", "kit")}),
-    Case("INP-07", "verified kit", (), protocol={"kit": Kit("k", "kit", verified=True)}),
+    Case("INP-07", "verified kit", (), protocol={"kit": Kit("k", "kit", verified=True, lot="7")}),
+    Case("INP-07", "verified kit of no lot", (("warn", "plate"),), protocol={"kit": Kit("k", "kit", verified=True)}),
+    Case("INP-07", "read on its last day", (), protocol={"kit": DATED}, analysis={"read_on": date(2026, 3, 31)}),
+    Case(
+        "INP-07", "read a day later", (("warn", "plate"),), None, {"kit": DATED}, analysis={"read_on": date(2026, 4, 1)}
+    ),
+    Case(
+        "INP-07", "read a day later under ich-m10-lba", (("fail_plate", "plate"),), None, {"kit": DATED},
+        settings={"expired_rejects": True}, analysis={"read_on": date(2026, 4, 1)},
+    ),
     Case("INP-08", "those of the kit", (), protocol={"standards": LEVELS[:7]}),
     Case("INP-08", "rounded as kits print them", (), protocol={"standards": (500, 250, 125, 62.5, 31.25, 15.6, 7.8)}),
     Case("INP-08", "not of the kit", (("warn", "plate"),), content("A1", nominal=480.0), {"standards": LEVELS[:7]}),
@@ -154,6 +229,7 @@ CASES = (
     Case("WEL-01", "overflow", (("warn", "well A5"),), drop("A5"), plate=OVERFLOW["plate"]),
     Case("WEL-02", "on the limit", (), values(A5=-0.02)),
     Case("WEL-02", "below the first limit", (("warn", "well A5"),), values(A5=-0.0201)),
+    Case("WEL-02", "on the second limit", (("warn", "well A5"),), values(A5=-0.05)),
     Case("WEL-02", "below the second limit", (("fail_result", "well A5"),), values(A5=-0.0501)),
     Case("BLK-01", "low background"),
     Case("BLK-01", "on the limit", (), values(H1=0.2, H2=0.2)),
@@ -263,6 +339,11 @@ CASES = (
         "DIL-04", "less than the matrix demands", tuple(("warn", f"sample {s}-{t}") for s in ("S1", "S2") for t in
         ("baseline", "120min", "24h")), None, {"dilution": DilutionSettings(minimum=50.0)},
     ),
+    Case(
+        "DIL-04", "withheld under ich-m10-lba", tuple(("fail_result", f"sample {s}-{t}") for s in ("S1", "S2") for t in
+        ("baseline", "120min", "24h")), None, {"dilution": DilutionSettings(minimum=50.0)},
+        settings={"withhold_below_minimum": True},
+    ),
     Case("SUB-01", "timepoints missing", (("warn", "subject S1"), ("warn", "subject S2"))),
     Case(
         "SUB-01", "baseline censored", (("warn", "subject S1"), ("warn", "subject S1"), ("warn", "subject S2")),
@@ -277,11 +358,55 @@ CASES = (
     ),
     Case("SUB-04", "alike"),
     Case("SUB-04", "another tube", (("warn", "subject S1"),), content("B5", matrix="serum")),
+    Case("REP-02", "agree"),
+    Case("REP-02", "differ", (("warn", "control QC25"),), scaled(1.5, "A3")),
+    Case("REP-04", "three that agree", (), triplicate(0.5, 0.52, 0.51)),
+    Case("REP-04", "one apart", (("warn", "well H9"),), triplicate(0.5, 0.51, 0.9)),
+    Case("REP-04", "three spread evenly: nobody can tell which", (), triplicate(0.4, 0.6, 0.8)),
+    Case("REP-07", "nearly alike", (), values(A1=1.001, A2=1.0)),
+    Case("REP-07", "one level equal by chance", (("info", "plate"),), values(A1=1.9, A2=1.9)),
+    Case("REP-07", "two levels copied", (("warn", "plate"),), values(A1=1.9, A2=1.9, B1=1.35, B2=1.35)),
+    Case("REP-08", "agree"),
+    Case(
+        "REP-08", "layout not of this plate", (("fail_plate", "plate"),), scaled(1.8, "A5", "B6", "C5", "D6", "E5"),
+    ),
+    Case("PLT-02", "alike at both ends", (), moved_control(100.0)),
+    Case("PLT-02", "falls over the plate", (("warn", "plate"),), moved_control(70.0)),
+    Case("PLT-05", "wide", (), plenty(0.05, 0.051, 0.052)),
+    Case("PLT-05", "scattered", (("info", "plate"),), plenty(0.05, 0.9, 0.3)),
+    Case("QCS-02", "a control first and last", (), moved_control(100.0)),
+    Case("QCS-02", "controls first only", (("warn", "plate"),)),
+    Case("SMP-05", "like its kin"),
+    Case("SMP-05", "diluted otherwise", (("warn", "sample S1-baseline"),), content("A5", dilution_factor=40.0)),
+    Case("SMP-05", "diluted otherwise for a reason", (),
+         content("A5", dilution_factor=40.0, attributes={"df_reason": "little plasma"})),
+    Case(
+        "SMP-05", "a slip of ten", (("warn", "sample S1-baseline"),),
+        content("A5", dilution_factor=160.0, attributes={"df_reason": "little plasma"}),
+    ),
+    Case("SUB-05", "within five times the baseline"),
+    Case("SUB-05", "ten times the baseline", (("warn", "sample S1-120min"),), content("B5", dilution_factor=200.0)),
+    Case(
+        "SUB-05", "beyond the reference change", (("warn", "sample S1-120min"),), content("B5", dilution_factor=40.0),
+        settings={"within_subject_cv_percent": 15.0},
+    ),
+    Case("FIT-03", "scatter of the replicates only"),
+    Case("FIT-03", "a level off with tight replicates", (("warn", "curve"),), values(D1=0.62, D2=0.621)),
+    Case("FIT-07", "as the protocol says"),
+    Case("FIT-07", "another model for this plate", (("warn", "plate"),), None,
+         {"origins": {"curve.model": "command line", "limits.lloq": "protocol x"}}),
+    Case("FIT-07", "a rule changed, no number", (), None, {"origins": {"qc.rules.REP-03.cv_percent": "command line"}}),
     Case("REP-06", "on one side"),
     Case("REP-06", "across the LLOQ", (("warn", "sample S1-baseline"),), values(A5=response(6.0), A6=response(10.0))),
     Case("REP-06", "across the ULOQ", (("warn", "sample S1-baseline"),), values(A5=response(450), A6=response(560))),
     Case("SMP-PLT", "usual"),
     Case("SMP-PLT", "platelets", (("warn", "sample S1-baseline"),), content("A5", dilution_factor=400.0)),
+    Case("SMP-PLT", "a third of the serum", (), serum_beside(3.1)),
+    Case("SMP-PLT", "half of the serum", (("warn", "sample S1-baseline"),), serum_beside(2.0)),
+    Case(
+        "PRE-01", "thawed five times", (("warn", "sample S1-baseline"),),
+        content("A5", attributes={"freeze_thaw_n": "5"}),
+    ),
     Case("PRE-01", "nothing known"),
     Case("PRE-01", "on the limit", (), content("A5", attributes={"freeze_thaw_n": "2"})),
     Case(
@@ -295,6 +420,10 @@ CASES = (
     Case("DIL-03", "falling", (), series({10: 200.0, 20: 100.0, 40: 50.0})),
     Case("DIL-03", "hook", (("warn", "sample X"),), series({10: 50.0, 20: 100.0, 40: 50.0})),
     Case("DIL-03", "concentration falls", (("warn", "sample X"),), series({10: 100.0, 20: 70.0})),
+    Case(
+        "PLT-01", "right wells far lower under ich-m10-lba", (("fail_plate", "plate"),), scaled(0.8, *RIGHT_WELLS),
+        settings={"far_rejects": True},
+    ),
     Case("PLT-01", "1 % apart"),
     Case("PLT-01", "right wells low", (("warn", "plate"),), scaled(0.85, *RIGHT_WELLS)),
     Case("PLT-03", "alike", settings={"min_pairs": 4.0}),

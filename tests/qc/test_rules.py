@@ -2,26 +2,44 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from elisa_bdnf import qc
 from elisa_bdnf.analysis.analyze import analyze
-from elisa_bdnf.model.protocol import RuleSettings
+from elisa_bdnf.model.protocol import QcSettings, RuleSettings
 from elisa_bdnf.model.result import FindingLevel, PlateResult, Verdict
 from plates import plate, protocol
+from qc.boundaries import BOUNDARIES, Boundary
 from qc.cases import CASES, Case
 
 
 def judged(case: Case) -> PlateResult:
     reading, layout = plate(case.change, **case.plate)
     settings = {case.rule: RuleSettings(values=case.settings)} if case.settings else {}
-    return qc.judge(analyze(reading, layout, protocol(settings, **case.protocol)))
+    return qc.judge(replace(analyze(reading, layout, protocol(settings, **case.protocol)), **case.analysis))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.rule} {case.name}")
 def test_rule(case: Case) -> None:
     found = [(f.level.value, f.subject) for f in judged(case).findings if f.rule == case.rule]
     assert found == list(case.expected)
+
+
+def found_with(boundary: Boundary, limit: float) -> set[str]:
+    """The findings of a rule when its limit is set to this."""
+    reading, layout = plate(boundary.change, **boundary.plate)
+    settings = RuleSettings(values={**boundary.others, boundary.setting: limit})
+    result = qc.judge(analyze(reading, layout, protocol({boundary.rule: settings})))
+    return {f"{f.level} {f.subject} {f.message}" for f in result.findings if f.rule == boundary.rule}
+
+
+@pytest.mark.parametrize("boundary", BOUNDARIES, ids=lambda b: f"{b.rule} {b.setting}")
+def test_a_value_on_its_limit_passes_and_one_beyond_fails(boundary: Boundary) -> None:
+    value = boundary.value(analyze(*plate(boundary.change, **boundary.plate), protocol()))
+    toward = (1 if boundary.beyond == "below" else -1) * (1 if boundary.whole else abs(value) * 1e-6)
+    assert len(found_with(boundary, value + toward)) == len(found_with(boundary, value)) + 1
 
 
 def test_every_rule_has_a_passing_and_a_failing_case() -> None:
@@ -52,13 +70,17 @@ def test_a_level_in_the_protocol_replaces_the_rules_own() -> None:
     assert {f.level for f in result.findings if f.rule == "STD-02"} == {FindingLevel.INFO}
 
 
+SOME = tuple(
+    analyze(*plate(case.change, **case.plate), protocol(**case.protocol)) for case in CASES[:: len(CASES) // 12]
+)
+
+
 @pytest.mark.parametrize("rule", sorted(qc.RULES))
 def test_switching_a_rule_off_removes_exactly_its_findings(rule: str) -> None:
-    for case in CASES[:: len(CASES) // 12]:
-        reading, layout = plate(case.change, **case.plate)
-        with_it = qc.judge(analyze(reading, layout, protocol(**case.protocol)))
-        without = qc.judge(analyze(reading, layout, protocol({rule: RuleSettings(enabled=False)}, **case.protocol)))
-        assert without.findings == tuple(f for f in with_it.findings if f.rule != rule)
+    off = QcSettings("kit-research", "Kit", {rule: RuleSettings(enabled=False)})
+    for analysis in SOME:
+        without = qc.judge(replace(analysis, protocol=replace(analysis.protocol, qc=off)))
+        assert without.findings == tuple(f for f in qc.judge(analysis).findings if f.rule != rule)
 
 
 def test_a_rejected_plate_reports_nothing() -> None:
