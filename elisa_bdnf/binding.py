@@ -6,21 +6,23 @@ order or likeness: a word either means one thing here, or the run is refused.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from elisa_bdnf.errors import LayoutError, Problem, SampleSheetError
-from elisa_bdnf.layouts import read_layouts
 from elisa_bdnf.model.curve import Model
 from elisa_bdnf.model.layout import Content, Layout, Role
+from elisa_bdnf.model.plate import Shape
 from elisa_bdnf.model.protocol import Protocol, ReferenceMode
 from elisa_bdnf.model.reading import Reading
 from elisa_bdnf.model.timepoint import UnknownTimepoint, timepoint_from_text
 
 
-def layouts_for(readings: Sequence[Reading], file: Path | None, export: Path) -> list[Layout]:
-    """One layout per plate: from the layout file where there is one, else the export's own."""
+def layouts_for(
+    readings: Sequence[Reading], file: Path | None, export: Path, read: Callable[[Path, Shape], tuple[Layout, ...]]
+) -> list[Layout]:
+    """One layout per plate: from the layout file where there is one, else the export's own; ``read`` reads a file."""
     if file is None:
         without = [reading.plate for reading in readings if reading.layout is None]
         if without:
@@ -31,11 +33,11 @@ def layouts_for(readings: Sequence[Reading], file: Path | None, export: Path) ->
                 file=export.name,
             )
         return [reading.layout for reading in readings if reading.layout is not None]
-    return [_layout_of(reading, readings, read_layouts(file, shape=reading.shape), file) for reading in readings]
+    return [_layout_of(reading, readings, read(file, reading.shape), file) for reading in readings]
 
 
 def _layout_of(reading: Reading, readings: Sequence[Reading], offered: Sequence[Layout], file: Path) -> Layout:
-    bound = [layout for layout in offered if layout.plate is not None and _names(reading, layout.plate)]
+    bound = [layout for layout in offered if names_plate(layout, reading)]
     free = [layout for layout in offered if layout.plate is None]
     chosen = bound or free
     if len(chosen) != 1:
@@ -55,8 +57,11 @@ def _layout_of(reading: Reading, readings: Sequence[Reading], offered: Sequence[
     return replace(layout, remarks=tuple(remarks))
 
 
-def _names(reading: Reading, plate: str) -> bool:
-    spoken = plate.strip().casefold()
+def names_plate(layout: Layout, reading: Reading) -> bool:
+    """Whether a layout is bound to this plate: by its name, its file with or without the ending, or its SHA-256."""
+    if layout.plate is None:
+        return False
+    spoken = layout.plate.strip().casefold()
     file = reading.source.file.casefold()
     return spoken in (reading.plate.strip().casefold(), file, file.rpartition(".")[0], reading.source.sha256)
 

@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from elisa_bdnf.errors import OutputError
@@ -34,36 +34,71 @@ def safe_stem(name: str) -> str:
     return f"{stem[: _MOST_CHARACTERS - 9]}-{digest}"
 
 
-def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write ``files`` (name → content) into ``folder``, which is made if needed; the last name is written last.
+def write_folder(folder: Path, files: Mapping[str, bytes | Iterable[bytes]]) -> None:
+    """Write ``files`` (name → content, whole or in pieces) into ``folder``, which is made if needed; the last is last.
 
     Every file is written under a temporary name in the same folder first; only when all are complete on disk are they
     renamed. Raises :class:`OutputError`, with what was there before intact, where anything fails before the renames.
     """
     temporary: list[tuple[Path, Path]] = []
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        _make(folder)
         for name, content in files.items():
             part = folder / f".{name}.{os.getpid()}.part"
             temporary.append((part, folder / name))
             _write_through(part, content)
         for part, final in temporary:
-            part.replace(final)
+            rename(part, final)
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise OutputError(
-            f"the results cannot be written: {reason}",
-            expected="a folder with room that may be written to",
-            hint="choose another with --out",
-            file=str(folder),
-        ) from error
+        raise _not_written(folder, error) from error
     finally:
         for part, _ in temporary:
             part.unlink(missing_ok=True)
 
 
-def _write_through(path: Path, content: bytes) -> None:
+def rename(part: Path, final: Path) -> None:
+    """The one step by which anything written becomes visible."""
+    part.replace(final)
+
+
+def remove(path: Path, *, keep: Path) -> None:
+    """Remove a file, and the folders above it that are then empty, up to ``keep``. Raises :class:`OutputError`."""
+    try:
+        path.unlink(missing_ok=True)
+        for folder in path.parents:
+            if folder == keep or any(folder.iterdir()):
+                break
+            folder.rmdir()
+    except OSError as error:
+        raise _not_written(path.parent, error) from error
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove what a killed run left half-written in a folder; nobody else may be writing there."""
+    try:
+        for part in folder.glob(".*.part"):
+            part.unlink(missing_ok=True)
+    except OSError as error:
+        raise _not_written(folder, error) from error
+
+
+def _not_written(folder: Path, error: OSError) -> OutputError:
+    return OutputError(
+        f"the results cannot be written: {error.strerror or type(error).__name__}",
+        expected="a folder with room that may be written to",
+        hint="choose another with --out",
+        file=str(folder),
+    )
+
+
+def _make(folder: Path) -> None:
+    if not folder.is_dir():
+        folder.mkdir(parents=True, exist_ok=True)
+
+
+def _write_through(path: Path, content: bytes | Iterable[bytes]) -> None:
     with path.open("wb") as stream:
-        stream.write(content)
+        for piece in [content] if isinstance(content, bytes) else content:
+            stream.write(piece)
         stream.flush()
         os.fsync(stream.fileno())

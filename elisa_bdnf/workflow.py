@@ -5,15 +5,20 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from elisa_bdnf import __version__, binding, layouts, output, protocols, qc, readers, samples
 from elisa_bdnf.analysis.analyze import analyze
 from elisa_bdnf.errors import AnalysisRefused, Problem
+from elisa_bdnf.inputs.file import InputFile
+from elisa_bdnf.model.layout import Layout
+from elisa_bdnf.model.plate import Shape
 from elisa_bdnf.model.protocol import Protocol
+from elisa_bdnf.model.reading import Reading
 from elisa_bdnf.model.result import Analysis, FindingLevel, PlateResult
+from elisa_bdnf.reports.folder import FORMATS
 from elisa_bdnf.reports.folder import files_from_result as report_files
 
 DEFAULT_PROTOCOL = "generic"
@@ -53,33 +58,48 @@ def protocol_from_request(request: RunRequest) -> Protocol:
     return protocols.load_protocol(request.protocol, qc.schemas(), overrides=request.overrides)
 
 
+@dataclass(frozen=True, slots=True)
+class Companions:
+    """How layout files and sample sheets are read; a batch reads each of them once."""
+
+    layouts: Callable[[Path, Shape], tuple[Layout, ...]] = lambda path, shape: layouts.read_layouts(path, shape=shape)
+    samples: Callable[[Path], samples.SampleSheet] = samples.read_samples
+    sha256: Callable[[Path], str] = lambda path: InputFile.open(path).sha256
+
+
 def run(export: Path, request: RunRequest, protocol: Protocol) -> Run:
     """Read, lay out, join, analyze and judge every plate of one export.
 
     Raises :class:`elisa_bdnf.errors.ElisaError` with all problems at once; nothing is written here.
     """
     readings = readers.read_export(export, format=request.format)
-    layout_file = request.layout or layouts.find_beside(export)
-    sheet = samples.read_samples(request.samples) if request.samples else None
-    laid_out = binding.layouts_for(readings, layout_file, export)
+    return assess(readings, export, replace(request, layout=request.layout or layouts.find_beside(export)), protocol)
+
+
+def assess(
+    readings: Sequence[Reading],
+    export: Path,
+    request: RunRequest,
+    protocol: Protocol,
+    companions: Companions = Companions(),
+) -> Run:
+    """As :func:`run`, for an export that was read, with the layout of the request or that of the export itself."""
+    sheet = companions.samples(request.samples) if request.samples else None
+    laid_out = binding.layouts_for(readings, request.layout, export, companions.layouts)
+    files = [("layout", request.layout.name, companions.sha256(request.layout))] if request.layout else []
     if sheet is not None:
         laid_out = samples.join_all(laid_out, sheet)
+        files.append(("samples", sheet.file, sheet.sha256))
     bound = [binding.bound(layout, protocol, request.samples) for layout in laid_out]
     plates = [(reading, layout) for reading, (layout, _) in zip(readings, bound, strict=True)]
     results = []
     for (reading, layout), (_, applied) in zip(plates, bound, strict=True):
-        companions = [plates[i] for i in reading.curve_shared_with] if binding.follows_instrument(protocol) else []
-        told = binding.with_shared_curve_remark(reading, pooled=bool(companions))
+        pooled = [plates[i] for i in reading.curve_shared_with] if binding.follows_instrument(protocol) else []
+        told = binding.with_shared_curve_remark(reading, pooled=bool(pooled))
         modeled = binding.as_instrument(applied, reading, request.overrides)
-        results.append(_judged(analyze(told, layout, modeled, companions), export, request.overrides))
-    inputs = [InputRecord("export", export.name, readings[0].source.sha256)]
-    inputs += [_record("layout", layout_file)] if layout_file else []
-    inputs += [_record("samples", request.samples)] if request.samples else []
-    return Run(export, tuple(results), tuple(inputs))
-
-
-def _record(role: str, path: Path) -> InputRecord:
-    return InputRecord(role, path.name, hashlib.sha256(path.read_bytes()).hexdigest())
+        results.append(_judged(analyze(told, layout, modeled, pooled), export, request.overrides))
+    inputs = [("export", export.name, readings[0].source.sha256), *files]
+    return Run(export, tuple(results), tuple(InputRecord(*each) for each in inputs))
 
 
 def _judged(analysis_: Analysis, export: Path, overrides: Mapping[str, str]) -> PlateResult:
@@ -116,11 +136,16 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
 
 def write_results(run_: Run, request: RunRequest, folder: Path) -> list[Path]:
     """Write a result folder per plate (the folder itself where there is one plate) and return them in order."""
-    names = _folder_names([result.analysis.reading.plate for result in run_.results])
-    folders = [folder if len(names) == 1 else folder / name for name in names]
+    folders = [folder / name for name in plate_folders(run_)]
     for own, result in zip(folders, run_.results, strict=True):
         output.write_folder(own, files_from_result(result, run_, request))
     return folders
+
+
+def plate_folders(run_: Run) -> list[str]:
+    """Where each plate goes below the folder of its export: ``.`` for a single plate, else a name for each."""
+    names = _folder_names([result.analysis.reading.plate for result in run_.results])
+    return names if len(names) > 1 else ["."]
 
 
 def _folder_names(plates: Sequence[str]) -> list[str]:
@@ -130,9 +155,11 @@ def _folder_names(plates: Sequence[str]) -> list[str]:
     return [stem if counts[stem.casefold()] == 1 else f"{stem}-{place}" for place, stem in enumerate(stems, start=1)]
 
 
-def files_from_result(result: PlateResult, run_: Run, request: RunRequest) -> dict[str, bytes]:
-    """Every file of a result folder, the manifest with their hashes last."""
-    files = report_files(result)
+def files_from_result(
+    result: PlateResult, run_: Run, request: RunRequest, formats: Sequence[str] = FORMATS
+) -> dict[str, bytes]:
+    """Every file of a result folder, the manifest with their hashes last; ``formats`` are those of the reports."""
+    files = report_files(result, formats)
     return files | {"manifest.json": _manifest(files, result, run_, request)}
 
 

@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 from elisa_bdnf import __version__
-from elisa_bdnf.cli import check, demo, fit, layout, protocol, read, rules, run
+from elisa_bdnf.cli import batch, check, demo, fit, layout, protocol, read, rules, run
 from elisa_bdnf.cli.complaints import complain
 from elisa_bdnf.errors import ElisaError, OutputError
 from elisa_bdnf.reports.inert import show
@@ -60,6 +60,7 @@ def _program(
 
 
 app.command("run")(run.run)
+app.command("batch")(batch.batch)
 app.command("read")(read.read)
 app.command("formats")(read.formats)
 app.command("check")(check.check)

@@ -6,7 +6,8 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -67,6 +68,20 @@ KIND_TITLES = {
 }
 
 
+_watchers: list[dict[Path, str | None]] = []
+
+
+@contextmanager
+def files_read() -> Iterator[dict[Path, str | None]]:
+    """What is read in this block: path → SHA-256, None where it could not be read. Included files are among them."""
+    seen: dict[Path, str | None] = {}
+    _watchers.append(seen)
+    try:
+        yield seen
+    finally:
+        _watchers.pop()
+
+
 @dataclass(frozen=True)
 class InputFile:
     """The bytes of one file and every view of them; views are made when first asked for.
@@ -83,14 +98,19 @@ class InputFile:
     @classmethod
     def open(cls, path: Path, *, error: type[ElisaError] = ExportError, encoding: str | None = None) -> InputFile:
         """Read a regular file of at most 50 MB; anything else is refused before it is opened (a pipe would block)."""
+        for seen in _watchers:
+            seen[path] = None
         try:
-            return cls(path.name, _bytes_of_regular_file(path, error), error, encoding)
+            file = cls(path.name, _bytes_of_regular_file(path, error), error, encoding)
         except ElisaError as refused:
             raise refused.in_file(path.name) from None
         except FileNotFoundError:
             raise error("there is no such file", hint="check the name and the folder", file=path.name) from None
         except OSError as failed:
             raise error(f"the file cannot be read ({failed.strerror})", file=path.name) from None
+        for seen in _watchers:
+            seen[path] = file.sha256
+        return file
 
     @cached_property
     def sha256(self) -> str:

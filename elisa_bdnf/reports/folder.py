@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from elisa_bdnf.model.result import PlateResult
-from elisa_bdnf.reports import csv_tables, html, json_result, xlsx
+from elisa_bdnf.reports import csv_tables, json_result
 from elisa_bdnf.reports.document import document_from_result
 
+FORMATS = ("html", "xlsx")
 
-def files_from_result(result: PlateResult) -> dict[str, bytes]:
-    """File name → content. The words are made once and serve the page and the workbook alike."""
-    document = document_from_result(result)
-    return {
-        "result.json": json_result.render(result),
-        **csv_tables.csv_from_result(result),
-        "report.html": html.render(document),
-        "report.xlsx": xlsx.xlsx_from_result(result, document),
-    }
+
+def files_from_result(result: PlateResult, formats: Sequence[str] = FORMATS) -> dict[str, bytes]:
+    """File name → content: the files for programs, and of those for people the ``formats`` that are wanted.
+
+    The words are made once and serve the page and the workbook alike.
+    """
+    files = {"result.json": json_result.render(result), **csv_tables.csv_from_result(result)}
+    if formats:
+        document = document_from_result(result)
+    if "html" in formats:
+        from elisa_bdnf.reports import html  # noqa: PLC0415 - only what is asked for
+
+        files["report.html"] = html.render(document)
+    if "xlsx" in formats:
+        from elisa_bdnf.reports import xlsx  # noqa: PLC0415
+
+        files["report.xlsx"] = xlsx.xlsx_from_result(result, document)
+    return files

@@ -20,7 +20,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"readers", "layouts", "protocols", "samples", "analysis", "qc", "study", "reports", "output"}),
     frozenset({"binding"}),
     frozenset({"workflow"}),
-    frozenset({"checking"}),
+    frozenset({"batch", "checking"}),
     frozenset({"cli"}),
 )
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}

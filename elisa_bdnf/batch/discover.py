@@ -1,0 +1,164 @@
+"""The files of a folder and all folders below it: exports, what belongs to exports, and what is passed over and why.
+
+Every entry of the tree is in exactly one of the three lists, sorted by path, so that their lengths add up to what was
+found. Links are never followed. What earlier runs wrote is recognized by the files that they leave.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from elisa_bdnf.errors import Problem
+from elisa_bdnf.model.batch import IgnoredRow
+from elisa_bdnf.reports.inert import show
+
+STATE = ".elisa-bdnf"
+LAYOUT_ENDINGS = (".toml", ".csv", ".xlsx")
+SHEET_ENDINGS = (".csv", ".txt", ".tsv", ".xlsx")
+_TEMPORARY_ENDINGS = (".tmp", ".temp", ".part", ".partial", ".crdownload", ".download", ".swp", ".lock", ".lck")
+_SYSTEM_FILES = frozenset(["thumbs.db", "desktop.ini", "ehthumbs.db", "icon\r"])
+# Kinds of file that no reader's software writes as its export; anything else is tried.
+_DOCUMENTS = {
+    ".pdf": "a PDF document", ".docx": "a Word document", ".doc": "a Word document", ".md": "notes",
+    ".pptx": "slides", ".ppt": "slides", ".png": "a picture", ".jpg": "a picture", ".jpeg": "a picture",
+    ".gif": "a picture", ".tif": "a picture", ".tiff": "a picture", ".bmp": "a picture", ".svg": "a picture",
+    ".html": "a web page", ".htm": "a web page", ".py": "a program", ".r": "a program", ".sh": "a program",
+    ".toml": "a TOML file, but no layout of an export",
+}  # fmt: skip
+_OURS = (b'{\n  "schema": "elisa-bdnf/manifest/', b'{\n  "schema": "elisa-bdnf/batch/')
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A regular file: where it is, and its path below the searched folder with ``/``, printable."""
+
+    path: Path
+    file: str
+
+
+@dataclass(slots=True)
+class Tree:
+    """What was found. ``unreadable`` are folders whose files cannot be listed: exports may be in there."""
+
+    exports: list[Found] = field(default_factory=list)
+    layouts: list[Found] = field(default_factory=list)
+    sheets: list[Found] = field(default_factory=list)
+    ignored: list[IgnoredRow] = field(default_factory=list)
+    unreadable: list[tuple[Found, Problem]] = field(default_factory=list)
+
+
+def discover(folder: Path, out: Path, *, named: Sequence[Path] = ()) -> Tree:
+    """Everything below ``folder`` but ``out``; ``named`` are files given by option, which are no exports."""
+    tree = Tree()
+    own = {path.resolve() for path in named}
+    _walk(folder, folder, out.resolve(), own, tree)
+    return tree
+
+
+def _walk(here: Path, top: Path, out: Path, named: set[Path], tree: Tree) -> None:
+    try:
+        with os.scandir(here) as listing:
+            entries = sorted(listing, key=lambda entry: os.fsencode(entry.name))
+    except OSError as failed:
+        problem = Problem(f"the folder cannot be read ({failed.strerror})", hint="check its permissions")
+        tree.unreadable.append((Found(here, shown_path(here, top)), problem))
+        return
+    files = []
+    for entry in entries:
+        path = Path(entry.path)
+        found = Found(path, shown_path(path, top))
+        if reason := _reason_to_ignore(entry):
+            tree.ignored.append(IgnoredRow(found.file, reason))
+        elif not entry.is_dir(follow_symlinks=False):
+            files.append(found)
+        elif path.resolve() == out:
+            continue
+        elif _is_result_folder(path):
+            tree.ignored.append(IgnoredRow(found.file, "a folder of results of an earlier run"))
+        else:
+            _walk(path, top, out, named, tree)
+    _sort_out(files, named, tree)
+
+
+def shown_path(path: Path, top: Path) -> str:
+    """The path below ``top`` with ``/``, every byte of it printable."""
+    relative = path.relative_to(top).as_posix()
+    return show(os.fsencode(relative).decode("utf-8", "backslashreplace"))
+
+
+def _reason_to_ignore(entry: os.DirEntry[str]) -> str:
+    name = entry.name.casefold()
+    if entry.is_symlink():
+        return "a link: links are not followed; name the export itself with: elisa-bdnf run"
+    if name.startswith(("~$", ".~lock", "._")) or name.endswith("~"):
+        return "a lock or temporary file of another program"
+    if entry.is_dir(follow_symlinks=False):
+        return "a hidden folder: not entered" if name.startswith(".") else ""
+    if name.startswith(".") or name in _SYSTEM_FILES:
+        return "a hidden or system file"
+    if name.endswith(_TEMPORARY_ENDINGS):
+        return "a lock or temporary file, or one that is still being written"
+    return _is_only_in_the_cloud(entry)
+
+
+def _is_only_in_the_cloud(entry: os.DirEntry[str]) -> str:
+    """Reading a placeholder of OneDrive would download it, or hang; Windows marks them by an attribute."""
+    attributes = getattr(entry.stat(follow_symlinks=False), "st_file_attributes", 0)
+    recalled = 0x400000  # FILE_ATTRIBUTE_RECALL_ON_DATA_ACCESS
+    offline = getattr(stat, "FILE_ATTRIBUTE_OFFLINE", 0x1000)
+    return "kept in the cloud only: make it available offline" if attributes & (recalled | offline) else ""
+
+
+def _is_result_folder(folder: Path) -> bool:
+    if (folder / STATE).is_dir():
+        return True
+    return any(_begins_as_ours(folder / name) for name in ("manifest.json", "batch.json"))
+
+
+def _begins_as_ours(path: Path) -> bool:
+    try:
+        with path.open("rb") as stream:
+            return stream.read(64).startswith(_OURS)
+    except OSError:
+        return False
+
+
+def _sort_out(files: Sequence[Found], named: set[Path], tree: Tree) -> None:
+    """The files of one folder. ``plate_layout.csv`` is a layout only where there is a ``plate`` beside it."""
+    stems = {each.path.stem.casefold() for each in files}
+    for each in files:
+        name = each.path.name.casefold()
+        if named and each.path.resolve() in named:
+            tree.ignored.append(IgnoredRow(each.file, "given by an option, or the manifest"))
+        elif _is_called(name, "layout", LAYOUT_ENDINGS, stems):
+            tree.layouts.append(each)
+        elif _is_called(name, "samples", SHEET_ENDINGS, stems):
+            tree.sheets.append(each)
+        elif each.path.suffix.casefold() in _DOCUMENTS:
+            tree.ignored.append(IgnoredRow(each.file, _DOCUMENTS[each.path.suffix.casefold()]))
+        else:
+            tree.exports.append(each)
+
+
+def _is_called(name: str, word: str, endings: Sequence[str], stems: set[str]) -> bool:
+    stem, dot, ending = name.rpartition(".")
+    if not dot or f".{ending}" not in endings:
+        return False
+    if stem == word or stem.endswith(f".{word}"):
+        return True
+    return any(stem.endswith(f"{joint}{word}") and stem[: -len(word) - 1] in stems for joint in "_-")
+
+
+def owner_of(companion: Found, word: str) -> str:
+    """The stem of the export that a companion is named after, folded; empty for one that is for its whole folder."""
+    return companion.path.stem.casefold().removesuffix(word).rstrip("._-")
+
+
+def all_found(tree: Tree) -> list[str]:
+    """The path of everything in the tree, once."""
+    files = [each.file for each in (*tree.exports, *tree.layouts, *tree.sheets)]
+    return [*files, *(row.file for row in tree.ignored), *(each.file for each, _ in tree.unreadable)]

@@ -1,0 +1,94 @@
+"""The entry of an export: what a later run, or another machine, must know to take its results over.
+
+It is written after all files of the export are in place, holds no clock and no absolute path, and is the same bytes
+wherever it was made. ``key`` stands for everything but the content of files that decided the result; ``inputs`` and
+``outputs`` are those files.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from elisa_bdnf.errors import Problem
+from elisa_bdnf.model.batch import ControlRow, CurveRow, DrawnCurve, ExportRow, FindingRow, Outcome, PlateRow
+from elisa_bdnf.model.result import Verdict
+
+SCHEMA = "elisa-bdnf/batch-entry/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """``inputs`` (path below the searched folder → SHA-256) and ``outputs`` (path below the batch folder → SHA-256).
+
+    ``key`` is empty where the export must be tried again whatever its files hold. ``columns`` are the headings of the
+    tables of each plate, ``controls`` its controls as lines of CSV with a heading: both are for the merged tables.
+    """
+
+    key: str
+    row: ExportRow
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    outputs: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, Mapping[str, list[str]]] = field(default_factory=dict)  # folder of a plate → file → headings
+    controls: Mapping[str, str] = field(default_factory=dict)  # folder of a plate → CSV
+
+
+def bytes_from_entry(entry: Entry) -> bytes:
+    """One line of JSON."""
+    document = {
+        "schema": SCHEMA,
+        "key": entry.key,
+        "inputs": dict(entry.inputs),
+        "outputs": dict(entry.outputs),
+        "columns": {folder: dict(tables) for folder, tables in entry.columns.items()},
+        "controls": dict(entry.controls),
+        "row": asdict(entry.row),
+    }
+    return (json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":")) + "\n").encode()
+
+
+def entry_from_bytes_or_none(data: bytes) -> Entry | None:
+    """The entry, or None for bytes that no such program wrote: then the export is simply done again."""
+    try:
+        document = json.loads(data)
+        if document["schema"] != SCHEMA:
+            return None
+        return Entry(
+            document["key"],
+            _export_row(document["row"]),
+            document["inputs"],
+            document["outputs"],
+            document["columns"],
+            document["controls"],
+        )
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _export_row(row: dict[str, Any]) -> ExportRow:
+    return ExportRow(
+        row["file"],
+        row["folder"],
+        Outcome(row["outcome"]),
+        tuple(_plate_row(plate) for plate in row["plates"]),
+        tuple(Problem(**problem) for problem in row["problems"]),
+    )
+
+
+def _plate_row(row: dict[str, Any]) -> PlateRow:
+    made = {
+        "verdict": Verdict(row["verdict"]),
+        "reasons": tuple(row["reasons"]),
+        "findings": tuple(FindingRow(**finding) for finding in row["findings"]),
+        "curve": _curve_row(row["curve"]) if row["curve"] else None,
+        "controls": tuple(ControlRow(**control) for control in row["controls"]),
+    }
+    return PlateRow(**(row | made))
+
+
+def _curve_row(row: dict[str, Any]) -> CurveRow:
+    drawn = row["drawn"]
+    standards = tuple((nominal, response, in_fit) for nominal, response, in_fit in drawn["standards"])
+    return CurveRow(**(row | {"drawn": DrawnCurve(tuple(drawn["x"]), tuple(drawn["response"]), standards)}))
