@@ -30,15 +30,17 @@ class Slopes(Protocol):
 E = TypeVar("E", bound=Slopes)
 
 
-def minimize(evaluate: Callable[[Floats], E], start: Floats, floors: Floats) -> tuple[Floats, E, Convergence]:
-    """Walk to a minimum of ``criterion`` with every component at or above its floor.
+def minimize(
+    evaluate: Callable[[Floats], E], start: Floats, floors: Floats, ceiling: float
+) -> tuple[Floats, E, Convergence]:
+    """Walk to a minimum of ``criterion`` with every component from its floor to the common ceiling.
 
     A component at its floor whose slope points below it stays there until the slope turns.
     """
     gamma, here, decrement = start, evaluate(start), np.inf
     for count in range(MOST_STEPS):
         direction, decrement = _direction(here, (gamma > floors) | (here.gradient < 0))
-        following = None if decrement < ENOUGH else _descend(evaluate, gamma, here, direction, floors)
+        following = None if decrement < ENOUGH else _descend(evaluate, gamma, here, direction, (floors, ceiling))
         if following is None:
             return gamma, here, Convergence(bool(decrement < 1e-7), count, decrement)
         gamma, here = following
@@ -58,12 +60,12 @@ def _direction(here: Slopes, free: Mask) -> tuple[Floats, float]:
 
 
 def _descend(
-    evaluate: Callable[[Floats], E], gamma: Floats, here: E, direction: Floats, floors: Floats
+    evaluate: Callable[[Floats], E], gamma: Floats, here: E, direction: Floats, bounds: tuple[Floats, float]
 ) -> tuple[Floats, E] | None:
     """The longest of the halved steps that lowers the criterion, None if none does."""
     noise = 1e-13 * (1 + abs(here.criterion))
     for halving in range(MOST_HALVINGS):
-        following = np.maximum(gamma + direction * 0.5**halving, floors)
+        following = np.clip(gamma + direction * 0.5**halving, *bounds)
         promised = float(here.gradient @ (following - gamma))
         there = evaluate(following)
         if there.criterion <= here.criterion + 1e-4 * min(promised, 0.0) + noise:

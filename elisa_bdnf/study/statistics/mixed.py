@@ -14,6 +14,9 @@ from elisa_bdnf.study.statistics.values import Convergence, Floats, Indices, Mix
 SHARES = (0.05, 0.2, 0.5, 0.8, 0.95)
 """Shares of the variance from which the search may start: from the best one a second maximum is seldom missed."""
 
+LEAST_SHARE = 1e-8
+"""A residual variance that is a smaller share of the whole is rounding: the values leave no scatter within subjects."""
+
 
 def fit_mixed(
     y: Sequence[float] | Floats,
@@ -152,10 +155,10 @@ def _fit(design: Design) -> MixedFit | NoResult:
     if variance <= 1e-20 * max(1.0, float(np.mean(problem.y**2))):
         return NoResult("every value equals the mean of its group and timepoint: there is no scatter to measure by")
     floors = np.zeros(len(design.components))
-    floors[-1] = 0.0 if problem.known.min() > 0 else 1e-10 * variance
+    floors[-1] = 0.0 if problem.known.min() > 0 else LEAST_SHARE * variance
     starts = [variance * np.array(s) for s in _splits(floors.size)]
     best = min(starts, key=lambda gamma: evaluate(problem, gamma).criterion)
-    gamma, here, convergence = minimize(lambda g: evaluate(problem, g), best, floors)
+    gamma, here, convergence = minimize(lambda g: evaluate(problem, g), best, floors, problem.y.size * variance)
     if gamma[-1] <= floors[-1] and floors[-1] > 0:
         return NoResult("the values leave no scatter within subjects: all of them follow the same course exactly")
     return _as_fit(design, gamma, here, convergence)
