@@ -40,8 +40,12 @@ def layout_from_attributes(
     contents = {well: _content(well, attributes, decimal, questions) for well in wells}
     if not contents:
         return None
-    remarks = tuple(template.format(", ".join(named)) for template, named in questions.items())
+    remarks = tuple(template.format(_some(list(named))) for template, named in questions.items())
     return Layout(shape, contents, origin="export", remarks=remarks)
+
+
+def _some(named: list[str]) -> str:
+    return f"{', '.join(named[:6])}{f' … ({len(named)} in all)' if len(named) > 6 else ''}"
 
 
 def _content(

@@ -34,7 +34,7 @@ def remarks_on(section: Section) -> list[str]:
     if len(section.curves) > 1:
         names = ", ".join(next(iter(curve.values()), "") for curve in section.curves)
         remarks.append(f"Gen5 fitted several curves ({names}); the first one is shown.")
-    return remarks
+    return [*remarks, *section.remarks]
 
 
 def missing_parts(section: Section, channels: Sequence[Channel]) -> list[str]:

@@ -14,6 +14,7 @@ from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.grid import Grid, GridLine, find_grids, text_of
 from elisa_bdnf.model.plate import Well, well_from_text_or_none
 from elisa_bdnf.readers._cells import PlacedText
+from elisa_bdnf.readers._gen5_list import is_list_head, list_from_rows
 
 Rows = Sequence[Sequence[str]]
 
@@ -46,6 +47,7 @@ class Section:
     quantities: Mapping[str, Mapping[Well, PlacedText]]
     curves: tuple[Mapping[str, str], ...]
     tables: tuple[str, ...]  # what stands there beside matrices: "kinetic", "spectrum", "area scan"
+    remarks: tuple[str, ...] = ()
 
     def value(self, key: str) -> str:
         """The first value of a header key, or empty."""
@@ -57,6 +59,7 @@ class _Draft:
     header: list[tuple[str, str]] = field(default_factory=list)
     curves: list[Mapping[str, str]] = field(default_factory=list)
     tables: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
     reads: list[tuple[str, bool, list[str], int]] = field(default_factory=list)
     layout: dict[str, dict[Well, PlacedText]] = field(default_factory=dict)
     quantities: dict[str, dict[Well, PlacedText]] = field(default_factory=dict)
@@ -105,7 +108,8 @@ def _section(rows: Rows, start: int, stop: int, document: tuple[tuple[str, str],
     header = (*(item for item in document if item[0] not in keys), *draft.header)
     reads = tuple(_read(*read) for read in draft.reads)
     tables = tuple(dict.fromkeys(draft.tables))
-    return Section(start + 1, header, reads, draft.layout, draft.quantities, tuple(draft.curves), tables)
+    remarks = tuple(draft.remarks)
+    return Section(start + 1, header, reads, draft.layout, draft.quantities, tuple(draft.curves), tables, remarks)
 
 
 def _title_above(rows: Rows, top: int, start: int) -> str:
@@ -171,6 +175,8 @@ def _take_lines(draft: _Draft, rows: Rows, start: int, stop: int, grids: list[Gr
             end = _end_of_block(rows, index, stop)
             _take_wells_across(draft, rows, index, end, wells)
             index = end
+        elif is_list_head(cells):
+            index = _take_list(draft, rows, index, stop)
         elif table := _table_or_none(cells):
             draft.tables.append(table)
             index = _end_of_block(rows, index, stop)
@@ -206,6 +212,18 @@ def _take_wells_across(draft: _Draft, rows: Rows, head: int, end: int, wells: di
             )
         texts = {w: PlacedText(cells[n] if n < len(cells) else "", index + 1) for n, w in wells.items()}
         _put(draft.layout if label in _LAYOUT_LABELS else draft.quantities, label, texts)
+
+
+def _take_list(draft: _Draft, rows: Rows, top: int, stop: int) -> int:
+    """A list may say once more what matrices above it hold: then nothing is added. Gives where it ends."""
+    found = list_from_rows(rows, top, stop)
+    for target, columns in ((draft.layout, found.layout), (draft.quantities, found.quantities)):
+        for label, texts in columns.items():
+            known = target.get(label, {})
+            if any(well not in known or known[well].text != placed.text for well, placed in texts.items()):
+                _put(target, label, texts)
+    draft.remarks += found.remarks
+    return found.end
 
 
 def _end_of_block(rows: Rows, index: int, stop: int) -> int:

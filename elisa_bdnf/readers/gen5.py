@@ -35,6 +35,7 @@ from elisa_bdnf.readers._cells import (
     with_measured_reasons,
 )
 from elisa_bdnf.readers._gen5_layout import layout_from_attributes
+from elisa_bdnf.readers._gen5_list import is_list_head
 from elisa_bdnf.readers._gen5_quantities import (
     channel_meaning_or_none,
     difference_of,
@@ -52,14 +53,18 @@ _PLATE_SIZE = re.compile(r"\b(6|12|24|48|96|384|1536)\b")
 
 
 def recognizes(file: InputFile) -> bool:
-    """A ``Software Version`` with ``Experiment File Path`` below it, or the head of the long report."""
+    """A ``Software Version`` with ``Experiment File Path`` below it, the head of the long report, or a well list."""
     return file.kind in ("text", "xlsx", "xls") and any(_is_own(page) for page in file.pages)
 
 
 def _is_own(page: Page) -> bool:
     keys = {row[0].removesuffix(":").strip() for row in page.rows[:_HEAD_ROWS] if row}
     standard = "Software Version" in keys and keys & {"Experiment File Path", "Protocol File Path", "Plate Number"}
-    return bool(standard) or ("Procedure Summary" in keys and "Plate Number" in keys)
+    return bool(standard) or ("Procedure Summary" in keys and "Plate Number" in keys) or _begins_with_list(page)
+
+
+def _begins_with_list(page: Page) -> bool:
+    return is_list_head(next((row for row in page.rows if any(row)), ()))
 
 
 def read(file: InputFile) -> tuple[Reading, ...]:
