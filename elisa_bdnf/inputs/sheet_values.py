@@ -45,9 +45,12 @@ def is_date_format(number: int, code: str | None) -> bool:
 
 
 def date_text(serial: float, *, since_1904: bool) -> str:
-    """A date serial as ISO text (``2018-03-06``, ``2018-03-06 16:48:30``, ``16:48:30``); else the bare number."""
+    """A date serial as ISO text (``2018-03-06``, ``2018-03-06 16:48:30``, ``16:48:30``).
+
+    A serial that is no date is shown as spreadsheet programs do, by a row of ``#``: never as a number.
+    """
     if not 0 <= serial < _LAST_SERIAL:
-        return text_from_value(serial)
+        return f"##### ({text_from_value(serial)} as a date)"
     moment = timedelta(seconds=round(serial * 86_400))
     if moment < timedelta(days=1):
         return str((datetime(1900, 1, 1) + moment).time())  # noqa: DTZ001 - a time of day without a day

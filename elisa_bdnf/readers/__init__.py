@@ -14,7 +14,7 @@ from elisa_bdnf.errors import ElisaError, ExportError
 from elisa_bdnf.inputs.file import KIND_TITLES, InputFile
 from elisa_bdnf.model.reading import Reading
 from elisa_bdnf.readers._reader import Reader
-from elisa_bdnf.readers._refusals import refusal_or_none
+from elisa_bdnf.readers._refusals import refusal_or_none, words_without_numbers_or_none
 
 _READABLE_KINDS = frozenset(["text", "xlsx", "xls", "xml", "json"])
 
@@ -39,18 +39,20 @@ def read_export(path: Path, *, format: str | None = None, encoding: str | None =
 def read_file(file: InputFile, *, format: str | None = None) -> tuple[Reading, ...]:  # noqa: A002 - as --format
     """Read every plate of a file that is already in memory. Raises ExportError, which names the file."""
     try:
-        _refuse_unreadable_kind(file)
+        _refuse_unreadable(file)
         reader = _chosen(format) if format else _recognized(file)
         return reader.read(file)
     except ElisaError as refused:
         raise ExportError(problems=refused.problems).in_file(file.name) from None
 
 
-def _refuse_unreadable_kind(file: InputFile) -> None:
+def _refuse_unreadable(file: InputFile) -> None:
+    """What no reader can read is refused once, before all of them are asked."""
     if file.kind not in _READABLE_KINDS:
         hint = "unpack it first" if file.kind in {"zip", "gzip", "7z", "rar", "bzip2", "xz"} else ""
         hint = "remove the password, or export as text" if file.kind == "encrypted" else hint
         raise ExportError(f"this is {KIND_TITLES[file.kind]}", expected="an export of a plate reader", hint=hint)
+    _ = file.sheets if file.kind in ("xlsx", "xls") else file.lines if file.kind == "text" else file.text
 
 
 def _chosen(name: str) -> Reader:
@@ -72,6 +74,8 @@ def _recognized(file: InputFile) -> Reader:
     if candidates:
         found = f"more than one format fits: {_names(candidates)}"
         raise ExportError(found, hint="choose one with --format")
+    if of_words := words_without_numbers_or_none(file):
+        raise of_words
     raise ExportError(
         f"this is {KIND_TITLES[file.kind]}, but no export and no plate that any reader recognizes",
         expected=f"one of: {_names(READERS)}",
@@ -80,7 +84,7 @@ def _recognized(file: InputFile) -> Reader:
 
 
 def _recognizes(reader: Reader, file: InputFile) -> bool:
-    """Undecodable text and broken workbooks are nobody's, until a reader is chosen."""
+    """A file that stops a reader while it looks for its marks is not its own."""
     try:
         return reader.recognizes(file)
     except ElisaError:

@@ -122,7 +122,8 @@ def _title_above(rows: Rows, top: int, start: int) -> str:
 
 
 def _take_grid(draft: _Draft, grid: Grid, title: str) -> None:
-    target = draft.layout if title.casefold() == "layout" else draft.quantities
+    is_layout = title.casefold() == "layout" or bool(_LAYOUT_LABELS & {_label(line) for line in grid.lines})
+    target = draft.layout if is_layout else draft.quantities
     _refuse_lines_without_label(grid, title)
     for line in grid.lines:
         label = _label(line)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from elisa_bdnf.errors import ElisaError, ExportError
 from elisa_bdnf.inputs.file import InputFile
+from elisa_bdnf.inputs.grid import find_grids, text_of
+from elisa_bdnf.inputs.numbers import is_number_or_word
 
 _HEAD_LINES = 60
 
@@ -68,6 +70,27 @@ def refusal_or_none(file: InputFile) -> ExportError | None:
                 hint="export that instead",
             )
     return None
+
+
+def words_without_numbers_or_none(file: InputFile) -> ExportError | None:
+    """An error for a file of plates that hold words only: a layout, given in place of the export."""
+    if file.kind not in ("text", "xlsx", "xls"):
+        return None
+    try:
+        found = [(page, grid) for page in file.pages for grid in find_grids(page.rows)]
+    except ElisaError as contradictory:
+        return ExportError(problems=contradictory.problems)
+    cells = [text_of(cell) for _, grid in found for line in grid.lines for cell in line.cells]
+    words = [text for text in cells if text and not is_number_or_word(text)]
+    if not words:
+        return None
+    page, first = found[0]
+    return ExportError(
+        f"the plate here holds words ({', '.join(list(dict.fromkeys(words))[:3])}), no measured values",
+        expected="the export of a plate reader",
+        hint="if this is the layout, name the export and give this file with --layout",
+        place=page.place(first.top, first.left),
+    )
 
 
 def _head(file: InputFile) -> str:

@@ -11,7 +11,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.grid import text_of
+from elisa_bdnf.inputs.numbers import number_from_text_or_none
 
 Row = Sequence[str]
 _BLANKS = " \t\u00a0"
@@ -51,7 +53,7 @@ class Document:
 
 
 def document_from_rows(rows: Sequence[Row]) -> Document:
-    """All blocks, and what stands behind the last one."""
+    """All blocks, and what stands behind the last one. Raises ExportError for values that are in no block."""
     blocks: list[Block] = []
     footer: list[tuple[str, str]] = []
     index = 0
@@ -60,6 +62,7 @@ def document_from_rows(rows: Sequence[Row]) -> Document:
             block, index = _block(rows, index, start)
             blocks.append(block)
             continue
+        _refuse_values(rows[index], index + 1)
         footer += _footer_items(rows[index])
         index += 1
     return Document(tuple(blocks), tuple(footer))
@@ -87,6 +90,17 @@ def _block(rows: Sequence[Row], start: int, opening: tuple[BlockKind, tuple[str,
     ended = end < len(rows) and _ends(rows[end])
     body = tuple(tuple([cell.strip(_BLANKS) for cell in row]) for row in rows[start + 1 : end])
     return Block(kind, head, body, start + 1, ended), end + 1 if ended else end
+
+
+def _refuse_values(row: Row, line: int) -> None:
+    numbers = [cell for cell in row if cell and any(number_from_text_or_none(cell, mark) is not None for mark in ".,")]
+    if len(numbers) > 2:
+        raise ExportError(
+            f"the line with {numbers[0].strip()!r} is in no block",
+            expected="Plate:, Group: or Note: above it",
+            hint="the export was edited or is a part of one; export it again",
+            place=str(line),
+        )
 
 
 def _ends(row: Row) -> bool:

@@ -38,7 +38,10 @@ def recognizes(file: InputFile) -> bool:
         return False
     (page,) = file.pages
     times = _times(page)
-    return bool(times) and page.text(times[0], 0) == "0s" and len(_labels(page, times[0])) == len(times) == times[0]
+    if not times or page.text(times[0], 0) != "0s":
+        return False
+    above = sum(1 for row in page.rows[: times[0]] if row)
+    return len(_labels(page, times[0])) == len(times) == above
 
 
 def _times(page: Page) -> list[int]:

@@ -134,6 +134,7 @@ def test_same_rows(data: bytes) -> None:
         ('<c r="A1" s="1"><v>43556</v></c>', "2019-04-01", CellKind.DATE),
         ('<c r="A1" s="1"><v>43556.75</v></c>', "2019-04-01 18:00:00", CellKind.DATE),
         ('<c r="A1" s="2"><v>0.39865</v></c>', "09:34:03", CellKind.DATE),
+        ('<c r="A1" s="1"><v>-0.5</v></c>', "##### (-0.5 as a date)", CellKind.DATE),
         ('<c r="A1" t="d"><v>2019-04-01</v></c>', "2019-04-01", CellKind.DATE),
     ],
 )

@@ -296,3 +296,7 @@ def test_what_is_no_endpoint_is_refused_at_the_line_of_its_read(name: str) -> No
 def test_titles_of_matrices_are_no_unread_keys() -> None:
     (reading,) = read_export(FIXTURES / "gen5-pass" / "plate.txt")
     assert not {channel.label for channel in reading.channels} & set(reading.unread_header)
+
+
+def test_a_layout_is_known_by_its_lines_where_its_title_is_lost() -> None:
+    assert reading_of(LAYOUT.replace("Layout\n", "\n")).layout == reading_of(LAYOUT).layout

@@ -72,6 +72,28 @@ def test_a_wrong_format_of_the_user_is_an_error_of_the_export_and_no_crash() -> 
                 read_file(InputFile("plate.txt", b"no plate at all\n"), format=reader.name)
 
 
+def test_a_file_that_nobody_can_read_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    sheet_reader = "elisa_bdnf.inputs.workbook.read_sheets"
+    broken = ExportError("broken")
+    monkeypatch.setattr(sheet_reader, lambda data, name: asked.append(name) or (_ for _ in ()).throw(broken))
+    with pytest.raises(ExportError, match="broken"):
+        read_file(InputFile("plate.xlsx", b"PK\x03\x04xl/workbook.xml"))
+    assert len(asked) == 1
+
+
+LAYOUTS = {
+    "stacked": b",1,2,3\r\nA,STD1,STD1,ctl\r\nB,STD2,STD2,p 7\r\n",
+    "with titles": b"role;1;2\r\nA;standard;standard\r\n",
+}
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_a_layout_in_place_of_an_export_is_recognized_as_one(name: str) -> None:
+    with pytest.raises(ExportError, match=r"^plate.csv:1: the plate here holds words .*--layout"):
+        read_file(InputFile("plate.csv", LAYOUTS[name]))
+
+
 def test_the_file_need_not_exist() -> None:
     with pytest.raises(ExportError, match=r"^none.txt: there is no such file"):
         read_export(Path("none.txt"))

@@ -210,6 +210,7 @@ REFUSED = {
     "no plate": (group("Standards", STANDARDS, STANDARD_LINES), "no plate"),
     "no number": (plate({}), "holds a number"),
     "too few matrices": (plate(VALUES).replace("|1|450 |", "|2|450 620 |"), "1 matrices"),
+    "a plate whose head is lost": (plate(VALUES).partition("\n")[2] + plate(VALUES), "in no block"),
     "too few values": (plate(VALUES).replace("|0.2100", ""), "values for 96 wells"),
 }
 

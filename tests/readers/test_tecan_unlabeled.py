@@ -33,6 +33,10 @@ def test_matrices_by_position() -> None:
     assert any("by position" in remark for remark in reading.remarks)
 
 
+def test_empty_lines_at_the_top_change_nothing() -> None:
+    assert read_bytes(b"\r\n\r\n" + text(export(OD, OD)))[0].channels == read_bytes(text(export(OD, OD)))[0].channels
+
+
 @pytest.mark.parametrize(
     ("rows", "words"),
     [
