@@ -11,9 +11,11 @@ from elisa_bdnf.output import safe_stem
 
 _JOINT = "__"
 _MOST_CHARACTERS = 120
-# Names that the batch folder itself holds.
-_TABLES = ("wells", "samples", "standards", "controls", "findings", "unreadable", "plates")
-_TAKEN = frozenset([*(f"{table}.csv" for table in _TABLES), "batch.json", "batch.html", "batch.xlsx", "manifest.json"])
+# Names of files that the batch folder itself holds.
+TABLES = (
+    "wells.csv", "samples.csv", "standards.csv", "controls.csv", "findings.csv", "unreadable.csv", "plates.csv",
+    "batch.json", "batch.html", "batch.xlsx", "manifest.json",
+)  # fmt: skip
 
 
 def folder_names(files: Iterable[str]) -> dict[str, str]:
@@ -34,7 +36,7 @@ def _name(file: str) -> str:
     if ending != "txt":  # what most readers write; any other ending is part of the name
         stem = safe_stem(f"{path.stem}-{ending}") if ending else stem
     name = _JOINT.join([*parts, stem])
-    doubtful = any(_JOINT in part for part in (*parts, stem)) or name.casefold() in _TAKEN
+    doubtful = any(_JOINT in part for part in (*parts, stem)) or name.casefold() in TABLES
     return _told_apart(name, file) if doubtful or len(name) > _MOST_CHARACTERS else name
 
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from elisa_bdnf import __version__, output
 from elisa_bdnf.batch.discover import STATE, all_found, discover
 from elisa_bdnf.batch.entry import Entry
+from elisa_bdnf.batch.folder_names import TABLES
+from elisa_bdnf.batch.lock import locked
 from elisa_bdnf.batch.pairing import Plan, pair
+from elisa_bdnf.batch.store import ENTRIES, Done, entry_of, entry_path, remove_leftovers, remove_outputs
 from elisa_bdnf.batch.tables import merged_tables
-from elisa_bdnf.batch.work import ENTRIES, Done, Settings, Worker, entry_of, entry_path, remove_outputs
-from elisa_bdnf.errors import ElisaError, UsageError
+from elisa_bdnf.batch.work import Settings
+from elisa_bdnf.batch.workers import done_by
+from elisa_bdnf.errors import ElisaError, OutputError, UsageError
 from elisa_bdnf.model.batch import BatchResult, Outcome
 from elisa_bdnf.model.protocol import Protocol
 from elisa_bdnf.reports.batch_folder import files_from_batch
@@ -29,7 +34,10 @@ class BatchRequest:
     run: RunRequest
     formats: tuple[str, ...] = ("html",)
     force: bool = False
+    jobs: int = 0  # processes; 0: as many as there are cores, if there is work for them
 
+
+_WORTH_A_PROCESS = 25  # exports; fewer are done before another process has started
 
 OnDone = Callable[[Done, int], None]
 
@@ -41,12 +49,34 @@ def run_batch(request: BatchRequest, protocol: Protocol, begin: Callable[[int], 
     ElisaError where nothing can be done at all, OutputError where results cannot be written.
     """
     plan = plan_from_request(request)
-    begin(len(plan.units))
+    refuse_foreign_folder(request.out, plan)
     settings = Settings(request.folder, request.out, request.run, request.formats, __version__, request.force)
-    worker = Worker(settings)
-    for number, unit in enumerate(plan.units, start=1):
-        on_done(worker.do(unit), number)
-    return finish(request.out, request.folder.resolve().name, plan, protocol)
+    with locked(request.out):
+        begin(len(plan.units))
+        jobs = request.jobs or min(cores(), 1 + len(plan.units) // _WORTH_A_PROCESS)
+        for number, done in enumerate(done_by(jobs, plan.units, settings), start=1):
+            on_done(done, number)
+        return finish(request.out, request.folder.resolve().name, plan, protocol)
+
+
+def cores() -> int:
+    """Processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def refuse_foreign_folder(out: Path, plan: Plan) -> None:
+    """Refuse to write over files in a folder that no batch has made."""
+    if (out / STATE).is_dir() or not out.is_dir():
+        return
+    ours = {name.casefold() for name in (*TABLES, *(unit.folder for unit in plan.units))}
+    there = sorted(path.name for path in out.iterdir() if path.name.casefold() in ours)
+    if there:
+        raise OutputError(
+            f"the folder holds {', '.join(there[:5])}, which no batch has written there",
+            expected="a new folder, or one of an earlier batch",
+            hint="choose another with --out",
+            file=str(out),
+        )
 
 
 def plan_from_request(request: BatchRequest) -> Plan:
@@ -54,6 +84,8 @@ def plan_from_request(request: BatchRequest) -> Plan:
     if not request.folder.is_dir():
         there = "this is a file" if request.folder.exists() else "there is no such folder"
         raise UsageError(there, expected="a folder of exports", file=str(request.folder))
+    if request.folder.resolve() == request.out.resolve():
+        raise UsageError("--out is the folder of the exports", expected="another folder: results are no exports")
     layout, samples = request.run.layout, request.run.samples
     tree = discover(request.folder, request.out, named=[path for path in (layout, samples) if path])
     plan = pair(tree, {}, layout, samples)
@@ -72,6 +104,7 @@ def finish(out: Path, name: str, plan: Plan, protocol: Protocol) -> BatchResult:
     batch = BatchResult(name, protocol.id, protocol.title, rows, plan.ignored)
     batch = BatchResult(name, protocol.id, protocol.title, rows, plan.ignored, tuple(_remarks(batch)))
     output.remove_leftovers(out)
+    output.remove_leftovers(out / STATE / ENTRIES)
     output.write_folder(out, {**merged_tables(out, entries), **files_from_batch(batch)})
     return batch
 
@@ -87,8 +120,9 @@ def _clear(out: Path, folders: set[str]) -> None:
     """Remove what an earlier run wrote for exports that are no longer there: it would be taken for a result."""
     for path in sorted((out / STATE / ENTRIES).glob("*.json")):
         if path.stem not in folders:
-            earlier = entry_of(out, path.stem)
-            remove_outputs(out, earlier.outputs if earlier else {})
+            if (earlier := entry_of(out, path.stem)) is not None:
+                remove_leftovers(out, earlier)
+                remove_outputs(out, earlier.outputs)
             output.remove(path, keep=out)
 
 
@@ -106,9 +140,10 @@ def _remarks(batch: BatchResult) -> Iterator[str]:
             yield f"The same responses are there as more than one plate: {listed}."
 
 
-def exit_code(batch: BatchResult, dones: Sequence[Done] = (), *, strict: bool = False) -> int:
+def exit_code(batch: BatchResult, *, strict: bool = False) -> int:
     """0 all accepted, 1 a plate rejected (or, if strict, a warning), 3 an export refused; 3 outranks 1."""
     counts = batch.counts()
     if counts[Outcome.REFUSED]:
         return 3
-    return int(bool(counts[Outcome.REJECTED]) or (strict and any(done.warned for done in dones)))
+    warned = strict and any(level != "info" for plate in batch.plates() for level in plate.levels)
+    return int(bool(counts[Outcome.REJECTED]) or warned)

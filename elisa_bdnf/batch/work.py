@@ -7,30 +7,28 @@ import hashlib
 import io
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any, cast
 
-from elisa_bdnf import layouts, output, readers, samples, workflow
-from elisa_bdnf.batch.discover import STATE, shown_path
-from elisa_bdnf.batch.entry import Entry, bytes_from_entry, entry_from_bytes_or_none
+from elisa_bdnf import layouts, output, readers, workflow
+from elisa_bdnf.batch.discover import shown_path
+from elisa_bdnf.batch.entry import Entry
 from elisa_bdnf.batch.pairing import Unit
 from elisa_bdnf.batch.plate_row import plate_row
+from elisa_bdnf.batch.shared_files import SharedFiles
+from elisa_bdnf.batch.store import Done, announce, done_from_entry, entry_of, record, remove_leftovers, sha256_or_none
 from elisa_bdnf.binding import names_plate
 from elisa_bdnf.errors import ElisaError, LayoutError, OutputError, Problem
 from elisa_bdnf.inputs.file import InputFile, files_read
 from elisa_bdnf.model.batch import ExportRow, Outcome
 from elisa_bdnf.model.layout import Layout
-from elisa_bdnf.model.plate import Shape
 from elisa_bdnf.model.protocol import Protocol
 from elisa_bdnf.model.reading import Reading
 from elisa_bdnf.reports.csv_tables import csv_from_records
 from elisa_bdnf.reports.records import control_records
 from elisa_bdnf.workflow import Run, RunRequest
-
-ENTRIES = "exports"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,24 +43,12 @@ class Settings:
     force: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What became of an export; ``fresh`` False where the results of an earlier run still hold."""
-
-    file: str
-    outcome: Outcome
-    fresh: bool
-    plates: int = 0
-    problems: tuple[Problem, ...] = ()
-    warned: bool = False  # a finding above info
-
-
 class Worker:
     """Does one export after the other; what many of them share (protocols, layouts, sheets) is read once."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.files = _SharedFiles()
+        self.files = SharedFiles()
         self.companions = workflow.Companions(self.files.layouts, self.files.samples, self.files.sha256)
         self.protocol = cache(self._protocol)
 
@@ -75,10 +61,9 @@ class Worker:
         key = "" if unit.problems else self._key(unit)
         earlier = entry_of(settings.out, unit.folder)
         if earlier and key == earlier.key != "" and not settings.force and self._holds(earlier):
-            return _done(earlier, fresh=False)
-        entry = self._entry(unit, key)
-        write_entry(settings.out, entry, earlier)
-        return _done(entry, fresh=True)
+            remove_leftovers(settings.out, earlier)
+            return done_from_entry(earlier, fresh=False)
+        return record(settings.out, self._entry(unit, key))
 
     def _key(self, unit: Unit) -> str:
         """SHA-256 of what decides the result beside the content of files; empty for a protocol with mistakes."""
@@ -122,9 +107,15 @@ class Worker:
             except OutputError:
                 raise
             except ElisaError as refused:
-                row = ExportRow(unit.file, unit.folder, Outcome.REFUSED, (), refused.problems)
+                problems = tuple(self._in_the_tree(problem, unit) for problem in refused.problems)
+                row = ExportRow(unit.file, unit.folder, Outcome.REFUSED, (), problems)
                 return Entry(key if None not in read.values() else "", row, self._digests(read))
         return self._written(unit, key, run, request, self._digests(read))
+
+    def _in_the_tree(self, problem: Problem, unit: Unit) -> Problem:
+        """The file of a problem by its path: many exports of a folder may have one name."""
+        named = {path.name: self._below(path) for path in (unit.layout, unit.samples) if path}
+        return replace(problem, file=({unit.path.name: unit.file} | named).get(problem.file, problem.file))
 
     def _digests(self, read: Mapping[Path, str | None]) -> dict[str, str]:
         return dict(sorted((self._below(path), digest) for path, digest in read.items() if digest))
@@ -137,7 +128,10 @@ class Worker:
             layout = self._bound_layout(readings, unit)
         name = unit.protocol or request.protocol
         own = replace(request, layout=layout, samples=unit.samples, protocol=name)
-        return workflow.assess(readings, unit.path, own, self.protocol(name), self.companions), own
+        run = workflow.assess(readings, unit.path, own, self.protocol(name), self.companions)
+        # The manifest holds the command of the single run, which finds by itself what lies beside the export.
+        named = request.layout or (layout if layout and not layouts.is_found_beside(layout, unit.path) else None)
+        return run, replace(own, layout=named)
 
     def _bound_layout(self, readings: tuple[Reading, ...], unit: Unit) -> Path | None:
         """The one layout file that names a plate of the export; raises LayoutError where several do."""
@@ -162,114 +156,23 @@ class Worker:
 
     def _written(self, unit: Unit, key: str, run: Run, request: RunRequest, inputs: dict[str, str]) -> Entry:
         outputs: dict[str, str] = {}
-        plates, columns, controls = [], {}, {}
+        plates, columns, controls, folders = [], {}, {}, {}
         for name, result in zip(workflow.plate_folders(run), run.results, strict=True):
             folder = unit.folder if name == "." else f"{unit.folder}/{name}"
             files = workflow.files_from_result(result, run, request, self.settings.formats)
-            output.write_folder(self.settings.out / folder, files)
+            folders[folder] = files
             outputs |= {f"{folder}/{file}": hashlib.sha256(data).hexdigest() for file, data in files.items()}
             columns[folder] = {file: _headings(data) for file, data in files.items() if file.endswith(".csv")}
             controls[folder] = csv_from_records(control_records(result)).decode() if result.controls else ""
             plates.append(plate_row(result, folder=folder, export=unit.file))
         accepted = all(plate.accepted for plate in plates)
         outcome = Outcome.ACCEPTED if accepted else Outcome.REJECTED
+        announce(self.settings.out, ExportRow(unit.file, unit.folder, outcome), outputs)
+        for folder, files in folders.items():
+            output.remove_leftovers(self.settings.out / folder)
+            output.write_folder(self.settings.out / folder, files)
         return Entry(key, ExportRow(unit.file, unit.folder, outcome, tuple(plates)), inputs, outputs, columns, controls)
 
 
 def _headings(data: bytes) -> list[str]:
     return next(csv.reader(io.StringIO(data.decode(), newline="")))
-
-
-def _done(entry: Entry, *, fresh: bool) -> Done:
-    row = entry.row
-    warned = any(level != "info" for plate in row.plates for level in plate.levels)
-    return Done(row.file, row.outcome, fresh, len(row.plates), row.problems, warned)
-
-
-def entry_path(out: Path, folder: str) -> Path:
-    """Where the entry of an export is kept."""
-    return out / STATE / ENTRIES / f"{folder}.json"
-
-
-def entry_of(out: Path, folder: str) -> Entry | None:
-    """What an earlier run left; None where it left nothing that can be read."""
-    try:
-        return entry_from_bytes_or_none(entry_path(out, folder).read_bytes())
-    except OSError:
-        return None
-
-
-def write_entry(out: Path, entry: Entry, earlier: Entry | None = None) -> None:
-    """Write an entry, and then remove the files of an earlier one that this one does not hold.
-
-    A file is removed only if it is byte for byte what the program wrote.
-    """
-    path = entry_path(out, entry.row.folder)
-    output.write_folder(path.parent, {path.name: bytes_from_entry(entry)})
-    if earlier is not None:
-        gone = {file: digest for file, digest in earlier.outputs.items() if file not in entry.outputs}
-        remove_outputs(out, gone)
-
-
-def remove_outputs(out: Path, outputs: Mapping[str, str]) -> None:
-    """Remove files that are still as they were written, and the folders that this leaves empty."""
-    for file, digest in outputs.items():
-        if sha256_or_none(out / file) == digest:
-            output.remove(out / file, keep=out)
-
-
-def sha256_or_none(path: Path) -> str | None:
-    """Of the bytes of a file; None where it cannot be read."""
-    try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError:
-        return None
-
-
-class _SharedFiles:
-    """Layouts and sheets, each read once for all exports; every use notes the files that were read for it."""
-
-    def __init__(self) -> None:
-        self._made: dict[object, tuple[dict[Path, str | None], Any, ElisaError | None]] = {}
-        self._noted: dict[Path, str | None] = {}
-        self._digests: dict[Path, str | None] = {}
-
-    def noting(self, noted: dict[Path, str | None]) -> _SharedFiles:
-        """From now on what is used is added to ``noted``."""
-        self._noted = noted
-        return self
-
-    def __enter__(self) -> _SharedFiles:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._noted = {}
-
-    def layouts(self, path: Path, shape: Shape) -> tuple[Layout, ...]:
-        made = self._once(("layout", path, shape), lambda: layouts.read_layouts(path, shape=shape))
-        return cast("tuple[Layout, ...]", made)
-
-    def samples(self, path: Path) -> samples.SampleSheet:
-        return cast("samples.SampleSheet", self._once(("samples", path), lambda: samples.read_samples(path)))
-
-    def sha256(self, path: Path) -> str:
-        return cast("str", self._once(("sha256", path), lambda: InputFile.open(path).sha256))
-
-    def sha256_or_none(self, path: Path) -> str | None:
-        """Of an input, hashed once."""
-        if path not in self._digests:
-            self._digests[path] = sha256_or_none(path)
-        return self._digests[path]
-
-    def _once(self, key: object, make: Callable[[], Any]) -> Any:
-        if key not in self._made:
-            with files_read() as read:
-                try:
-                    self._made[key] = (read, make(), None)
-                except ElisaError as refused:
-                    self._made[key] = (read, None, refused)
-        read, value, error = self._made[key]
-        self._noted |= read
-        if error is not None:
-            raise type(error)(problems=error.problems)
-        return value

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from elisa_bdnf.cli.complaints import MOST
 from elisa_bdnf.cli.run import (
     FitOnName,
     LayoutFile,
@@ -19,9 +22,12 @@ from elisa_bdnf.cli.run import (
     usage_error_if_only_options,
 )
 from elisa_bdnf.errors import ProtocolError
+from elisa_bdnf.reports.inert import show
 
 if TYPE_CHECKING:
+    from elisa_bdnf.batch.whole import BatchRequest
     from elisa_bdnf.model.batch import BatchResult
+    from elisa_bdnf.model.protocol import Protocol
 
 DEFAULT_OUT = Path("elisa-bdnf-batch")
 
@@ -39,6 +45,7 @@ def batch(
     format_: Annotated[str | None, typer.Option("--format", help="Read all as this format; see: formats.")] = None,
     html: Annotated[bool, typer.Option("--html/--no-html", help="A page for each plate.")] = True,
     xlsx: Annotated[bool, typer.Option("--xlsx", help="A workbook for each plate as well.")] = False,
+    jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes; 0: as many as are worth it.")] = 0,
     force: Annotated[bool, typer.Option("--force", help="Do all again, also what has not changed.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print batch.json instead of a summary.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
@@ -54,7 +61,6 @@ def batch(
     of unreadable.csv and stops nothing.
     Exit codes: 0 all accepted, 1 a plate rejected, 3 an export could not be analyzed.
     """
-    from elisa_bdnf.batch.whole import BatchRequest, exit_code, run_batch
     from elisa_bdnf.workflow import RunRequest, protocol_from_request
 
     overrides = overrides_from_options(settings or [], {"model": model, "weights": weights, "fit_on": fit_on})
@@ -64,19 +70,56 @@ def batch(
     except ProtocolError as error:
         raise usage_error_if_only_options(error) from None
     formats = tuple(name for name, wanted in (("html", html), ("xlsx", xlsx)) if wanted)
-    request = BatchRequest(folder, out, run, formats, force)
-    dones = []
-    result = run_batch(request, loaded, lambda _: None, lambda done, _: dones.append(done))
-    if as_json:
-        print((out / "batch.json").read_text(encoding="utf-8"), end="")
-    elif not quiet:
-        _summary(result, out)
-    if code := exit_code(result, dones, strict=strict):
+    from elisa_bdnf.batch.whole import BatchRequest
+
+    request = BatchRequest(folder, out, run, formats, force, jobs)
+    if code := run_with_progress(request, loaded, as_json=as_json, quiet=quiet, strict=strict):
         raise typer.Exit(code)
 
 
-def _summary(result: BatchResult, out: Path) -> None:
+def run_with_progress(request: BatchRequest, protocol: Protocol, *, as_json: bool, quiet: bool, strict: bool) -> int:
+    """Do it, show how far it is and what came of it, and return the exit code."""
+    from elisa_bdnf.batch.whole import exit_code, run_batch
+    from elisa_bdnf.cli._progress import Progress
+
+    progress = Progress(quiet=quiet)
+    try:
+        result = run_batch(request, protocol, progress.begin, progress.on_done)
+    finally:
+        progress.end()
+    if as_json:
+        print((request.out / "batch.json").read_text(encoding="utf-8"), end="")
+    elif not quiet:
+        print(*summary(result, request.out, progress.taken_over), sep="\n")
+    if progress.bugs:
+        from elisa_bdnf.cli.bug_log import EXIT_BUG, bug_sentence
+
+        print(bug_sentence(f"{len(progress.bugs)} of the exports met one", "\n".join(progress.bugs)), file=sys.stderr)
+        return EXIT_BUG
+    return exit_code(result, strict=strict)
+
+
+def summary(result: BatchResult, out: Path, taken_over: int) -> Iterator[str]:
+    """Lines for a person: what was found and what became of it, what to look at, where the results are."""
     counts = result.counts()
     found = " + ".join(f"{number} {outcome}" for outcome, number in counts.items())
-    print(f"{sum(counts.values())} files found = {found}")
-    print(f"Results: {out}")
+    yield f"{sum(counts.values())} files found = {found}"
+    verdicts = [plate.accepted for plate in result.plates()]
+    yield f"{len(verdicts)} plates: {sum(verdicts)} accepted, {verdicts.count(False)} rejected"
+    if taken_over:
+        yield f"{taken_over} exports were as before; their results were taken over (--force does all again)."
+    remarkable = [show(line) for line in _remarkable(result)]
+    yield from remarkable[:MOST]
+    if len(remarkable) > MOST:
+        yield f"… and {len(remarkable) - MOST} more lines of this kind; batch.json and plates.csv hold them all."
+    yield f"Results: {show(str(out))}"
+
+
+def _remarkable(result: BatchResult) -> Iterator[str]:
+    for plate in result.plates():
+        if not plate.accepted:
+            rules = dict.fromkeys(reason.partition(":")[0] for reason in plate.reasons)
+            yield f"rejected: {plate.export}, plate {plate.plate}: {', '.join(rules)}"
+    yield from (f"refused: {export.file}" for export in result.refused())
+    yield from (f"passed over: {row.file}: {row.reason}" for row in result.ignored if row.odd)
+    yield from (f"note: {remark}" for remark in result.remarks)

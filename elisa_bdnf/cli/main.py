@@ -6,21 +6,17 @@ they need when they run.
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from elisa_bdnf import __version__
 from elisa_bdnf.cli import batch, check, demo, fit, layout, protocol, read, rules, run
+from elisa_bdnf.cli.bug_log import EXIT_BUG, bug_sentence
 from elisa_bdnf.cli.complaints import complain
 from elisa_bdnf.errors import ElisaError, OutputError
-from elisa_bdnf.reports.inert import show
-
-EXIT_BUG = 70
 
 _ABOUT = """From plate-reader exports to trustworthy BDNF concentrations.
 
@@ -97,15 +93,7 @@ def _end_quietly_with_a_closed_pipe() -> None:
 
 def _report_bug(bug: Exception) -> int:
     """Keep the traceback in a file, say whose fault it is and where the file lies."""
-    import tempfile
     import traceback
 
-    log = Path(tempfile.gettempdir()) / f"elisa-bdnf-crash-{os.getpid()}.log"
-    lines = [f"elisa-bdnf {__version__}, Python {sys.version}", f"arguments: {sys.argv[1:]!r}", ""]
-    try:
-        log.write_text("\n".join(lines) + "".join(traceback.format_exception(bug)), encoding="utf-8")
-        where = f"the details are in {log}; please send that file with the export, if you may"
-    except OSError:
-        where = "and its details could not be written to a file"
-    print(f"error: a bug of elisa-bdnf ({type(bug).__name__}: {show(str(bug))}): {where}.", file=sys.stderr)
+    print(bug_sentence(f"{type(bug).__name__}: {bug}", "".join(traceback.format_exception(bug))), file=sys.stderr)
     return EXIT_BUG

@@ -11,7 +11,7 @@ from elisa_bdnf.errors import ElisaError, LayoutError
 from elisa_bdnf.model.layout import Layout
 from elisa_bdnf.model.plate import Shape
 
-__all__ = ["find_beside", "read_layouts"]
+__all__ = ["find_beside", "is_found_beside", "read_layouts"]
 
 _ENDINGS = (".toml", ".csv", ".xlsx")
 
@@ -41,8 +41,7 @@ def find_beside(export: Path) -> Path | None:
     It is called ``STEM.layout``, ``STEM_layout``, ``STEM-layout`` or ``layout``, with the ending toml, csv or xlsx.
     Raises LayoutError, naming them, where more than one lies there.
     """
-    stems = [f"{export.stem}.layout", f"{export.stem}_layout", f"{export.stem}-layout", "layout"]
-    names = [f"{stem}{ending}" for stem in stems for ending in _ENDINGS]
+    names = [f"{stem}{ending}" for stem in _stems(export) for ending in _ENDINGS]
     found = [name for name in names if name != export.name and (export.parent / name).is_file()]
     if len(found) > 1:
         raise LayoutError(
@@ -51,3 +50,12 @@ def find_beside(export: Path) -> Path | None:
             hint="name the right one with --layout",
         )
     return export.parent / found[0] if found else None
+
+
+def is_found_beside(layout: Path, export: Path) -> bool:
+    """Whether a layout file is one that :func:`find_beside` looks for."""
+    return layout.parent == export.parent and layout.suffix in _ENDINGS and layout.stem in _stems(export)
+
+
+def _stems(export: Path) -> tuple[str, ...]:
+    return f"{export.stem}.layout", f"{export.stem}_layout", f"{export.stem}-layout", "layout"
