@@ -89,6 +89,10 @@ class AnalysisRefused(ElisaError):
     """The input is readable, but rules of level ``error`` forbid to analyze it."""
 
 
+class HistoryError(ElisaError):
+    """A history of plates that cannot be read: damaged, of another version, or no history at all."""
+
+
 class UsageError(ElisaError):
     """A command line that asks for something that cannot be."""
 

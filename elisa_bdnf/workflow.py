@@ -8,10 +8,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from elisa_bdnf import __version__, binding, layouts, output, protocols, qc, readers, samples
+from elisa_bdnf import __version__, binding, earlier, layouts, output, protocols, qc, readers, samples
 from elisa_bdnf.analysis.analyze import analyze
-from elisa_bdnf.errors import AnalysisRefused, Problem
+from elisa_bdnf.errors import AnalysisRefused, ElisaError, Problem
 from elisa_bdnf.inputs.file import InputFile
 from elisa_bdnf.model.layout import Layout
 from elisa_bdnf.model.plate import Shape
@@ -20,6 +21,9 @@ from elisa_bdnf.model.reading import Reading
 from elisa_bdnf.model.result import Analysis, FindingLevel, PlateResult
 from elisa_bdnf.reports.folder import FORMATS
 from elisa_bdnf.reports.folder import files_from_result as report_files
+
+if TYPE_CHECKING:
+    from elisa_bdnf.history.past import Past
 
 DEFAULT_PROTOCOL = "generic"
 
@@ -67,13 +71,16 @@ class Companions:
     sha256: Callable[[Path], str] = lambda path: InputFile.open(path).sha256
 
 
-def run(export: Path, request: RunRequest, protocol: Protocol) -> Run:
+def run(export: Path, request: RunRequest, protocol: Protocol, past: Past | None = None) -> Run:
     """Read, lay out, join, analyze and judge every plate of one export.
 
+    ``past`` are earlier plates; each plate of the export is in turn a past of those after it.
     Raises :class:`elisa_bdnf.errors.ElisaError` with all problems at once; nothing is written here.
     """
     readings = readers.read_export(export, format=request.format)
-    return assess(readings, export, replace(request, layout=request.layout or layouts.find_beside(export)), protocol)
+    return assess(
+        readings, export, replace(request, layout=request.layout or layouts.find_beside(export)), protocol, past=past
+    )
 
 
 def assess(
@@ -82,6 +89,7 @@ def assess(
     request: RunRequest,
     protocol: Protocol,
     companions: Companions = Companions(),
+    past: Past | None = None,
 ) -> Run:
     """As :func:`run`, for an export that was read, with the layout of the request or that of the export itself."""
     sheet = companions.samples(request.samples) if request.samples else None
@@ -93,13 +101,52 @@ def assess(
     bound = [binding.bound(layout, protocol, request.samples) for layout in laid_out]
     plates = [(reading, layout) for reading, (layout, _) in zip(readings, bound, strict=True)]
     results = []
-    for (reading, layout), (_, applied) in zip(plates, bound, strict=True):
+    for place, ((reading, layout), (_, applied)) in enumerate(zip(plates, bound, strict=True)):
         pooled = [plates[i] for i in reading.curve_shared_with] if binding.follows_instrument(protocol) else []
         told = binding.with_shared_curve_remark(reading, pooled=bool(pooled))
         modeled = binding.as_instrument(applied, reading, request.overrides)
-        results.append(_judged(analyze(told, layout, modeled, pooled), export, request.overrides))
+        weighted = earlier.with_pooled_weights(modeled, told, layout, place, past)
+        analysis_ = earlier.beside_earlier(analyze(told, layout, weighted, pooled), place, past)
+        results.append(_judged(analysis_, export, request.overrides))
+        past = earlier.following(past, results[-1])
     inputs = [("export", export.name, readings[0].source.sha256), *files]
     return Run(export, tuple(results), tuple(InputRecord(*each) for each in inputs))
+
+
+def past_or_none(path: Path | None) -> Past | None:
+    """The history in a file; raises :class:`elisa_bdnf.errors.HistoryError`."""
+    if path is None:
+        return None
+    from elisa_bdnf.history import store  # noqa: PLC0415 - only with a history
+
+    return store.read(path)
+
+
+def past_after(past: Past | None, run_: Run) -> Past | None:
+    """The past of what is run after these plates."""
+    for result in run_.results:
+        past = earlier.following(past, result)
+    return past
+
+
+def remember(path: Path | None, runs: Iterable[Run]) -> None:
+    """Record what charts need of these plates, in one transaction, after their results were written."""
+    judged = [(r.analysis.charted, r.accepted) for run_ in runs for r in run_.results if r.analysis.charted]
+    if path is not None and judged:
+        from elisa_bdnf.history import store  # noqa: PLC0415 - only with a history
+
+        store.record(path, judged)
+
+
+def in_order_of_reading(exports: Iterable[Path], request: RunRequest, protocol: Protocol) -> list[Path]:
+    """Exports by when their first plate was read, then by name, as a history orders plates; unreadable ones last."""
+    placed, unreadable = [], []
+    for export in exports:
+        try:
+            placed.append((earlier.first_order(protocol, readers.read_export(export, format=request.format)), export))
+        except ElisaError:
+            unreadable.append(export)  # said when its turn comes
+    return [export for _, export in sorted(placed, key=lambda pair: pair[0])] + unreadable
 
 
 def _judged(analysis_: Analysis, export: Path, overrides: Mapping[str, str]) -> PlateResult:

@@ -2,15 +2,44 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+
 import numpy as np
 
 from elisa_bdnf.analysis.batch import fit_many
 from elisa_bdnf.analysis.shape import FAMILIES, Array, ln_from_x, response_of, shape_of
 from elisa_bdnf.analysis.variance import LARGEST_THETA, floor_of
 from elisa_bdnf.model.curve import Model, WeightKind, Weights
+from elisa_bdnf.model.history import ChartedLevel
 
 _TOLERANCE = 1e-6
 _MOST_ITERATIONS = 50
+_FEWEST_LEVELS = 5
+
+
+LEAST_PLATES, MOST_PLATES = 10, 20
+
+
+def theta_of_plates(plates: Sequence[Sequence[ChartedLevel]], *, zero_in_fit: bool) -> tuple[float, int] | None:
+    """θ of the first 20 of earlier plates, and their number; None below ten.
+
+    The first ones, so that θ stays once twenty plates are there and results of a method stay comparable. Plates are
+    pooled where they have the same standards in the same number of wells, which is what most plates of a method have.
+    """
+    designs = [_design(levels, zero_in_fit=zero_in_fit) for levels in plates]
+    usual = Counter(designs).most_common(1)[0][0] if designs else ()
+    chosen = [levels for levels, design in zip(plates, designs, strict=True) if design == usual][:MOST_PLATES]
+    if len(chosen) < LEAST_PLATES or len(usual) < _FEWEST_LEVELS:
+        return None
+    x = np.array([nominal for nominal, count in usual for _ in range(count)])
+    wanted = {nominal for nominal, _ in usual}
+    y = [[value for level in levels if level.nominal in wanted for value in level.responses] for levels in chosen]
+    return pooled_theta(x, np.array(y).T), len(chosen)
+
+
+def _design(levels: Sequence[ChartedLevel], *, zero_in_fit: bool) -> tuple[tuple[float, int], ...]:
+    return tuple((level.nominal, len(level.responses)) for level in levels if zero_in_fit or level.nominal > 0)
 
 
 def pooled_theta(x: Array, y: Array) -> float:

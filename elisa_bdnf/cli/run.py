@@ -34,6 +34,9 @@ FitOnName = Annotated[str | None, typer.Option("--fit-on", help="means or replic
 Settings = Annotated[
     list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change any key of the protocol; repeatable.")
 ]
+HistoryFile = Annotated[
+    Path | None, typer.Option("--history", metavar="FILE", help="Earlier plates for control charts; see: history.")
+]
 
 
 def run(
@@ -46,6 +49,7 @@ def run(
     weights: WeightsName = None,
     fit_on: FitOnName = None,
     settings: Settings = None,
+    history: HistoryFile = None,
     format_: Annotated[str | None, typer.Option("--format", help="Read as this format; see: formats.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON instead of tables.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
@@ -68,7 +72,7 @@ def run(
         loaded = protocol_from_request(request)
     except ProtocolError as error:
         raise usage_error_if_only_options(error) from None
-    code = run_all(exports, request, loaded, out, as_json=as_json, quiet=quiet, strict=strict)
+    code = run_all(exports, request, loaded, out, history=history, as_json=as_json, quiet=quiet, strict=strict)
     if code:
         raise typer.Exit(code)
 
@@ -97,23 +101,33 @@ def run_all(
     protocol: Protocol,
     out: Path | None,
     *,
+    history: Path | None = None,
     as_json: bool = False,
     quiet: bool = False,
     strict: bool = False,
 ) -> int:
-    """Run every export; one that is refused does not stop the others. Returns the exit code: 3 outranks 1."""
+    """Run every export; one that is refused does not stop the others. Returns the exit code: 3 outranks 1.
+
+    With a history (``history``, else that of the protocol) exports are run in the order in which they were read.
+    """
     from elisa_bdnf import workflow
 
     done: list[tuple[Run, list[Path]]] = []
     refused = 0
+    history = history or protocol.history.file
+    past = workflow.past_or_none(history)
+    if past is not None:
+        exports = workflow.in_order_of_reading(exports, request, protocol)
     for export in exports:
         try:
-            run_ = workflow.run(export, request, protocol)
+            run_ = workflow.run(export, request, protocol, past)
         except ElisaError as error:
             refused = max(refused, error.exit_code)
             complain(error)
             continue
         done.append((run_, workflow.write_results(run_, request, _folder(out, export, exports))))
+        past = workflow.past_after(past, run_)
+    workflow.remember(history, (run_ for run_, _ in done))
     _show(done, as_json=as_json, quiet=quiet)
     rejected = any(not result.accepted for run_, _ in done for result in run_.results)
     warned = strict and any(level != "info" for level in workflow.levels(run_ for run_, _ in done))

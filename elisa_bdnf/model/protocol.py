@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from types import MappingProxyType
 
 from elisa_bdnf.model.curve import CurveSpec
@@ -111,6 +112,22 @@ class DilutionSettings:
     volume_factor: float = 1.0  # multiplies every dilution factor: acid and base that were added (1.04 = 4 %)
 
 
+class DateOrder(StrEnum):
+    """What comes first in a date such as 3/4/2026; it is never guessed."""
+
+    UNKNOWN = "unknown"
+    DAY_FIRST = "day_first"
+    MONTH_FIRST = "month_first"
+
+
+@dataclass(frozen=True, slots=True)
+class HistorySettings:
+    """Where earlier plates are kept (None: nowhere), and how to read the dates of exports."""
+
+    file: Path | None = None
+    date_order: DateOrder = DateOrder.UNKNOWN
+
+
 @dataclass(frozen=True, slots=True)
 class RuleSchema:
     """What a rule lets a protocol change: its levels and its settings with their defaults.
@@ -192,5 +209,6 @@ class Protocol:
     origins: Mapping[str, str] = field(
         default_factory=lambda: MappingProxyType({})
     )  # dotted key → what set it: "protocol my-lab", "kit …", "preset …", "command line", "default"
+    history: HistorySettings = field(default_factory=HistorySettings)
     sources: tuple[tuple[str, str], ...] = ()  # every file that took part, with its SHA-256
     study: StudySettings = StudySettings()

@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 from elisa_bdnf.model.curve import Curve, NoCurve
+from elisa_bdnf.model.history import ChartedPlate, EarlierPlates
 from elisa_bdnf.model.layout import Content, Layout
 from elisa_bdnf.model.plate import Well
 from elisa_bdnf.model.protocol import Protocol
@@ -149,6 +150,8 @@ class Analysis:
     comparisons: tuple[Comparison, ...] = ()
     siblings: tuple[Reading, ...] = ()  # the other plates of the same export
     read_on: date | None = None  # the day of the reading, where it is known without doubt
+    charted: ChartedPlate | None = None  # what a history keeps of the plate
+    earlier: EarlierPlates | None = None  # None where no history was given
 
 
 class FindingLevel(StrEnum):

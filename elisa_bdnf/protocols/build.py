@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from types import MappingProxyType
 
 from elisa_bdnf.model.curve import CurveSpec, FitOn, Model, Weights, weights_from_text
 from elisa_bdnf.model.protocol import (
     BlankMode,
+    DateOrder,
     DilutionSettings,
     Extrapolation,
+    HistorySettings,
     LimitSettings,
     MissingDilution,
     Protocol,
@@ -70,6 +73,7 @@ def protocol_from_settings(
         sha256=source.sha256,
         extra=_extra(settings),
         origins=MappingProxyType({dotted(p): settings.origin(p) for p in settings.values if p[-1] != PRESENT}),
+        history=_history(settings, source.folder),
         sources=sources,
         study=_study(settings),
     )
@@ -175,6 +179,15 @@ def _rule(settings: Merged, rule: str) -> RuleSettings:
             {k: v for k, v in said.items() if k not in ("enabled", "level") and not isinstance(v, tuple)}
         ),
         origins=MappingProxyType({key: settings.origin(("qc", "rules", rule, key)) for key in said}),
+    )
+
+
+def _history(settings: Merged, beside: Path | None) -> HistorySettings:
+    """A path is meant from the folder of the protocol file."""
+    file = settings.text("history", "file")
+    return HistorySettings(
+        file=(beside or Path()) / file if file else None,
+        date_order=DateOrder(settings.text("history", "date_order")),
     )
 
 

@@ -13,6 +13,7 @@ from elisa_bdnf.model.protocol import BlankMode, Extrapolation, MissingDilution,
 from elisa_bdnf.model.result import FindingLevel
 from elisa_bdnf.protocols.design import DESIGN
 from elisa_bdnf.protocols.fields import Field, Kind, Table
+from elisa_bdnf.protocols.history import HISTORY
 from elisa_bdnf.protocols.kit_schema import ID_PATTERN, KIT, MATRICES, UNITS
 from elisa_bdnf.protocols.study_keys import STUDY
 
@@ -190,7 +191,7 @@ def protocol_schema(rules: Mapping[str, RuleSchema] | None = None) -> Table:
         (Field("preset", Kind.TEXT, "Preset of thresholds: an id or a path.", DEFAULT_PRESET, example="ich-m10-lba"),),
         (rules_table(rules),),
     )
-    tables = (DESIGN, kit, _READING, _STANDARDS, _CURVE, _LIMITS, _DILUTION, _TIMEPOINTS, STUDY, qc)
+    tables = (DESIGN, kit, _READING, _STANDARDS, _CURVE, _LIMITS, _DILUTION, _TIMEPOINTS, STUDY, qc, HISTORY)
     return Table("", "A protocol: one way to analyze a plate.", _HEAD, tables)
 
 

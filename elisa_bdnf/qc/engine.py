@@ -5,8 +5,9 @@ This is the only way to a PlateResult, and reports accept nothing else; so nothi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import product
 from types import MappingProxyType
 
 from elisa_bdnf.model.protocol import Protocol, RuleSettings
@@ -23,7 +24,7 @@ from elisa_bdnf.model.result import (
 )
 from elisa_bdnf.qc.control_rules import accepted_range_or_none
 from elisa_bdnf.qc.rule import Missing, Remark, Rule
-from elisa_bdnf.qc.subjects import Subject, subjects
+from elisa_bdnf.qc.subjects import SERIES, SeriesSubject, Subject, subjects
 
 NO_OVERRIDES: Mapping[str, str] = MappingProxyType({})
 _AS_SHIPPED = RuleSettings()
@@ -37,7 +38,7 @@ def judge(analysis: Analysis, rules: Mapping[str, Rule], overrides: Mapping[str,
     qc = analysis.protocol.qc
     for rule in rules.values():
         settings = qc.rules.get(rule.id, _AS_SHIPPED)
-        if not settings.enabled:
+        if not settings.enabled or rule.subject == SERIES:
             continue
         applied.append(rule.id)
         values = {name: settings.values.get(name, default) for name, default in rule.settings.items()}
@@ -61,6 +62,24 @@ def judge(analysis: Analysis, rules: Mapping[str, Rule], overrides: Mapping[str,
         ),
         overrides,
     )
+
+
+def judge_together(
+    subjects_: Iterable[SeriesSubject], protocol: Protocol, rules: Mapping[str, Rule]
+) -> tuple[tuple[Finding, ...], tuple[NotEvaluated, ...]]:
+    """What the rules say of several plates at once, by the settings of the protocol that they share."""
+    findings: list[Finding] = []
+    missing: list[NotEvaluated] = []
+    together = [rule for rule in rules.values() if rule.subject == SERIES]
+    for rule, subject in product(together, subjects_):
+        settings = protocol.qc.rules.get(rule.id, _AS_SHIPPED)
+        values = {name: settings.values.get(name, default) for name, default in rule.settings.items()}
+        for said in rule.function(subject, **values) if settings.enabled else ():
+            if isinstance(said, Missing):
+                missing.append(NotEvaluated(rule.id, said.reason))
+            else:
+                findings.append(_finding(said, rule, settings, subject, protocol))
+    return tuple(findings), tuple(dict.fromkeys(missing))
 
 
 def _finding(remark: Remark, rule: Rule, settings: RuleSettings, subject: Subject, protocol: Protocol) -> Finding:

@@ -130,7 +130,18 @@ class PersonSubject:
         return tuple(well for estimate in self.estimates for well in estimate.group.all_wells)
 
 
-Subject = PlateSubject | CurveSubject | WellSubject | StandardSubject | EstimateSubject | PersonSubject
+@dataclass(frozen=True, slots=True)
+class SeriesSubject:
+    """One control over several plates; not part of any one of them, so no single plate is judged by it."""
+
+    name: str
+    values: tuple[float, ...]
+
+    wells: tuple[Well, ...] = ()
+
+
+SERIES = "series"
+Subject = PlateSubject | CurveSubject | WellSubject | StandardSubject | EstimateSubject | PersonSubject | SeriesSubject
 
 
 def subjects(analysis: Analysis, kind: str) -> Iterator[Subject]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
 from elisa_bdnf.model.layout import Content
+from elisa_bdnf.model.order import natural_order
 from elisa_bdnf.model.result import JudgedSample, PlateResult
 from elisa_bdnf.reports import digits, words
 from elisa_bdnf.reports.parts import Cell, Column, Row, Table, Tone
@@ -13,12 +13,6 @@ from elisa_bdnf.reports.shown import Shown, shown
 
 WARNED = "*"
 GROUPING_ATTRIBUTES = ("arm", "group", "treatment", "responder")
-
-
-def natural_order(text: str) -> tuple[tuple[int, int, str], ...]:
-    """P2 before P10."""
-    parts = re.findall(r"[0-9]{1,15}|[^0-9]+|[0-9]+", text)
-    return tuple((0, int(p), "") if p.isascii() and p.isdigit() and len(p) <= 15 else (1, 0, p) for p in parts)
 
 
 def overview(result: PlateResult, mark: str) -> Table | None:

@@ -6,9 +6,10 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from elisa_bdnf.model.order import natural_order
 from elisa_bdnf.model.result import JudgedSample, PlateResult
 from elisa_bdnf.reports import digits, svg, words
-from elisa_bdnf.reports.overview_table import grouping_attributes, natural_order, timepoint_names
+from elisa_bdnf.reports.overview_table import grouping_attributes, timepoint_names
 from elisa_bdnf.reports.sample_tables import sample_key
 from elisa_bdnf.reports.shown import Shown, shown
 

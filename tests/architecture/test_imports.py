@@ -17,8 +17,10 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"errors"}),
     frozenset({"model"}),
     frozenset({"inputs"}),
-    frozenset({"readers", "layouts", "protocols", "samples", "analysis", "qc", "study", "reports", "output"}),
-    frozenset({"binding"}),
+    frozenset(
+        {"readers", "layouts", "protocols", "samples", "analysis", "qc", "history", "study", "reports", "output"}
+    ),
+    frozenset({"binding", "earlier"}),
     frozenset({"workflow"}),
     frozenset({"batch", "checking"}),
     frozenset({"cli"}),

@@ -1,0 +1,11 @@
+"""In which order people list names."""
+
+from __future__ import annotations
+
+import re
+
+
+def natural_order(text: str) -> tuple[tuple[int, int, str], ...]:
+    """P2 before P10."""
+    parts = re.findall(r"[0-9]{1,15}|[^0-9]+|[0-9]+", text)
+    return tuple((0, int(p), "") if p.isascii() and p.isdigit() and len(p) <= 15 else (1, 0, p) for p in parts)
