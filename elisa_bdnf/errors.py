@@ -85,6 +85,10 @@ class TableError(ElisaError):
     """A plain table (of ``fit``) that cannot be used."""
 
 
+class StudyError(ElisaError):
+    """Results, tables or a sample sheet that cannot be put together to one study."""
+
+
 class AnalysisRefused(ElisaError):
     """The input is readable, but rules of level ``error`` forbid to analyze it."""
 

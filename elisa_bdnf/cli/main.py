@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from elisa_bdnf import __version__
-from elisa_bdnf.cli import batch, check, demo, fit, layout, protocol, read, rules, run
+from elisa_bdnf.cli import batch, check, demo, fit, layout, protocol, read, rules, run, study
 from elisa_bdnf.cli.bug_log import EXIT_BUG, bug_sentence
 from elisa_bdnf.cli.complaints import complain
 from elisa_bdnf.errors import ElisaError, OutputError
@@ -23,6 +23,7 @@ _ABOUT = """From plate-reader exports to trustworthy BDNF concentrations.
 \b
   elisa-bdnf run plate.txt --protocol human-infusion-plasma --samples samples.csv
   elisa-bdnf read plate.txt        what the export holds
+  elisa-bdnf study results         time courses over plates
   elisa-bdnf demo                  the main job on an example plate
 
 \b
@@ -59,6 +60,7 @@ app.command("run")(run.run)
 app.command("batch")(batch.batch)
 app.command("read")(read.read)
 app.command("formats")(read.formats)
+app.command("study")(study.study)
 app.command("check")(check.check)
 app.command("fit")(fit.fit)
 app.add_typer(layout.app, name="layout")

@@ -33,7 +33,7 @@ def rules(
     from elisa_bdnf import protocols, qc
 
     in_force = protocols.load_protocol(protocol, qc.schemas()).qc.rules if protocol else {}
-    chosen = list(qc.RULES.values()) if rule is None else [_named(rule, dict(qc.RULES))]
+    chosen = list(qc.CATALOGUE) if rule is None else [_named(rule, {each.id: each for each in qc.CATALOGUE})]
     if as_json:
         typer.echo(json.dumps({"schema": "elisa-bdnf/rules/1", "rules": [_entry(r) for r in chosen]}, indent=2))
     elif markdown:

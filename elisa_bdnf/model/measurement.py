@@ -98,6 +98,7 @@ class StudySource:
     name: str
     kind: str  # "result folder" or "table"
     sha256: str
+    export_sha256: str = ""  # of the reader's export that a result came from
     plate: str = ""
     verdict: str = ""  # accepted, rejected; empty for tables
     reasons: tuple[str, ...] = ()  # why a plate was rejected
@@ -109,6 +110,8 @@ class StudySource:
     used: int = 0
     lloq: float | None = None  # in the well
     uloq: float | None = None
+    method: str = ""  # model, weights, what was fitted and averaged, as far as the source says
+    remarks: tuple[str, ...] = ()
     controls: tuple[PlateControl, ...] = ()
 
 

@@ -80,6 +80,20 @@ class Recovery:
 
 
 @dataclass(frozen=True, slots=True)
+class ControlCheck:
+    """A control without cells, or a blocker alone, in one batch: its share of vehicle, or shift from it, in percent.
+
+    ``problem`` is empty where nothing is wrong with it.
+    """
+
+    batch: str
+    condition: str
+    percent: float | None
+    limit_percent: float
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ReleaseStudy:
     """``corrected`` says for which batches values were divided by the recovery; the others are as precipitated."""
 
@@ -92,5 +106,7 @@ class ReleaseStudy:
     summaries: tuple[ReleaseSummary, ...]
     inhibitions: tuple[Inhibition, ...]
     recoveries: tuple[Recovery, ...]
+    controls: tuple[ControlCheck, ...]
+    absent: tuple[str, ...]  # controls that the study does not have
     corrected: tuple[str, ...]
     sentence: str  # "not recovery-corrected", or for which batches it is

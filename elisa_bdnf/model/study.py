@@ -227,8 +227,8 @@ class LiteratureRow:
 
 
 @dataclass(frozen=True, slots=True)
-class StudyResult:
-    """A judged study: the only thing that reports of studies accept."""
+class StudyAnalysis:
+    """Everything that was calculated for a study; not reportable, since nothing was judged yet."""
 
     protocol: Protocol
     design: str  # human_infusion, neuron_release, rodent_tissue
@@ -245,18 +245,24 @@ class StudyResult:
     model: ModelSummary | None
     contrasts: tuple[Contrast, ...]  # against the baseline (design 1), vehicle (2) or the control arm (3)
     comparisons: tuple[Contrast, ...]  # change in one group against change in another
-    by_responder: tuple[Contrast, ...]  # the same by responder class where the groups are arms; exploratory
+    by_responder: tuple[Contrast, ...]  # changes by class of response, and their differences; exploratory
     sensitivity: tuple[Sensitivity, ...]
     aids: Aids | None
     literature: tuple[LiteratureRow, ...]
     release: ReleaseStudy | None
     tissue: TissueStudy | None
     ratios: tuple[RatioSummary, ...]
-    findings: tuple[Finding, ...]
-    not_evaluated: tuple[NotEvaluated, ...]
     sentences: tuple[str, ...]  # what this study shows, in words that claim no more
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[str, ...]
 
     @property
     def plates_accepted(self) -> bool:
         return all(source.verdict != "rejected" for source in self.sources)
+
+
+@dataclass(frozen=True, slots=True)
+class StudyResult(StudyAnalysis):
+    """A judged study: the only thing that reports of studies accept. Made by ``qc.judge_study`` alone."""
+
+    findings: tuple[Finding, ...]
+    not_evaluated: tuple[NotEvaluated, ...]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from elisa_bdnf.model.history import ChartedPlate
 from elisa_bdnf.model.protocol import Protocol, RuleSchema
@@ -21,13 +22,19 @@ from elisa_bdnf.qc import (
     replicate_rules,
     sample_rules,
     standard_rules,
+    study_rule,
+    study_rules,
+    study_subject_rules,
     subject_rules,
     well_rules,
     westgard_rules,
 )
 from elisa_bdnf.qc.rule import REGISTERED, Rule
 
-__all__ = ["RULES", "Rule", "judge", "judge_together", "schemas"]
+if TYPE_CHECKING:
+    from elisa_bdnf.model.study import StudyAnalysis, StudyResult
+
+__all__ = ["CATALOGUE", "RULES", "STUDY_RULES", "Rule", "judge", "judge_study", "judge_together", "schemas"]
 
 # The order in which rules are applied and findings listed (DOMAIN §10.0).
 _ORDER = (
@@ -51,6 +58,16 @@ RULES: Mapping[str, Rule] = {
     rule.id: rule for module in _ORDER for rule in REGISTERED.values() if rule.function.__module__ == module.__name__
 }
 
+STUDY_RULES: Mapping[str, Rule] = {
+    rule.id: rule
+    for module in (study_rules, study_subject_rules)
+    for rule in study_rule.REGISTERED.values()
+    if rule.function.__module__ == module.__name__
+}
+
+# What people are told about: a rule that looks at plates and at studies is listed as it looks at plates.
+CATALOGUE: tuple[Rule, ...] = (*RULES.values(), *(rule for rule in STUDY_RULES.values() if rule.id not in RULES))
+
 
 def judge(analysis: Analysis, overrides: Mapping[str, str] = engine.NO_OVERRIDES) -> PlateResult:
     """Judge a plate by all registered rules."""
@@ -64,6 +81,17 @@ def judge_together(
     return engine.judge_together(history_rules.series_over(plates), protocol, RULES)
 
 
+def judge_study(analysis: StudyAnalysis) -> StudyResult:
+    """Judge a study by all rules of studies."""
+    from elisa_bdnf.qc import study_engine  # noqa: PLC0415  (a plate alone needs none of its values)
+
+    return study_engine.judge_study(analysis, STUDY_RULES)
+
+
 def schemas() -> dict[str, RuleSchema]:
-    """What protocols may change of each rule."""
-    return {rule.id: rule.schema for rule in RULES.values()}
+    """What protocols may change of each rule; one id on plates and on studies has the settings of both."""
+    found = {rule.id: rule.schema for rule in RULES.values()}
+    for rule in STUDY_RULES.values():
+        also = found[rule.id].settings if rule.id in found else {}
+        found[rule.id] = RuleSchema(rule.id, rule.schema.levels, {**also, **rule.settings})
+    return found

@@ -21,7 +21,7 @@ LAYERS: tuple[frozenset[str], ...] = (
         {"readers", "layouts", "protocols", "samples", "analysis", "qc", "history", "study", "reports", "output"}
     ),
     frozenset({"binding", "earlier"}),
-    frozenset({"workflow"}),
+    frozenset({"workflow", "study_workflow"}),
     frozenset({"batch", "checking"}),
     frozenset({"cli"}),
 )

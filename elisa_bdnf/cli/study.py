@@ -1,0 +1,77 @@
+"""``elisa-bdnf study``: results of several plates, or a table from elsewhere → time courses, release, tissue."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from elisa_bdnf.cli.run import SamplesFile, Settings, overrides_from_options, usage_error_if_only_options
+from elisa_bdnf.errors import ProtocolError, UsageError
+
+if TYPE_CHECKING:
+    from elisa_bdnf.model.study import StudyResult
+    from elisa_bdnf.study_workflow import StudyRequest
+
+DEFAULT_OUT = Path("elisa-bdnf-study")
+_WARNING = frozenset(["warn", "fail_result", "fail_plate", "error"])
+
+
+def study(
+    inputs: Annotated[list[Path], typer.Argument(metavar="FOLDER|TABLE...", help="Result folders, a batch, or a csv.")],
+    samples: SamplesFile = None,
+    protocol: Annotated[
+        str | None,
+        typer.Option("--protocol", "-p", metavar="ID|FILE", help="Timepoints, groups, rules; else the results'."),
+    ] = None,
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Where study.json goes.")] = DEFAULT_OUT,
+    design: Annotated[
+        str | None, typer.Option("--design", help="infusion, release or tissue; else the protocol's.")
+    ] = None,
+    matrix: Annotated[str, typer.Option("--matrix", help="Use this matrix only, e.g. serum.")] = "",
+    exclude: Annotated[
+        list[str] | None, typer.Option("--exclude", metavar="'SAMPLE[@PLATE]: REASON'", help="Leave out; repeatable.")
+    ] = None,
+    settings: Settings = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print study.json instead of tables.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Warnings count: exit 1 if there are any.")] = False,
+) -> None:
+    """Put plates together: changes from baseline, groups, intervals, and what was published beside it.
+
+    \b
+      elisa-bdnf study results --protocol human-infusion-plasma --out study
+      elisa-bdnf study concentrations.csv --samples samples.csv --json
+
+    A folder stands for all result folders below it. A table needs subject, timepoint and concentration, or a sample
+    sheet that says the first two. Plates that QC rejected never enter; exit code 1 says that there was one.
+    """
+    from elisa_bdnf.study_workflow import DESIGNS, StudyRequest, run_study
+
+    if design is not None and design not in DESIGNS:
+        raise UsageError(f"--design {design!r} is not known", expected=", ".join(DESIGNS))
+    overrides = overrides_from_options(settings or [], {})
+    request = StudyRequest(tuple(inputs), samples, protocol, design, matrix, tuple(exclude or ()), overrides)
+    try:
+        result = run_study(request)
+    except ProtocolError as error:
+        raise usage_error_if_only_options(error) from None
+    _write_and_show(result, request, out, as_json=as_json, quiet=quiet)
+    warned = strict and any(finding.level.value in _WARNING for finding in result.findings)
+    if warned or not result.plates_accepted:
+        raise typer.Exit(1)
+
+
+def _write_and_show(result: StudyResult, request: StudyRequest, out: Path, *, as_json: bool, quiet: bool) -> None:
+    from elisa_bdnf.study_workflow import files_from_study
+    from elisa_bdnf.workflow import write_files
+
+    files = files_from_study(result, request)
+    write_files(out, files)
+    if as_json:
+        print(files["study.json"].decode(), end="")
+    elif not quiet:
+        from elisa_bdnf.reports.study_terminal import print_study
+
+        print_study(result, out)

@@ -1,0 +1,158 @@
+"""Rules on the subjects of a study, over all plates that their samples are on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from elisa_bdnf.model.measurement import Measurement, Use
+from elisa_bdnf.model.result import FindingLevel
+from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, below, digits, exceeds, plain
+from elisa_bdnf.qc.study_rule import listed, study_rule
+
+if TYPE_CHECKING:
+    from elisa_bdnf.model.study import StudyAnalysis, StudySubject
+
+
+@study_rule("SUB-01", FindingLevel.WARN, "GUIDE design 1")
+def subjects_are_complete(study: StudyAnalysis) -> Verdicts:
+    """Every subject has a value at every required timepoint; without a number at baseline nothing is a change."""
+    required = {timepoint.name for timepoint in study.timepoints if timepoint.required}
+    baseline = next((timepoint.name for timepoint in study.timepoints if timepoint.minutes is None), None)
+    for subject in study.subjects:
+        gone = [v.timepoint for v in subject.values if v.state in ("missing", "excluded") and v.timepoint in required]
+        if gone:
+            there = len(required) - len(gone)
+            yield Remark(
+                f"{subject.subject} has no value at {', '.join(gone)}{_reasons(subject, gone)}",
+                measured=f"{there} of {len(required)}",
+                limit="all",
+                subject=f"subject {subject.subject}",
+                action="annotate",
+            )
+        first = next((v for v in subject.values if v.timepoint == baseline), None)
+        if first is not None and first.concentration is None:
+            yield Remark(
+                f"{subject.subject} has no number at {baseline} ({first.reason}): no change from it",
+                measured=first.state,
+                limit="measured",
+                level=FindingLevel.FAIL_RESULT,
+                subject=f"subject {subject.subject}",
+                action="annotate",
+            )
+
+
+def _reasons(subject: StudySubject, timepoints: Sequence[str]) -> str:
+    said = dict.fromkeys(v.reason for v in subject.values if v.timepoint in timepoints and v.state == "excluded")
+    return f" ({'; '.join(said)})" if said else ""
+
+
+@study_rule(
+    "SUB-02", FindingLevel.WARN, "plate-to-plate CV of BDNF kits is 5–20 % (Sci Rep 5:17989): the size of the effect"
+)
+def subject_is_on_one_plate(study: StudyAnalysis) -> Verdicts:
+    """All timepoints of a subject are on one plate and from one lot of the kit; else the plate is in the model."""
+    for subject in study.subjects:
+        used = _used(subject)
+        plates = list(dict.fromkeys(each.plate for each in used if each.plate))
+        lots = list(dict.fromkeys(each.lot for each in used if each.lot))
+        kits = list(dict.fromkeys(each.kit for each in used if each.kit))
+        for what, several in (("plates", plates), ("lots of the kit", lots), ("kits", kits)):
+            if len(several) > 1:
+                yield Remark(
+                    f"{subject.subject} is on {len(several)} {what}: {', '.join(several)}",
+                    measured=str(len(several)),
+                    limit="1",
+                    subject=f"subject {subject.subject}",
+                    action="annotate",
+                )
+    if not any(each.plate for each in study.measurements):
+        yield Missing("the input names no plates")
+
+
+def _used(subject: StudySubject) -> list[Measurement]:
+    return [v.measurement for v in subject.values if v.measurement is not None and v.measurement.used]
+
+
+@study_rule("SUB-03", FindingLevel.WARN, "policy: 15 min at 120 and 230 min, 2 h at 24 h, 24 h at 7 d")
+def draws_are_in_time(study: StudyAnalysis) -> Verdicts:
+    """The actual time of each draw is within the tolerance of its timepoint; beyond twice it does not count as it."""
+    declared = {timepoint.name: timepoint for timepoint in study.timepoints}
+    known = False
+    for each in study.measurements:
+        timepoint = declared.get(each.timepoint)
+        if timepoint is None or timepoint.minutes is None or timepoint.tolerance_minutes is None:
+            continue
+        if each.actual_minutes is None:
+            continue
+        known = True
+        off, tolerance = abs(each.actual_minutes - timepoint.minutes), timepoint.tolerance_minutes
+        if exceeds(off, tolerance) and each.use in (Use.USED, Use.OFF_TIME):
+            far = each.use is Use.OFF_TIME
+            limit = 2 * tolerance if far else tolerance
+            yield Remark(
+                f"{each.subject} was drawn {digits(off, limit)} min off {each.timepoint}" + _consequence(far=far),
+                measured=digits(off, limit, unit=" min"),
+                limit=f"{plain(limit)} min",
+                level=FindingLevel.FAIL_RESULT if far else FindingLevel.WARN,
+                subject=f"subject {each.subject}",
+                action="annotate",
+            )
+    if not known:
+        yield Missing("the input states no actual times (actual_time_min)")
+
+
+def _consequence(*, far: bool) -> str:
+    return ": it does not count as this timepoint" if far else ""
+
+
+@study_rule("SUB-04", FindingLevel.WARN, "platelets hold the BDNF of blood: another tube is another measurement")
+def subjects_were_handled_alike(study: StudyAnalysis) -> Verdicts:
+    """Matrix, anticoagulant, spin and freeze–thaw count are the same at all timepoints of a subject."""
+    keys = ("matrix", "anticoagulant", "spin_g", "spin_min", "freeze_thaw_n")
+    known = False
+    for subject in study.subjects:
+        for key in keys:
+            said = {(each.matrix if key == "matrix" else each.attributes.get(key)) or "" for each in _used(subject)} - {
+                ""
+            }
+            known = known or bool(said)
+            if len(said) > 1:
+                yield Remark(
+                    f"{key} of {subject.subject} differs between timepoints: {', '.join(sorted(said))}",
+                    measured=str(len(said)),
+                    limit="1",
+                    subject=f"subject {subject.subject}",
+                    action="annotate",
+                )
+    if not known:
+        yield Missing("the input states neither matrix nor pre-analytics")
+
+
+@study_rule("SUB-05", FindingLevel.WARN, "policy: a factor of 5 within one person is rather a mistake than biology")
+def changes_are_plausible(study: StudyAnalysis, *, max_ratio: float = 5.0) -> Verdicts:
+    """No value is more than ``max_ratio`` times its subject's baseline, or less than its inverse.
+
+    Where the protocol states the biological scatter within a person, changes beyond the reference change are named too.
+    """
+    for subject in study.subjects:
+        for value in subject.values:
+            ratio = value.change.ratio if value.change else None
+            if ratio is None:
+                continue
+            if exceeds(ratio, max_ratio) or below(ratio, 1 / max_ratio):
+                yield Remark(
+                    f"{subject.subject} at {value.timepoint} is {digits(ratio, max_ratio)} times its baseline",
+                    measured=digits(ratio, max_ratio if ratio > 1 else 1 / max_ratio),
+                    limit=f"{plain(1 / max_ratio)} to {plain(max_ratio)}",
+                    subject=f"subject {subject.subject}",
+                    action="annotate",
+                )
+    beyond = [f"{s.subject} {v.timepoint}" for s in study.subjects for v in s.values if _is_beyond(v.change)]
+    if beyond:
+        message = f"{len(beyond)} changes are beyond the reference change: {listed(beyond)}"
+        yield Remark(message, level=FindingLevel.INFO, action="annotate")
+
+
+def _is_beyond(change: object) -> bool:
+    return getattr(change, "beyond_reference_change", None) is True

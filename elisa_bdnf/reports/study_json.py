@@ -1,0 +1,83 @@
+"""``study.json``: all of a judged study, for other programs (docs/schemas/study.schema.json)."""
+
+from __future__ import annotations
+
+from elisa_bdnf import __version__
+from elisa_bdnf.model.study import LiteratureRow, StudyResult
+from elisa_bdnf.reports.records import Record
+from elisa_bdnf.reports.study_records import (
+    comparison_records,
+    contrast_records,
+    descriptive_records,
+    finding_record,
+    measurement_records,
+    plain,
+    subject_records,
+)
+
+SCHEMA = "elisa-bdnf/study/1"
+
+
+def json_from_study(result: StudyResult) -> Record:
+    """The contract of ``study.json``."""
+    return {
+        "schema": SCHEMA,
+        "program": f"elisa-bdnf {__version__}",
+        "design": result.design,
+        "protocol": _protocol(result),
+        "unit": result.unit,
+        "matrix": result.matrix,
+        "group_by": result.group_by,
+        "groups": list(result.groups),
+        "timepoints": [
+            {
+                "timepoint": t.name,
+                "minutes": t.minutes,
+                "tolerance_minutes": t.tolerance_minutes,
+                "required": t.required,
+            }
+            for t in result.timepoints
+        ],
+        "understood_timepoints": plain(result.understood),
+        "sources": plain(result.sources),
+        "descriptives": descriptive_records(result),
+        "model": plain(result.model),
+        "contrasts": contrast_records(result),
+        "comparisons": comparison_records(result),
+        "sensitivity": plain(result.sensitivity),
+        "subjects": subject_records(result),
+        "measurements": measurement_records(result),
+        "aids": plain(result.aids),
+        "release": plain(result.release),
+        "tissue": plain(result.tissue),
+        "ratios": plain(result.ratios),
+        "literature": [_literature(row) for row in result.literature],
+        "sentences": list(result.sentences),
+        "findings": [finding_record(finding) for finding in result.findings],
+        "not_evaluated": plain(result.not_evaluated),
+        "remarks": list(result.remarks),
+    }
+
+
+def _protocol(result: StudyResult) -> Record:
+    protocol, study = result.protocol, result.protocol.study
+    return {
+        "id": protocol.id,
+        "title": protocol.title,
+        "origin": protocol.origin,
+        "sha256": protocol.sha256,
+        "preset": protocol.qc.preset,
+        "time_anchor": protocol.time_anchor,
+        "primary_timepoint": study.primary_timepoint or None,
+        "response": plain(study.response),
+    }
+
+
+def _literature(row: LiteratureRow) -> Record:
+    return {
+        **plain(row.published),
+        "comparable": row.comparable,
+        "obstacles": list(row.obstacles),
+        "beside": [{"group": c.group, "timepoint": c.timepoint, "ratio": c.ratio, "ci_low": c.ci_low,
+                    "ci_high": c.ci_high, "n": c.n} for c in row.contrasts],
+    }  # fmt: skip

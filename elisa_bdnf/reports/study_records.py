@@ -1,0 +1,180 @@
+"""Records of a study for machines: full precision, null where there is no number, the same columns in JSON and CSV.
+
+The names are a contract (docs/design.md); new ones come after the old ones.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+from elisa_bdnf.model.measurement import Censoring, Measurement
+from elisa_bdnf.model.result import Finding
+from elisa_bdnf.model.study import Change, Contrast, Descriptive, StudyResult, StudySubject, SubjectValue
+from elisa_bdnf.reports import digits
+from elisa_bdnf.reports.records import Record, finite_or_none
+
+
+def plain(value: Any) -> Any:
+    """A value of the model as JSON knows it: tuples as lists, nan and infinity as null, dataclasses as records."""
+    if isinstance(value, float):
+        return finite_or_none(value)
+    if isinstance(value, tuple):
+        return [plain(item) for item in value]
+    if hasattr(value, "__dataclass_fields__"):
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    return value
+
+
+def measurement_records(result: StudyResult) -> list[Record]:
+    """Every row that came in, used or not; sheet columns that are not understood stay in ``study.json``'s inputs."""
+    return [_measurement(each) for each in result.measurements]
+
+
+def _measurement(each: Measurement) -> Record:
+    return {
+        "sample": each.sample,
+        "subject": each.subject,
+        "timepoint": each.timepoint,
+        "timepoint_text": each.timepoint_text,
+        "actual_time_min": finite_or_none(each.actual_minutes),
+        "arm": each.arm,
+        "responder": each.responder,
+        "matrix": each.matrix,
+        "concentration": finite_or_none(each.concentration),
+        "ci_low": finite_or_none(each.low),
+        "ci_high": finite_or_none(each.high),
+        "unit": each.unit,
+        "censoring": each.censoring.value,
+        "limit": finite_or_none(each.limit),
+        "status": each.status,
+        "used": each.used,
+        "use": each.use.value,
+        "reason": each.reason,
+        "text": text_of(each),
+        "plate": each.plate,
+        "kit": each.kit,
+        "lot": each.lot,
+        "dilution_factor": finite_or_none(each.dilution_factor),
+        "source": each.source,
+        "place": each.place,
+    }
+
+
+def text_of(each: Measurement) -> str:
+    """What a person reads: ``412``, ``< 78.1``, ``–``."""
+    if not each.used:
+        return digits.MISSING
+    if each.concentration is not None:
+        return digits.concentration(each.concentration)
+    return f"{'<' if each.censoring is Censoring.LEFT else '>'} {digits.limit(each.limit)}"
+
+
+def subject_records(result: StudyResult) -> list[Record]:
+    """One record per subject, with its values in the order of the timepoints."""
+    return [
+        {
+            "subject": subject.subject,
+            "group": subject.group,
+            "arm": subject.arm,
+            "responder": subject.responder,
+            "responder_origin": subject.responder_origin,
+            "plates": list(subject.plates),
+            "values": [_value(value) for value in subject.values],
+        }
+        for subject in result.subjects
+    ]
+
+
+def value_records(result: StudyResult) -> list[Record]:
+    """Subject × timepoint as one line each: the tidy table of a time course."""
+    return [_identity(subject) | _value(value) for subject in result.subjects for value in subject.values]
+
+
+def _identity(subject: StudySubject) -> Record:
+    return {
+        "subject": subject.subject,
+        "group": subject.group,
+        "arm": subject.arm,
+        "responder": subject.responder,
+    }
+
+
+def _value(value: SubjectValue) -> Record:
+    measurement, used = value.measurement, value.state in ("measured", "below", "above")
+    change = value.change or Change()
+    return {
+        "timepoint": value.timepoint,
+        "state": value.state,
+        "concentration": value.concentration,
+        "ci_low": finite_or_none(measurement.low) if measurement and used else None,
+        "ci_high": finite_or_none(measurement.high) if measurement and used else None,
+        "limit": finite_or_none(measurement.limit) if measurement and used else None,
+        "text": text_of(measurement) if measurement else digits.MISSING,
+        "reason": value.reason,
+        "sample": measurement.sample if measurement else "",
+        "plate": measurement.plate if measurement else "",
+        "actual_time_min": finite_or_none(measurement.actual_minutes) if measurement else None,
+        "change": change.absolute,
+        "change_ci_low": change.absolute_low,
+        "change_ci_high": change.absolute_high,
+        "change_percent": change.percent,
+        "change_percent_ci_low": change.percent_low,
+        "change_percent_ci_high": change.percent_high,
+        "ratio": change.ratio,
+        "ratio_ci_low": change.ratio_low,
+        "ratio_ci_high": change.ratio_high,
+        "direction": change.direction,
+        "beyond_reference_change": change.beyond_reference_change,
+        "change_reason": change.reason,
+    }
+
+
+def descriptive_records(result: StudyResult) -> list[Record]:
+    """Group × timepoint: what a review needs to pool a study."""
+    return [_descriptive(each) for each in result.descriptives]
+
+
+def _descriptive(each: Descriptive) -> Record:
+    first = ("group", "timepoint", "n", "n_below_lloq", "mean", "sd", "geometric_mean", "geometric_sd", "median", "q1",
+             "q3")  # fmt: skip
+    rest = [field.name for field in fields(each) if field.name not in first]
+    return {name: plain(getattr(each, name)) for name in (*first, *rest)}
+
+
+def contrast_records(result: StudyResult) -> list[Record]:
+    """Changes from baseline of the main analysis, then those by class of response."""
+    main = [_contrast(each, "main") for each in result.contrasts]
+    return main + [_contrast(c, "responder") for c in result.by_responder if c.against not in _names_of_classes(result)]
+
+
+def comparison_records(result: StudyResult) -> list[Record]:
+    """Differences of groups in their change from baseline."""
+    main = [_contrast(each, "main") for each in result.comparisons]
+    return main + [_contrast(c, "responder") for c in result.by_responder if c.against in _names_of_classes(result)]
+
+
+def _names_of_classes(result: StudyResult) -> frozenset[str]:
+    return frozenset(each.group for each in result.by_responder)
+
+
+def _contrast(each: Contrast, analysis: str) -> Record:
+    first = ("timepoint", "group", "estimate", "se", "df", "t", "p", "p_holm", "ratio", "ci_low", "ci_high")
+    rest = [field.name for field in fields(each) if field.name not in first]
+    return {name: plain(getattr(each, name)) for name in (*first, *rest)} | {"analysis": analysis}
+
+
+def finding_record(finding: Finding) -> Record:
+    """As in the results of plates."""
+    return {
+        "rule": finding.rule,
+        "level": finding.level.value,
+        "subject": finding.subject,
+        "wells": list(finding.wells),
+        "measured": finding.measured,
+        "limit": finding.limit,
+        "message": finding.message,
+        "action": finding.action,
+        "preset": finding.preset,
+        "limit_origin": finding.limit_origin,
+    }
