@@ -45,8 +45,21 @@ def done_by(jobs: int, units: Iterable[Unit], settings: Settings) -> Iterator[Do
 
 
 @contextmanager
-def single_threaded() -> Iterator[None]:
-    """The environment in which numerical libraries are to be loaded, here and in the processes that are started."""
+def _interrupts_held_back() -> Iterator[None]:
+    """A process that is started in this block never sees Ctrl-C, which reaches the whole group; its parent decides."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def _single_threaded() -> Iterator[None]:
+    """The environment in which the processes that are started in this block load numerical libraries."""
     before = {name: os.environ.get(name) for name in _ONE_THREAD}
     os.environ.update(dict.fromkeys(_ONE_THREAD, "1"))
     try:
@@ -105,7 +118,7 @@ class _Pool:
         context = multiprocessing.get_context("spawn")
         mine, theirs = context.Pipe()
         process = context.Process(target=_serve, args=(theirs, self.settings), daemon=True)
-        with single_threaded():
+        with _single_threaded(), _interrupts_held_back():
             process.start()
         theirs.close()
         self.hands.append(_Hand(process, mine))
@@ -152,7 +165,7 @@ class _Pool:
 
 def _serve(pipe: Connection, settings: Settings) -> None:
     """The life of a worker: exports come in, answers go out, until the other end is closed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group: the parent decides what ends when
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # for systems on which it could not be held back at the start
     worker = Worker(settings)
     while True:
         try:
