@@ -17,6 +17,8 @@ _WINDOWS_DEVICES = frozenset(
 _SAFE = re.compile(r"[^A-Za-z0-9._-]+")
 _MOST_CHARACTERS = 80
 
+Content = bytes | Iterable[bytes]
+
 
 def safe_stem(name: str) -> str:
     """A file or folder name made from data: letters, digits, ``.``, ``_`` and ``-`` only, at most 80 characters.
@@ -34,26 +36,36 @@ def safe_stem(name: str) -> str:
     return f"{stem[: _MOST_CHARACTERS - 9]}-{digest}"
 
 
-def write_folder(folder: Path, files: Mapping[str, bytes | Iterable[bytes]]) -> None:
+def write_folder(folder: Path, files: Mapping[str, Content], *, at_once: bool = True) -> None:
     """Write ``files`` (name → content, whole or in pieces) into ``folder``, which is made if needed; the last is last.
 
-    Every file is written under a temporary name in the same folder first; only when all are complete on disk are they
-    renamed. Raises :class:`OutputError`, with what was there before intact, where anything fails before the renames.
+    Every file is written under a temporary name in the same folder first; only when all are complete they are renamed.
+    Raises :class:`OutputError`, with what was there before intact, where anything fails before the renames.
+
+    With ``at_once`` each file is on the disk itself before it is renamed, so that not even a power cut leaves a
+    truncated one. A batch, which checks its files when it is run again, leaves it to :func:`to_disk` at its end.
     """
-    temporary: list[tuple[Path, Path]] = []
+    write = _write_through if at_once or not hasattr(os, "sync") else _write
+    parts: list[Path] = []
     try:
         _make(folder)
         for name, content in files.items():
-            part = folder / f".{name}.{os.getpid()}.part"
-            temporary.append((part, folder / name))
-            _write_through(part, content)
-        for part, final in temporary:
-            rename(part, final)
+            parts.append(folder / f".{name}.{os.getpid()}.part")
+            write(parts[-1], content)
+        for name in files:
+            rename(parts[0], folder / name)
+            del parts[0]
     except OSError as error:
-        raise _not_written(folder, error) from error
+        raise not_written(folder, error) from error
     finally:
-        for part, _ in temporary:
+        for part in parts:
             part.unlink(missing_ok=True)
+
+
+def to_disk() -> None:
+    """All that was written is on the disk when this returns. Windows, which cannot, did it file by file."""
+    if hasattr(os, "sync"):
+        os.sync()
 
 
 def rename(part: Path, final: Path) -> None:
@@ -70,7 +82,7 @@ def remove(path: Path, *, keep: Path) -> None:
                 break
             folder.rmdir()
     except OSError as error:
-        raise _not_written(path.parent, error) from error
+        raise not_written(path.parent, error) from error
 
 
 def remove_leftovers(folder: Path) -> None:
@@ -79,10 +91,11 @@ def remove_leftovers(folder: Path) -> None:
         for part in folder.glob(".*.part"):
             part.unlink(missing_ok=True)
     except OSError as error:
-        raise _not_written(folder, error) from error
+        raise not_written(folder, error) from error
 
 
-def _not_written(folder: Path, error: OSError) -> OutputError:
+def not_written(folder: Path, error: OSError) -> OutputError:
+    """What the program says of a folder that could not be written to."""
     return OutputError(
         f"the results cannot be written: {error.strerror or type(error).__name__}",
         expected="a folder with room that may be written to",
@@ -96,9 +109,14 @@ def _make(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
 
 
-def _write_through(path: Path, content: bytes | Iterable[bytes]) -> None:
+def _write_through(path: Path, content: Content) -> None:
+    _write(path, content, through=True)
+
+
+def _write(path: Path, content: Content, *, through: bool = False) -> None:
     with path.open("wb") as stream:
         for piece in [content] if isinstance(content, bytes) else content:
             stream.write(piece)
         stream.flush()
-        os.fsync(stream.fileno())
+        if through:
+            os.fsync(stream.fileno())

@@ -1,13 +1,16 @@
 """The entries of a batch folder, and the files that they speak of: kept, taken over, removed.
 
-Killed at any moment, the next run must know which files are whose. Before files are written, the entry says which will
-be (``announce``); after, it says what they hold (``record``). Nothing is removed that is not byte for byte ours.
+Killed at any moment, the next run must know which files are whose. Before files are written, a line of the journal says
+which will be (``announce``); after, the entry says what they hold (``record``); at the end of a run, what no entry
+holds is removed (``sweep``) if it is byte for byte ours.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,9 +18,9 @@ from elisa_bdnf import output
 from elisa_bdnf.batch.discover import STATE
 from elisa_bdnf.batch.entry import Entry, bytes_from_entry, entry_from_bytes_or_none
 from elisa_bdnf.errors import Problem
-from elisa_bdnf.model.batch import ExportRow, Outcome
+from elisa_bdnf.model.batch import Outcome
 
-ENTRIES = "exports"
+ENTRIES, JOURNAL = "exports", "journal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,40 +54,60 @@ def entry_of(out: Path, folder: str) -> Entry | None:
         return None
 
 
-def announce(out: Path, row: ExportRow, outputs: Mapping[str, str]) -> None:
-    """Say which files are about to be written: should the run be killed, the next one knows what may lie there."""
-    earlier = entry_of(out, row.folder)
-    known = {**(earlier.outputs if earlier else {}), **outputs}
-    _write(out, Entry("", row, {}, known))
+def announce(out: Path, folder: str, outputs: Mapping[str, str]) -> None:
+    """Say which files of an export are about to be written, or forgotten: :func:`sweep` will look at them."""
+    line = json.dumps([folder, dict(outputs)], ensure_ascii=True) + "\n"
+    try:
+        with (out / STATE / JOURNAL).open("ab") as stream:
+            stream.write(line.encode())
+    except OSError as error:
+        raise output.not_written(out, error) from error
 
 
-def record(out: Path, entry: Entry, bug: str = "") -> Done:
-    """Write the entry of an export whose files are in place; what an earlier entry holds beside them is removed."""
-    earlier = entry_of(out, entry.row.folder)
-    if earlier is not None:
-        gone = {file: digest for file, digest in earlier.outputs.items() if file not in entry.outputs}
-        remove_leftovers(out, earlier)
-        remove_outputs(out, gone)
-    _write(out, entry)
+def record(out: Path, entry: Entry, earlier: Entry | None = None, bug: str = "") -> Done:
+    """Write the entry of an export whose files are in place; what an earlier one holds beside them is announced."""
+    gone = earlier.outputs.keys() - entry.outputs.keys() if earlier else ()
+    if earlier is not None and gone:
+        announce(out, entry.row.folder, {file: earlier.outputs[file] for file in sorted(gone)})
+    path = entry_path(out, entry.row.folder)
+    output.write_folder(path.parent, {path.name: bytes_from_entry(entry)}, at_once=False)
     return done_from_entry(entry, fresh=True, bug=bug)
 
 
-def _write(out: Path, entry: Entry) -> None:
-    path = entry_path(out, entry.row.folder)
-    output.write_folder(path.parent, {path.name: bytes_from_entry(entry)})
+def announced(out: Path) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """The folder of an export and files that were to be written for it; torn lines are nobody's."""
+    try:
+        lines = (out / STATE / JOURNAL).read_bytes().splitlines()
+    except OSError:
+        return
+    for line in lines:
+        with suppress(ValueError):
+            folder, outputs = json.loads(line)
+            yield folder, outputs
 
 
-def remove_leftovers(out: Path, entry: Entry) -> None:
-    """Remove what a killed run left half-written in the folders of an export."""
-    for folder in {file.rpartition("/")[0] for file in entry.outputs}:
-        output.remove_leftovers(out / folder)
+def sweep(out: Path, entries: Iterable[Entry], unfinished: Iterable[str]) -> None:
+    """Remove what no entry holds: files of exports that are gone, or that a killed run wrote for another command.
 
-
-def remove_outputs(out: Path, outputs: Mapping[str, str]) -> None:
-    """Remove files that are byte for byte as they were written, and the folders that this leaves empty."""
-    for file, digest in outputs.items():
-        if sha256_or_none(out / file) == digest:
-            output.remove(out / file, keep=out)
+    A file is removed only if it is byte for byte what was written. ``unfinished`` are the folders of exports that a
+    killed run may have left half-written files in.
+    """
+    held = {entry.row.folder: entry.outputs for entry in entries}
+    for path in sorted((out / STATE / ENTRIES).glob("*.json")):
+        if path.stem not in held:
+            gone = entry_of(out, path.stem)
+            announce(out, path.stem, gone.outputs if gone else {})
+            output.remove(path, keep=out)
+    for folder, outputs in announced(out):
+        for file, digest in outputs.items():
+            if file not in held.get(folder, {}) and sha256_or_none(out / file) == digest:
+                output.remove(out / file, keep=out)
+    for folder in sorted({*unfinished}):
+        for each in sorted((out / folder).rglob("")):
+            output.remove_leftovers(each)
+    output.remove_leftovers(out)
+    output.remove_leftovers(out / STATE / ENTRIES)
+    output.remove(out / STATE / JOURNAL, keep=out)
 
 
 def sha256_or_none(path: Path) -> str | None:

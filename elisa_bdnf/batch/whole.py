@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from elisa_bdnf.batch.entry import Entry
 from elisa_bdnf.batch.folder_names import TABLES
 from elisa_bdnf.batch.lock import locked
 from elisa_bdnf.batch.pairing import Plan, pair
-from elisa_bdnf.batch.store import ENTRIES, Done, entry_of, entry_path, remove_leftovers, remove_outputs
+from elisa_bdnf.batch.store import Done, announced, entry_of, entry_path, sweep
 from elisa_bdnf.batch.tables import merged_tables
 from elisa_bdnf.batch.work import Settings
 from elisa_bdnf.batch.workers import done_by
@@ -52,11 +52,12 @@ def run_batch(request: BatchRequest, protocol: Protocol, begin: Callable[[int], 
     refuse_foreign_folder(request.out, plan)
     settings = Settings(request.folder, request.out, request.run, request.formats, __version__, request.force)
     with locked(request.out):
+        unfinished = {folder for folder, _ in announced(request.out)}
         begin(len(plan.units))
         jobs = request.jobs or min(cores(), 1 + len(plan.units) // _WORTH_A_PROCESS)
         for number, done in enumerate(done_by(jobs, plan.units, settings), start=1):
             on_done(done, number)
-        return finish(request.out, request.folder.resolve().name, plan, protocol)
+        return finish(request.out, request.folder.resolve().name, plan, protocol, unfinished)
 
 
 def cores() -> int:
@@ -96,15 +97,14 @@ def plan_from_request(request: BatchRequest) -> Plan:
     return plan
 
 
-def finish(out: Path, name: str, plan: Plan, protocol: Protocol) -> BatchResult:
+def finish(out: Path, name: str, plan: Plan, protocol: Protocol, unfinished: Collection[str]) -> BatchResult:
     """Merge what is known of every export, from its entry, into the tables and reports of the batch."""
     entries = [_entry(out, unit.folder) for unit in plan.units]
-    _clear(out, {unit.folder for unit in plan.units})
+    sweep(out, entries, unfinished)
     rows = tuple(entry.row for entry in entries)
     batch = BatchResult(name, protocol.id, protocol.title, rows, plan.ignored)
     batch = BatchResult(name, protocol.id, protocol.title, rows, plan.ignored, tuple(_remarks(batch)))
-    output.remove_leftovers(out)
-    output.remove_leftovers(out / STATE / ENTRIES)
+    output.to_disk()
     output.write_folder(out, {**merged_tables(out, entries), **files_from_batch(batch)})
     return batch
 
@@ -114,16 +114,6 @@ def _entry(out: Path, folder: str) -> Entry:
     if entry is None:
         raise ElisaError("the entry of an export is gone", hint="run again", file=str(entry_path(out, folder)))
     return entry
-
-
-def _clear(out: Path, folders: set[str]) -> None:
-    """Remove what an earlier run wrote for exports that are no longer there: it would be taken for a result."""
-    for path in sorted((out / STATE / ENTRIES).glob("*.json")):
-        if path.stem not in folders:
-            if (earlier := entry_of(out, path.stem)) is not None:
-                remove_leftovers(out, earlier)
-                remove_outputs(out, earlier.outputs)
-            output.remove(path, keep=out)
 
 
 def _remarks(batch: BatchResult) -> Iterator[str]:

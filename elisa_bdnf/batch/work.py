@@ -18,7 +18,7 @@ from elisa_bdnf.batch.entry import Entry
 from elisa_bdnf.batch.pairing import Unit
 from elisa_bdnf.batch.plate_row import plate_row
 from elisa_bdnf.batch.shared_files import SharedFiles
-from elisa_bdnf.batch.store import Done, announce, done_from_entry, entry_of, record, remove_leftovers, sha256_or_none
+from elisa_bdnf.batch.store import Done, announce, done_from_entry, entry_of, record, sha256_or_none
 from elisa_bdnf.binding import names_plate
 from elisa_bdnf.errors import ElisaError, LayoutError, OutputError, Problem
 from elisa_bdnf.inputs.file import InputFile, files_read
@@ -61,9 +61,8 @@ class Worker:
         key = "" if unit.problems else self._key(unit)
         earlier = entry_of(settings.out, unit.folder)
         if earlier and key == earlier.key != "" and not settings.force and self._holds(earlier):
-            remove_leftovers(settings.out, earlier)
             return done_from_entry(earlier, fresh=False)
-        return record(settings.out, self._entry(unit, key))
+        return record(settings.out, self._entry(unit, key), earlier)
 
     def _key(self, unit: Unit) -> str:
         """SHA-256 of what decides the result beside the content of files; empty for a protocol with mistakes."""
@@ -167,10 +166,9 @@ class Worker:
             plates.append(plate_row(result, folder=folder, export=unit.file))
         accepted = all(plate.accepted for plate in plates)
         outcome = Outcome.ACCEPTED if accepted else Outcome.REJECTED
-        announce(self.settings.out, ExportRow(unit.file, unit.folder, outcome), outputs)
+        announce(self.settings.out, unit.folder, outputs)
         for folder, files in folders.items():
-            output.remove_leftovers(self.settings.out / folder)
-            output.write_folder(self.settings.out / folder, files)
+            output.write_folder(self.settings.out / folder, files, at_once=False)
         return Entry(key, ExportRow(unit.file, unit.folder, outcome, tuple(plates)), inputs, outputs, columns, controls)
 
 

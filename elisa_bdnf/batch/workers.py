@@ -18,7 +18,7 @@ from multiprocessing.process import BaseProcess
 
 from elisa_bdnf.batch.entry import Entry
 from elisa_bdnf.batch.pairing import Unit
-from elisa_bdnf.batch.store import Done, record
+from elisa_bdnf.batch.store import Done, entry_of, record
 from elisa_bdnf.batch.work import Settings, Worker
 from elisa_bdnf.errors import OutputError, Problem
 from elisa_bdnf.model.batch import ExportRow, Outcome
@@ -84,7 +84,7 @@ def _done(worker: Worker, unit: Unit) -> Done:
 def _lost(unit: Unit, problem: Problem, settings: Settings, bug: str = "") -> Done:
     """Refuse an export that could not be done for a reason that is not in it; it is tried again next time."""
     row = ExportRow(unit.file, unit.folder, Outcome.REFUSED, (), (problem,))
-    return record(settings.out, Entry("", row), bug)
+    return record(settings.out, Entry("", row), entry_of(settings.out, unit.folder), bug)
 
 
 @dataclass(slots=True)
