@@ -115,4 +115,11 @@ def protocol(rules: Mapping[str, RuleSettings] | None = None, **changes: Any) ->
         anchors=(),
         qc=QcSettings("kit-research", "Kit", dict(rules or {})),
     )
-    return replace(base, **changes)
+    return replace(_with_shared_settings(base), **changes)
+
+
+def _with_shared_settings(base: Protocol) -> Protocol:
+    """What loading a protocol does: limits of rules that the analysis goes by too."""
+    hook = base.qc.rules.get("DIL-03", RuleSettings()).values
+    ratios = {f"hook_{name}": value for name, value in hook.items()}
+    return replace(base, dilution=replace(base.dilution, **ratios)) if ratios else base

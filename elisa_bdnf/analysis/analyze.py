@@ -7,14 +7,29 @@ from collections.abc import Sequence
 
 from elisa_bdnf.analysis.calibrate import calibrate
 from elisa_bdnf.analysis.curves import invert_or_none
+from elisa_bdnf.analysis.dilutions import results_from_samples
+from elisa_bdnf.analysis.edit import edit_standards
+from elisa_bdnf.analysis.profile import precision_profile
 from elisa_bdnf.analysis.quantify import quantify
 from elisa_bdnf.analysis.reduce import levels_from_groups, pooled_levels, reduce
+from elisa_bdnf.analysis.replicates import marked, marks_from_editing, marks_from_outliers
 from elisa_bdnf.analysis.response import lay_out
-from elisa_bdnf.model.curve import Curve, Model, NoCurve
+from elisa_bdnf.analysis.robustness import with_robustness
+from elisa_bdnf.model.curve import Curve, Level, Model, NoCurve, fingerprint_of
+from elisa_bdnf.model.evidence import Editing, PrecisionProfile
 from elisa_bdnf.model.layout import Layout, Role
-from elisa_bdnf.model.protocol import Protocol
+from elisa_bdnf.model.protocol import Protocol, StandardEditing
 from elisa_bdnf.model.reading import Reading
-from elisa_bdnf.model.result import Analysis, Comparison, RangeStatus, Responses, WellEstimate, WellResponse, WellUse
+from elisa_bdnf.model.result import (
+    Analysis,
+    Comparison,
+    Group,
+    RangeStatus,
+    Responses,
+    WellEstimate,
+    WellResponse,
+    WellUse,
+)
 
 
 def analyze(
@@ -29,14 +44,42 @@ def analyze(
     groups = reduce(responses)
     others = [levels_from_groups(reduce(lay_out(*other, protocol))) for other in companions]
     levels = pooled_levels(levels_from_groups(groups), others)
-    curve = calibrate(levels, protocol.curve, protocol.limits)
-    controls = tuple(quantify(g, curve, protocol) for g in groups if g.content.role is Role.CONTROL)
-    samples = tuple(quantify(g, curve, protocol) for g in groups if g.content.role is Role.SAMPLE)
+    curve, editing = _calibrated(levels, groups, protocol)
+    fingerprint = fingerprint_of(curve)  # from here on nothing changes the curve
+    marks = {**marks_from_editing(editing), **marks_from_outliers(groups, protocol.editing)}
+    if marks:
+        responses = marked(responses, marks)
+        groups = reduce(responses)
+    controls = [quantify(g, curve, protocol) for g in groups if g.content.role is Role.CONTROL]
+    samples = [quantify(g, curve, protocol) for g in groups if g.content.role is Role.SAMPLE]
+    controls, samples = with_robustness(curve, protocol, controls, samples)
     return Analysis(
-        reading, layout, protocol, responses, groups, curve, controls, samples,
+        reading, layout, protocol, responses, groups, curve, tuple(controls), tuple(samples),
         standard_wells=_standard_wells(responses, curve),
         comparisons=_comparisons(reading, responses, curve),
+        editing=editing,
+        curve_fingerprint=fingerprint,
+        profile=_profile_or_none(curve, protocol),
+        results=results_from_samples(samples, curve, protocol.dilution),
     )  # fmt: skip
+
+
+def _calibrated(
+    levels: Sequence[Level], groups: Sequence[Group], protocol: Protocol
+) -> tuple[Curve | NoCurve, Editing | None]:
+    """The curve that controls and samples will be read on, and what editing made of it where the protocol edits."""
+    standards = [g.content for g in groups if g.content.role is Role.STANDARD and g.content.nominal]
+    planned = tuple(sorted(c.nominal for c in standards if c.nominal and not c.anchor))
+    if protocol.editing.standards is StandardEditing.NONE:
+        return calibrate(levels, protocol.curve, protocol.limits, planned=planned), None
+    editing = edit_standards(levels, protocol.curve, protocol.limits, protocol.editing, planned)
+    return editing.curve, editing
+
+
+def _profile_or_none(curve: Curve | NoCurve, protocol: Protocol) -> PrecisionProfile | None:
+    if isinstance(curve, NoCurve):
+        return None
+    return precision_profile(curve, protocol.replicates, protocol.limits.profile_cv_percent)
 
 
 def _standard_wells(responses: Responses, curve: Curve | NoCurve) -> tuple[WellEstimate, ...]:

@@ -27,19 +27,20 @@ def calibrate(
     limits: LimitSettings,
     *,
     starts: Sequence[Mapping[str, float]] | None = None,
+    planned: Sequence[float] = (),
 ) -> Curve | NoCurve:
     """Fit the standards and find the range in which they can be trusted.
 
     ``levels`` are all standards with used wells, the zero standard and anchors among them. ``starts`` (parameters of
-    the canonical form) replace the built-in starts of the search. What cannot be fitted gives a NoCurve, never
-    another model.
+    the canonical form) replace the built-in starts of the search. ``planned`` are the quantitative levels of the
+    layout where some have no usable well. What cannot be fitted gives a NoCurve, never another model.
     """
     ordered = tuple(sorted(levels, key=lambda level: level.nominal))
     fitted = [level for level in ordered if _takes_part(level, spec)]
     refusal = refusal_or_none(fitted, spec)
     if refusal is not None:
         return replace(refusal, levels=ordered)
-    points = _points(fitted, spec)
+    points = points_from_levels(fitted, spec)
     if spec.model in (Model.LINEAR, Model.LOG_LOG):
         curve = curve_from_line(fit_line(spec.model, points.x[:, 0], points.y[:, 0], spec.weights, spec.fixed), spec)
     else:
@@ -49,7 +50,8 @@ def calibrate(
             return replace(refusal, levels=ordered)
         curve = curve_from_outcome(outcome, points, spec)
     curve = replace(curve, report=replace(curve.report, remarks=(*curve.report.remarks, *_left_out(ordered, spec))))
-    curve = replace(curve, standards=tuple(_standard(curve, level, _takes_part(level, spec)) for level in ordered))
+    standards = tuple(standard_point(curve, level, in_fit=_takes_part(level, spec)) for level in ordered)
+    curve = replace(curve, standards=standards, planned=tuple(planned))
     curve = replace(curve, report=replace(curve.report, lack_of_fit_p=lack_of_fit_p(curve)))
     return replace(curve, limits=limits_from_standards(curve, limits))
 
@@ -66,7 +68,7 @@ def _left_out(levels: Sequence[Level], spec: CurveSpec) -> tuple[str, ...]:
     return ()
 
 
-def _points(levels: Sequence[Level], spec: CurveSpec) -> Points:
+def points_from_levels(levels: Sequence[Level], spec: CurveSpec) -> Points:
     """Each well, or each level's mean once, whatever its number of wells."""
     if spec.fit_on is FitOn.MEANS:
         rows = [(level.nominal, level.mean, level.mean) for level in levels]
@@ -108,7 +110,8 @@ def _is_logarithmic(outcome: Outcome) -> bool:
     return bool(min(abs(outcome.state.fitted.max() - near), abs(outcome.state.fitted.min() - near)) > 20 * spans)
 
 
-def _standard(curve: Curve, level: Level, in_fit: bool) -> StandardPoint:
+def standard_point(curve: Curve, level: Level, *, in_fit: bool = True, edited: bool = False) -> StandardPoint:
+    """A level beside the curve: its mean response read back."""
     mean = level.mean
     back = invert_or_none(curve, mean)
     cv = None
@@ -116,4 +119,4 @@ def _standard(curve: Curve, level: Level, in_fit: bool) -> StandardPoint:
         variance = math.fsum((y - mean) ** 2 for y in level.responses) / (len(level.responses) - 1)
         cv = 100 * math.sqrt(variance) / mean
     recovery = 100 * back / level.nominal if back is not None and level.nominal > 0 else None
-    return StandardPoint(level, mean, cv, predict(curve, level.nominal), back, recovery, in_fit)
+    return StandardPoint(level, mean, cv, predict(curve, level.nominal), back, recovery, in_fit, edited)

@@ -23,7 +23,7 @@ import numpy as np
 
 from elisa_bdnf.analysis.curves import curve_variance, invert_or_none, predict, rises, slope
 from elisa_bdnf.analysis.scatter import response_floor, well_sigma2, well_variance
-from elisa_bdnf.analysis.shape import COORDINATES, FAMILIES, Array, jacobian_of, response_of, shape_of
+from elisa_bdnf.analysis.shape import COORDINATES, FAMILIES, LN_C, Array, jacobian_of, response_of, shape_of
 from elisa_bdnf.analysis.student_t import t_quantile
 from elisa_bdnf.model.curve import Curve, FitOn, Model, WeightKind
 
@@ -95,6 +95,29 @@ def ln_standard_error(curve: Curve, y: float, x: float, wells: int) -> float:
     return math.sqrt(well_variance(curve, y) / wells + curve_variance(curve, x)) / steep
 
 
+def ln_standard_errors(curve: Curve, ln_x: Array, wells: int) -> Array:
+    """:func:`ln_standard_error` of the curve's own responses at many places."""
+    if curve.model in (Model.LINEAR, Model.LOG_LOG):
+        places = [math.exp(float(place)) for place in ln_x]
+        return np.array([ln_standard_error(curve, predict(curve, x), x, wells) for x in places])
+    expected, variance, steep = _on_the_curve(curve, ln_x)
+    scatter = np.array([well_variance(curve, y) for y in expected.tolist()])
+    errors: Array = np.sqrt(scatter / wells + variance) / np.maximum(np.abs(steep), 1e-300)
+    return errors
+
+
+def _on_the_curve(curve: Curve, ln_x: Array) -> tuple[Array, Array, Array]:
+    """Response, variance of the curve and dy/d ln x of a logistic curve at many places."""
+    family = FAMILIES[curve.model]
+    coordinates = np.array([[curve.a], [curve.d], [math.log(curve.c)], [math.log(curve.b)], [math.log(curve.g)]])
+    shape = shape_of(family, ln_x[:, None], coordinates)
+    expected = response_of(family, shape, coordinates)[:, 0]
+    every = jacobian_of(family, shape, coordinates)[:, :, 0]
+    jacobian = every[[COORDINATES.index(name) for name in curve.covariance_of]]
+    variance = np.maximum(np.einsum("in,ij,jn->n", jacobian, np.array(curve.covariance), jacobian), 0.0)
+    return expected, variance, -every[LN_C]
+
+
 def inversion(curve: Curve, y: float, wells: int, t: float, x: float) -> Interval:
     """The interval by inversion around x, out to the nearest crossing on either side."""
     low = _crossing(curve, y, wells, t, x, -1.0)
@@ -145,13 +168,7 @@ def _excess_at(curve: Curve, y: float, wells: int, t: float, ln_x: Array) -> Arr
     """``_excess`` at many places."""
     if curve.model in (Model.LINEAR, Model.LOG_LOG):
         return np.array([_excess(curve, y, wells, t, float(place)) for place in ln_x])
-    family = FAMILIES[curve.model]
-    coordinates = np.array([[curve.a], [curve.d], [math.log(curve.c)], [math.log(curve.b)], [math.log(curve.g)]])
-    shape = shape_of(family, ln_x[:, None], coordinates)
-    expected = response_of(family, shape, coordinates)[:, 0]
-    rows = [COORDINATES.index(name) for name in curve.covariance_of]
-    jacobian = jacobian_of(family, shape, coordinates)[rows, :, 0]
-    variance = np.maximum(np.einsum("in,ij,jn->n", jacobian, np.array(curve.covariance), jacobian), 0.0)
+    expected, variance, _ = _on_the_curve(curve, ln_x)
     if curve.spec.weights.kind is WeightKind.POWER and curve.report.theta is not None:
         power = np.maximum(expected, response_floor(curve)) ** (2 * curve.report.theta)
         variance += well_sigma2(curve) * power / wells

@@ -55,7 +55,18 @@ def quantify(group: Group, curve: Curve | NoCurve, protocol: Protocol) -> Estima
         reason="; ".join(part for part in (reading.reason, missing) if part),
         interval_remark=reading.interval.remark,
         suggested_dilution=_suggested_dilution(group, curve, reading),
+        other_in_well=_other_in_well(group, curve, wells, protocol.reduce) if reading.in_well is not None else None,
     )
+
+
+def _other_in_well(group: Group, curve: Curve | NoCurve, wells: tuple[WellEstimate, ...], how: Reduce) -> float | None:
+    """The concentration by the way to reduce replicates that the protocol does not use."""
+    if isinstance(curve, NoCurve) or len(wells) < 2:
+        return None
+    if how is Reduce.MEAN_CONCENTRATION:
+        return invert_or_none(curve, group.mean)
+    values = [well.in_well for well in wells if well.in_well is not None]
+    return math.fsum(values) / len(values) if len(values) == len(wells) else None
 
 
 def _read_group(

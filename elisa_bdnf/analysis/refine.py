@@ -141,17 +141,17 @@ def _moved(target: Target, coordinates: Array, step: Array) -> Array:
     return out
 
 
-def refine(target: Target, coordinates: Array) -> tuple[State, Counts]:
-    """Converge on the gradient; returns the final state and the number of iterations per problem."""
+def refine(target: Target, coordinates: Array, *, most: int = _MOST_ITERATIONS) -> tuple[State, Counts]:
+    """Converge on the gradient; returns the final state and the number of iterations per problem, at most ``most``."""
     if coordinates.shape[-1] == 1:
-        return _refine_one(target, coordinates)
+        return _refine_one(target, coordinates, most)
     state = evaluate(target, coordinates)
     gradient = state.gradient
     iterations = np.zeros(len(gradient), dtype=np.int64)
     damping = np.zeros(len(gradient))
     running = gradient > _SHARP
     diagonal = np.arange(len(target.free))
-    for _ in range(_MOST_ITERATIONS):
+    for _ in range(most):
         if not running.any():
             break
         iterations += running
@@ -176,11 +176,11 @@ def refine(target: Target, coordinates: Array) -> tuple[State, Counts]:
     return state, iterations
 
 
-def _refine_one(target: Target, coordinates: Array) -> tuple[State, Counts]:
+def _refine_one(target: Target, coordinates: Array, most: int) -> tuple[State, Counts]:
     """The same for a single problem, where deciding with plain numbers costs a tenth of deciding with arrays."""
     state = evaluate(target, coordinates)
     gradient, damping, iterations = float(state.gradient[0]), 0.0, 0
-    while gradient > _SHARP and iterations < _MOST_ITERATIONS and damping <= 1e8:
+    while gradient > _SHARP and iterations < most and damping <= 1e8:
         iterations += 1
         matrix = state.newton
         if damping:

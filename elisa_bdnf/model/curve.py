@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -108,7 +109,10 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class StandardPoint:
-    """A level beside the fitted curve. ``back_calculated`` is None where its response has no inverse."""
+    """A level beside the fitted curve. ``back_calculated`` is None where its response has no inverse.
+
+    ``edited`` marks a level that the editing of the standards left out: it is not in the fit and never passes.
+    """
 
     level: Level
     response: float  # mean of the used wells
@@ -117,6 +121,12 @@ class StandardPoint:
     back_calculated: float | None
     recovery_percent: float | None  # None for the zero standard and where there is no inverse
     in_fit: bool = True
+    edited: bool = False
+
+    @property
+    def is_quantitative(self) -> bool:
+        """Whether the level counts: neither the zero standard nor an anchor."""
+        return self.level.nominal > 0 and not self.level.anchor
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +163,7 @@ class Limits:
     uloq_reason: str
     lod: float | None = None
     lod_reason: str = ""
+    lob: float | None = None  # limit of blank; with lod_reason where there is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,10 +186,20 @@ class Curve:
     standards: tuple[StandardPoint, ...]
     report: FitReport
     limits: Limits
+    planned: tuple[float, ...] = ()  # quantitative levels of the layout, those without a usable well among them
 
     @property
     def model(self) -> Model:
         return self.spec.model
+
+    @property
+    def ends(self) -> tuple[float, ...]:
+        """Lowest and highest quantitative level as planned: they have limits of their own; () where there is none.
+
+        A level that became an end because another was lost or left out is none.
+        """
+        levels = self.planned or tuple(p.level.nominal for p in self.standards if p.is_quantitative)
+        return (min(levels), max(levels)) if levels else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,3 +210,17 @@ class NoCurve:
     reason: str
     hint: str = ""
     levels: tuple[Level, ...] = ()
+
+
+def fingerprint_of(curve: Curve | NoCurve) -> str:
+    """SHA-256 of what a response is read with: model, weights, parameters and limits, at full precision.
+
+    It is taken when the curve is final and before any control or sample is read; the same curve has the same one.
+    """
+    if isinstance(curve, NoCurve):
+        text = f"no curve: {curve.cause}"
+    else:
+        limits = curve.limits
+        numbers = (curve.a, curve.b, curve.c, curve.d, curve.g, limits.lloq, limits.uloq)
+        text = f"{curve.model.value} {curve.spec.weights} {' '.join(repr(float(number)) for number in numbers)}"
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -30,6 +30,24 @@ class Reduce(StrEnum):
     MEAN_CONCENTRATION = "mean_concentration"  # mean of the wells' concentrations
 
 
+class StandardEditing(StrEnum):
+    NONE = "none"
+    CURVE_EDIT_V1 = "curve_edit_v1"  # analysis.edit
+
+
+class ReplicateEditing(StrEnum):
+    KEEP = "keep"
+    DROP_ONE_OF_THREE = "drop_one_of_three"  # rule REP-04: one of three or more, never of two
+
+
+class DilutionPolicy(StrEnum):
+    """Which of several dilutions of a sample its result rests on."""
+
+    MEAN_IN_RANGE = "mean_in_range"
+    LOWEST_FACTOR = "lowest_df"  # the least diluted one in range
+    NEAREST_C = "nearest_c"  # the one whose concentration in the well lies nearest the inflection
+
+
 class Extrapolation(StrEnum):
     NONE = "none"
     TO_ASYMPTOTES = "to_asymptotes"  # wherever the curve has an inverse; labelled in every report
@@ -103,6 +121,27 @@ class LimitSettings:
     recovery_ends_percent: float = 30.0
     cv_percent: float = 25.0
     extrapolation: Extrapolation = Extrapolation.NONE
+    profile_cv_percent: float = 20.0  # of the precision profile, which is advice
+    separation: float = 3.0  # pooled SD that the LLOQ must lie above the zero standard (setting of BLK-02)
+
+
+@dataclass(frozen=True, slots=True)
+class EditingSettings:
+    """What may be left out by rule before a result is computed.
+
+    The limits in percent, the gap, the share and the least number of levels are those of the rules that judge the same
+    things (REP-01, REP-04, STD-04): loading a protocol copies them, so that they are written once. The limits of
+    recovery are those of :class:`LimitSettings`.
+    """
+
+    standards: StandardEditing = StandardEditing.NONE
+    replicates: ReplicateEditing = ReplicateEditing.KEEP
+    cv_percent: float = 15.0
+    cv_ends_percent: float = 25.0
+    sample_cv_percent: float = 20.0
+    gap: float = 3.0  # distance of a well to the nearest other, in ranges of the others, at which it stands apart
+    share: float = 0.75
+    least_levels: int = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +149,9 @@ class DilutionSettings:
     when_missing: MissingDilution = MissingDilution.ERROR
     minimum: float | None = None  # minimum required dilution of the matrix
     volume_factor: float = 1.0  # multiplies every dilution factor: acid and base that were added (1.04 = 4 %)
+    policy: DilutionPolicy = DilutionPolicy.MEAN_IN_RANGE
+    hook_response_ratio: float = 0.95  # settings of DIL-03
+    hook_concentration_ratio: float = 0.80
 
 
 class DateOrder(StrEnum):
@@ -212,3 +254,4 @@ class Protocol:
     history: HistorySettings = field(default_factory=HistorySettings)
     sources: tuple[tuple[str, str], ...] = ()  # every file that took part, with its SHA-256
     study: StudySettings = StudySettings()
+    editing: EditingSettings = EditingSettings()

@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 from elisa_bdnf.model.curve import Curve, NoCurve
+from elisa_bdnf.model.evidence import Editing, PrecisionProfile, Robustness
 from elisa_bdnf.model.history import ChartedPlate, EarlierPlates
 from elisa_bdnf.model.layout import Content, Layout
 from elisa_bdnf.model.plate import Well
@@ -24,7 +25,8 @@ class WellUse(StrEnum):
     SATURATED = "saturated"  # above what the reader measures reliably
     MASKED = "masked"  # excluded in the reader's software
     EXCLUDED = "excluded"  # excluded by a person in this program
-    NOT_USED = "not_used"  # a standard that is not part of the fit (a zero standard kept out)
+    NOT_USED = "not_used"  # a standard that is not part of the fit (kept out, or left out by editing)
+    OUTLIER = "outlier"  # the one of three or more replicates that the protocol's replicate rule leaves out
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,8 @@ class Estimate:
     the confidence of the curve; a bound may be 0 or inf and then ``interval_remark`` says why. ``concentration`` is
     ``in_well × dilution factor`` and None unless ``status.has_number``. ``limit`` is what can be said instead
     (``< limit`` or ``> limit``, in sample units). ``cv_percent`` is of the per-well concentrations where all wells
-    have one, else of the responses (``cv_basis``).
+    have one, else of the responses (``cv_basis``). ``other_in_well`` is what the other way to reduce replicates gives
+    (the mean of the wells' concentrations, or the inverse of their mean response); None where it gives nothing.
     """
 
     group: Group
@@ -123,6 +126,42 @@ class Estimate:
     reason: str = ""
     interval_remark: str = ""
     suggested_dilution: float | None = None
+    other_in_well: float | None = None
+    robustness: Robustness | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SampleResult:
+    """One sample over all its dilutions: what is reported of it, and why.
+
+    ``estimates`` are by ascending dilution factor, ``in_range`` those inside the range, ``used`` those that the
+    reported result rests on (none that a hook discredits). Where ``status`` has no number, ``limit`` is what can be
+    said instead. ``cv_percent`` (two or more) and ``slope`` of ln concentration on ln dilution factor (three or more, 0
+    where the sample dilutes like the standard) are over the dilutions in range; ``hook`` is the pair of factors of
+    which the stronger reads too low.
+    """
+
+    estimates: tuple[Estimate, ...]
+    in_range: tuple[Estimate, ...]
+    used: tuple[Estimate, ...]
+    status: RangeStatus
+    concentration: float | None
+    low: float | None
+    high: float | None
+    limit: float | None
+    reason: str
+    cv_percent: float | None = None
+    slope: float | None = None
+    hook: tuple[float, float] | None = None
+
+    @property
+    def content(self) -> Content:
+        """That of the least diluted wells: name, subject and timepoint are those of the sample."""
+        return self.estimates[0].group.content
+
+    @property
+    def is_series(self) -> bool:
+        return len(self.estimates) > 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +191,10 @@ class Analysis:
     read_on: date | None = None  # the day of the reading, where it is known without doubt
     charted: ChartedPlate | None = None  # what a history keeps of the plate
     earlier: EarlierPlates | None = None  # None where no history was given
+    editing: Editing | None = None  # None where the protocol does not edit
+    curve_fingerprint: str = ""  # taken before a control or sample was read
+    profile: PrecisionProfile | None = None
+    results: tuple[SampleResult, ...] = ()  # one a sample; ``samples`` holds every dilution
 
 
 class FindingLevel(StrEnum):
@@ -217,6 +260,17 @@ class JudgedSample:
 
 
 @dataclass(frozen=True, slots=True)
+class JudgedResult:
+    """The result of one sample over its dilutions as it may be reported; as :class:`JudgedSample`."""
+
+    result: SampleResult
+    reportable: bool
+    reason: str
+    findings: tuple[str, ...] = ()
+    warned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class PlateResult:
     """A judged plate: the only thing that reports accept. Made by ``qc.judge`` alone."""
 
@@ -228,6 +282,7 @@ class PlateResult:
     samples: tuple[JudgedSample, ...]
     controls: tuple[JudgedSample, ...]
     overrides: Mapping[str, str] = field(default_factory=dict)  # what the command line changed in the protocol
+    results: tuple[JudgedResult, ...] = ()  # one a sample; ``samples`` holds every dilution
 
     @property
     def accepted(self) -> bool:

@@ -11,7 +11,9 @@ from elisa_bdnf.model.curve import CurveSpec, FitOn, Model, Weights, weights_fro
 from elisa_bdnf.model.protocol import (
     BlankMode,
     DateOrder,
+    DilutionPolicy,
     DilutionSettings,
+    EditingSettings,
     Extrapolation,
     HistorySettings,
     LimitSettings,
@@ -21,8 +23,11 @@ from elisa_bdnf.model.protocol import (
     ReadingSettings,
     Reduce,
     ReferenceMode,
+    ReplicateEditing,
     ResponseCriterion,
+    RuleSchema,
     RuleSettings,
+    StandardEditing,
     StudySettings,
 )
 from elisa_bdnf.model.timepoint import Timepoint
@@ -45,9 +50,16 @@ class Preset:
 
 
 def protocol_from_settings(
-    settings: Merged, preset: Preset, source: SourceFile, sources: tuple[tuple[str, str], ...]
+    settings: Merged,
+    preset: Preset,
+    source: SourceFile,
+    sources: tuple[tuple[str, str], ...],
+    rules: Mapping[str, RuleSchema],
 ) -> Protocol:
-    """``settings`` hold a value for every key that has a default; ``sources`` are all files with their SHA-256."""
+    """``settings`` hold a value for every key that has a default; ``sources`` are all files with their SHA-256.
+
+    ``rules`` give the limits that the analysis shares with rules where no file sets them.
+    """
     identity = settings.text("id") or source.stem
     unit = settings.text("unit")
     return Protocol(
@@ -62,8 +74,8 @@ def protocol_from_settings(
         curve=_curve(settings),
         reduce=Reduce(settings.text("reduce")),
         replicates=int(settings.number_or_none("replicates") or 1),
-        limits=_limits(settings),
-        dilution=_dilution(settings),
+        limits=_limits(settings, rules),
+        dilution=_dilution(settings, rules),
         timepoints=_timepoints(settings),
         time_anchor=settings.text("time_anchor"),
         standards=tuple(sorted(settings.numbers("standards", "nominal"), reverse=True)),
@@ -117,7 +129,29 @@ def _fixed(settings: Merged) -> list[str]:
     return sorted(settings.names("curve", "fixed"))
 
 
-def _limits(settings: Merged) -> LimitSettings:
+def _of_rule(settings: Merged, rules: Mapping[str, RuleSchema], rule: str, name: str, otherwise: float) -> float:
+    """The value in force of a rule's setting; ``otherwise`` where there is no such rule, or it is switched off."""
+    if settings.values.get(("qc", "rules", rule, "enabled")) is False or rule not in rules:
+        return otherwise
+    value = settings.number_or_none("qc", "rules", rule, name)
+    return float(rules[rule].settings[name]) if value is None else value
+
+
+def _editing(settings: Merged, rules: Mapping[str, RuleSchema]) -> EditingSettings:
+    usual = EditingSettings()
+    return EditingSettings(
+        standards=StandardEditing(settings.text("editing", "standards")),
+        replicates=ReplicateEditing(settings.text("editing", "replicates")),
+        cv_percent=_of_rule(settings, rules, "REP-01", "cv_percent", usual.cv_percent),
+        cv_ends_percent=_of_rule(settings, rules, "REP-01", "cv_ends_percent", usual.cv_ends_percent),
+        sample_cv_percent=_of_rule(settings, rules, "REP-04", "cv_percent", usual.sample_cv_percent),
+        gap=_of_rule(settings, rules, "REP-04", "min_gap", usual.gap),
+        share=_of_rule(settings, rules, "STD-04", "fraction", usual.share),
+        least_levels=int(_of_rule(settings, rules, "STD-04", "min_levels", usual.least_levels)),
+    )
+
+
+def _limits(settings: Merged, rules: Mapping[str, RuleSchema]) -> LimitSettings:
     return LimitSettings(
         lloq=settings.number_or_none("limits", "lloq"),
         uloq=settings.number_or_none("limits", "uloq"),
@@ -125,14 +159,21 @@ def _limits(settings: Merged) -> LimitSettings:
         recovery_ends_percent=_number(settings, "limits", "recovery_ends_percent"),
         cv_percent=_number(settings, "limits", "cv_percent"),
         extrapolation=Extrapolation(settings.text("limits", "extrapolation")),
+        profile_cv_percent=_number(settings, "limits", "profile_cv_percent"),
+        separation=_of_rule(settings, rules, "BLK-02", "min_separation", 0.0),
     )
 
 
-def _dilution(settings: Merged) -> DilutionSettings:
+def _dilution(settings: Merged, rules: Mapping[str, RuleSchema]) -> DilutionSettings:
+    usual = DilutionSettings()
+    of_response, of_concentration = usual.hook_response_ratio, usual.hook_concentration_ratio
     return DilutionSettings(
         when_missing=MissingDilution(settings.text("dilution", "when_missing")),
         minimum=settings.number_or_none("dilution", "minimum"),
         volume_factor=_number(settings, "dilution", "volume_factor"),
+        policy=DilutionPolicy(settings.text("dilution", "policy")),
+        hook_response_ratio=_of_rule(settings, rules, "DIL-03", "response_ratio", of_response),
+        hook_concentration_ratio=_of_rule(settings, rules, "DIL-03", "concentration_ratio", of_concentration),
     )
 
 

@@ -111,7 +111,7 @@ def _resolve(source: SourceFile, own: Merged, top: Layer, rules: Mapping[str, Ru
     for fault in (*kit_faults(settings), *contradictions(settings)):
         report.problems.append(_layer_to_mend(settings, fault, top).problem(fault))
     if not report.problems:
-        report.protocol = protocol_from_settings(settings, preset, source, tuple(report.sources))
+        report.protocol = protocol_from_settings(settings, preset, source, tuple(report.sources), rules)
 
 
 def _layer_to_mend(settings: Merged, fault: Fault, top: Layer) -> Layer:

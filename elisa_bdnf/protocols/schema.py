@@ -9,7 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from elisa_bdnf.model.curve import FitOn, Model, WeightKind, weights_from_text
-from elisa_bdnf.model.protocol import BlankMode, Extrapolation, MissingDilution, Reduce, ReferenceMode, RuleSchema
+from elisa_bdnf.model.protocol import (
+    BlankMode,
+    DilutionPolicy,
+    Extrapolation,
+    MissingDilution,
+    Reduce,
+    ReferenceMode,
+    ReplicateEditing,
+    RuleSchema,
+    StandardEditing,
+)
 from elisa_bdnf.model.result import FindingLevel
 from elisa_bdnf.protocols.design import DESIGN
 from elisa_bdnf.protocols.fields import Field, Kind, Table
@@ -115,8 +125,22 @@ _LIMITS = Table(
         Field("recovery_ends_percent", Kind.NUMBER, "The same for the lowest and highest standard.", 30.0, unit="%",
               least=0, most=100),
         Field("cv_percent", Kind.NUMBER, "Largest CV of a standard in the range.", 25.0, unit="%", least=0, most=200),
+        Field("profile_cv_percent", Kind.NUMBER, "Largest CV of a concentration in the range that the precision "
+              "profile advises; it decides nothing.", 20.0, unit="%", above=0, most=200),
         Field("extrapolation", Kind.TEXT, "Whether concentrations beyond the standards are given (and labelled).",
               "none", choices=tuple(Extrapolation)),
+    ),
+)  # fmt: skip
+
+_EDITING = Table(
+    "editing",
+    "What may be left out by rule, before a result is computed, always with a record.",
+    (
+        Field("standards", Kind.TEXT, "curve_edit_v1: standards that are not recovered are left out one by one, the "
+              "worst first, as long as enough remain (see docs/maths.md); none: the curve stays as acquired.", "none",
+              choices=tuple(StandardEditing)),
+        Field("replicates", Kind.TEXT, "drop_one_of_three: one of three or more wells that stands apart is left out "
+              "(REP-04); never one of two.", "keep", choices=tuple(ReplicateEditing)),
     ),
 )  # fmt: skip
 
@@ -130,6 +154,9 @@ _DILUTION = Table(
               NO_MINIMUM, least=1, words=(NO_MINIMUM,), example=4.0),
         Field("volume_factor", Kind.NUMBER, "Multiplies every dilution factor: volumes added after the dilution "
               "(1.04 = 2 µL acid and 2 µL base per 100 µL).", 1.0, least=1, most=10),
+        Field("policy", Kind.TEXT, "Several dilutions of a sample: report the mean of those in range, the least "
+              "diluted one in range, or the one nearest the inflection of the curve.", "mean_in_range",
+              choices=tuple(DilutionPolicy)),
     ),
 )  # fmt: skip
 
@@ -170,7 +197,7 @@ _HEAD = (
 )  # fmt: skip
 
 NOT_INHERITED = ("id", "title", "description", "extends")
-PRESET_TABLES = (_CURVE, _LIMITS, _READING)
+PRESET_TABLES = (_CURVE, _LIMITS, _READING, _EDITING)
 
 
 def protocol_schema(rules: Mapping[str, RuleSchema] | None = None) -> Table:
@@ -191,7 +218,9 @@ def protocol_schema(rules: Mapping[str, RuleSchema] | None = None) -> Table:
         (Field("preset", Kind.TEXT, "Preset of thresholds: an id or a path.", DEFAULT_PRESET, example="ich-m10-lba"),),
         (rules_table(rules),),
     )
-    tables = (DESIGN, kit, _READING, _STANDARDS, _CURVE, _LIMITS, _DILUTION, _TIMEPOINTS, STUDY, qc, HISTORY)
+    tables = (
+        DESIGN, kit, _READING, _STANDARDS, _CURVE, _LIMITS, _EDITING, _DILUTION, _TIMEPOINTS, STUDY, qc, HISTORY,
+    )  # fmt: skip
     return Table("", "A protocol: one way to analyze a plate.", _HEAD, tables)
 
 

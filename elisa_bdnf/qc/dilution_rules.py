@@ -1,47 +1,26 @@
-"""One sample at several dilutions: do they tell the same concentration?"""
+"""One sample at several dilutions: do they tell the same concentration, and which is reported?"""
 
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
 
-from elisa_bdnf.model.layout import Content
-from elisa_bdnf.model.result import Estimate, FindingLevel, RangeStatus
-from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, below, digits, exceeds, plain, rule
+from elisa_bdnf.model.result import Estimate, FindingLevel, SampleResult
+from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, digits, exceeds, plain, rule
 from elisa_bdnf.qc.subjects import PlateSubject
 
 
-def _series(plate: PlateSubject) -> Iterator[tuple[str, list[Estimate]]]:
-    """Samples that stand on the plate at two or more dilutions, least diluted first."""
-    by_sample: dict[tuple[str, str | None, str | None], list[Estimate]] = defaultdict(list)
-    for estimate in plate.analysis.samples:
-        if estimate.group.content.dilution_factor is not None:
-            by_sample[_sample(estimate.group.content)].append(estimate)
-    for (name, _, _), estimates in by_sample.items():
-        if len({estimate.group.content.dilution_factor for estimate in estimates}) > 1:
-            yield name, sorted(estimates, key=_factor)
-
-
-def _sample(content: Content) -> tuple[str, str | None, str | None]:
-    return content.name, content.subject, content.timepoint
+def _series(plate: PlateSubject) -> Iterator[SampleResult]:
+    """Samples that stand on the plate at two or more dilutions."""
+    return (result for result in plate.analysis.results if result.is_series)
 
 
 def _factor(estimate: Estimate) -> float:
     return estimate.group.content.dilution_factor or 1.0
 
 
-def _in_range(estimates: list[Estimate]) -> list[tuple[float, float]]:
-    """(dilution factor, concentration) of the dilutions inside the range."""
-    return [
-        (_factor(e), e.concentration)
-        for e in estimates
-        if e.status is RangeStatus.WITHIN and e.concentration is not None and e.concentration > 0
-    ]
-
-
-def _wells(estimates: list[Estimate]) -> tuple[str, ...]:
+def _wells(*estimates: Estimate) -> tuple[str, ...]:
     return tuple(well for estimate in estimates for well in estimate.group.all_wells)
 
 
@@ -49,19 +28,15 @@ def _wells(estimates: list[Estimate]) -> tuple[str, ...]:
 def dilutions_agree(plate: PlateSubject, *, cv_percent: float = 30.0) -> Verdicts:
     """The dilution-corrected concentrations of one sample agree over the dilutions inside the range."""
     several = False
-    for name, estimates in _series(plate):
+    for result in _series(plate):
         several = True
-        values = [concentration for _, concentration in _in_range(estimates)]
-        if len(values) < 2:
-            continue
-        mean = sum(values) / len(values)
-        cv = 100 * math.sqrt(sum((v - mean) ** 2 for v in values) / (len(values) - 1)) / mean
-        if exceeds(cv, cv_percent):
+        if result.cv_percent is not None and exceeds(result.cv_percent, cv_percent):
+            name, shown = result.content.name, digits(result.cv_percent, cv_percent, unit=" %")
             yield Remark(
-                f"the dilutions of sample {name} disagree: CV {digits(cv, cv_percent)} %",
-                measured=digits(cv, cv_percent, unit=" %"),
+                f"the dilutions of sample {name} disagree: CV {shown}",
+                measured=shown,
                 limit=f"{plain(cv_percent)} %",
-                wells=_wells(estimates),
+                wells=_wells(*result.estimates),
                 action="repeat",
                 subject=f"sample {name}",
             )
@@ -76,20 +51,19 @@ def dilutions_are_parallel(plate: PlateSubject, *, slope_of_three: float = 0.25,
     With three dilutions the slope is uncertain and ``slope_of_three`` is the limit, with more ``slope``.
     """
     judged = False
-    for name, estimates in _series(plate):
-        points = [(math.log(factor), math.log(concentration)) for factor, concentration in _in_range(estimates)]
-        if len(points) < 3:
+    for result in _series(plate):
+        if result.slope is None:
             continue
         judged = True
-        limit = slope_of_three if len(points) == 3 else slope
-        found = _slope(points)
-        if exceeds(abs(found), limit):
+        limit = slope_of_three if len(result.in_range) == 3 else slope
+        if exceeds(abs(result.slope), limit):
+            shown = digits(result.slope, math.copysign(limit, result.slope))
+            name, count = result.content.name, len(result.in_range)
             yield Remark(
-                f"sample {name} is not parallel to the standards: slope {digits(found, math.copysign(limit, found))} "
-                f"over {len(points)} dilutions",
-                measured=digits(found, math.copysign(limit, found)),
+                f"sample {name} is not parallel to the standards: slope {shown} over {count} dilutions",
+                measured=shown,
                 limit=f"±{plain(limit)}",
-                wells=_wells(estimates),
+                wells=_wells(*result.estimates),
                 action="annotate",
                 subject=f"sample {name}",
             )
@@ -97,48 +71,66 @@ def dilutions_are_parallel(plate: PlateSubject, *, slope_of_three: float = 0.25,
         yield Missing("no sample has three dilutions inside the range")
 
 
-def _slope(points: list[tuple[float, float]]) -> float:
-    x_mean = sum(x for x, _ in points) / len(points)
-    y_mean = sum(y for _, y in points) / len(points)
-    return sum((x - x_mean) * (y - y_mean) for x, y in points) / sum((x - x_mean) ** 2 for x, _ in points)
-
-
 @rule("DIL-03", FindingLevel.WARN, "excess analyte lowers the signal; dilution reveals it (hook, prozone)")
 def response_falls_with_dilution(
     plate: PlateSubject, *, response_ratio: float = 0.95, concentration_ratio: float = 0.80
 ) -> Verdicts:
-    """A less diluted well does not read lower than a more diluted one, in response or in corrected concentration."""
+    """A less diluted well does not read lower than a more diluted one, in response or in corrected concentration.
+
+    What is less diluted than that pair is not believed; the result rests on the most diluted one in range.
+    """
     several = False
-    for name, estimates in _series(plate):
+    for result in _series(plate):
         several = True
-        for strong, weak in pairwise(estimates):
-            said = _hook(strong, weak, response_ratio, concentration_ratio)
-            if said is not None:
-                measured, limit, sentence = said
-                yield Remark(
-                    f"sample {name}: {sentence}: hook effect?",
-                    measured=measured,
-                    limit=limit,
-                    wells=_wells([strong, weak]),
-                    action="repeat",
-                    subject=f"sample {name}",
-                )
+        if result.hook is not None:
+            strong, weak = _pair(result)
+            name = result.content.name
+            measured, limit, sentence = _hook(strong, weak, response_ratio, concentration_ratio)
+            yield Remark(
+                f"sample {name}: {sentence}: hook effect? Reported by {_reported(result)}",
+                measured=measured,
+                limit=limit,
+                wells=_wells(strong, weak),
+                action="repeat",
+                subject=f"sample {name}",
+            )
     if not several:
         yield Missing("no sample stands on the plate at several dilutions")
 
 
-def _hook(strong: Estimate, weak: Estimate, of_response: float, of_concentration: float) -> tuple[str, str, str] | None:
+def _pair(result: SampleResult) -> tuple[Estimate, Estimate]:
+    """The two neighbouring dilutions that show the hook."""
+    return next((s, w) for s, w in pairwise(result.estimates) if (_factor(s), _factor(w)) == result.hook)
+
+
+def _reported(result: SampleResult) -> str:
+    return " and ".join(f"1:{plain(_factor(e))}" for e in result.used)
+
+
+def _hook(strong: Estimate, weak: Estimate, of_response: float, of_concentration: float) -> tuple[str, str, str]:
+    """Measured, limit and what happened: the concentration where both have one, else the response."""
     pair = f"1:{plain(_factor(strong))} against 1:{plain(_factor(weak))}"
-    if strong.group.n and weak.group.n and weak.group.mean > 0:
-        ratio = strong.group.mean / weak.group.mean
-        if below(ratio, of_response):
-            return digits(ratio, of_response), plain(of_response), f"the response falls with concentration, {pair}"
-    if strong.status is RangeStatus.WITHIN and strong.concentration and weak.concentration:
+    if strong.concentration and weak.concentration and strong.concentration < of_concentration * weak.concentration:
         ratio = strong.concentration / weak.concentration
-        if below(ratio, of_concentration):
-            return (
-                digits(ratio, of_concentration),
-                plain(of_concentration),
-                f"the concentration is lower at {pair}",
-            )
-    return None
+        return digits(ratio, of_concentration), plain(of_concentration), f"the concentration is lower at {pair}"
+    sentence = f"the response falls with concentration, {pair}"
+    if not weak.group.responses:
+        return "", plain(of_response), sentence
+    return digits(strong.group.mean / weak.group.mean, of_response), plain(of_response), sentence
+
+
+@rule("DIL-05", FindingLevel.INFO, "which dilution counts is fixed beforehand (bio-curve-fit #17)")
+def reported_dilution_is_named(plate: PlateSubject) -> Verdicts:
+    """Of a sample at several dilutions, the ones that its result rests on and why, by ``dilution.policy``."""
+    several = False
+    for result in _series(plate):
+        several = True
+        name = result.content.name
+        yield Remark(
+            f"sample {name} stands on the plate at {len(result.estimates)} dilutions; {result.reason}",
+            wells=_wells(*result.used),
+            action="annotate",
+            subject=f"sample {name}",
+        )
+    if not several:
+        yield Missing("no sample stands on the plate at several dilutions")

@@ -6,20 +6,23 @@ This is the only way to a PlateResult, and reports accept nothing else; so nothi
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import product
 from types import MappingProxyType
 
+from elisa_bdnf.model.plate import Well
 from elisa_bdnf.model.protocol import Protocol, RuleSettings
 from elisa_bdnf.model.result import (
     Analysis,
     Estimate,
     Finding,
     FindingLevel,
+    JudgedResult,
     JudgedSample,
     NotEvaluated,
     PlateResult,
     RangeStatus,
+    SampleResult,
     Verdict,
 )
 from elisa_bdnf.qc.control_rules import accepted_range_or_none
@@ -55,12 +58,13 @@ def judge(analysis: Analysis, rules: Mapping[str, Rule], overrides: Mapping[str,
         tuple(missing.values()),
         tuple(applied),
         verdict,
-        tuple(_judged("sample", estimate, findings, verdict) for estimate in analysis.samples),
+        tuple(_judged("sample", e, findings, verdict, _dilutions(e, analysis)) for e in analysis.samples),
         tuple(
             replace(_judged("control", each, findings, verdict), accepted=_accepted(each, analysis.protocol, rules))
             for each in analysis.controls
         ),
         overrides,
+        tuple(_judged_result(result, findings, verdict) for result in analysis.results),
     )
 
 
@@ -119,25 +123,72 @@ def _rejects(finding: Finding) -> bool:
     return finding.level.rank >= FindingLevel.FAIL_PLATE.rank
 
 
-def _judged(kind: str, estimate: Estimate, findings: list[Finding], verdict: Verdict) -> JudgedSample:
+def _judged(
+    kind: str, estimate: Estimate, findings: list[Finding], verdict: Verdict, dilutions: _Dilutions = ()
+) -> JudgedSample:
+    """``dilutions`` are those of the same sample: what concerns several of them concerns each."""
     name = f"{kind} {estimate.group.content.name}"
     wells = set(estimate.group.all_wells)
-    own = [finding for finding in findings if finding.subject == name and wells.issuperset(finding.wells)]
+    own = [f for f in findings if f.subject == name and (wells.issuperset(f.wells) or _spans(f, dilutions))]
     touching = [f for f in findings if f not in own and f.wells and wells.intersection(f.wells) and len(f.wells) == 1]
-    concerned = tuple(dict.fromkeys(finding.rule for finding in [*own, *touching]))
-    reason = "; ".join(dict.fromkeys(_reasons(estimate, [*own, *touching], verdict)))
-    worst = max((finding.level.rank for finding in [*own, *touching]), default=0)
+    weighed = _weighed(estimate.reason, estimate.status, [*own, *touching], verdict)
+    return JudgedSample(estimate, weighed.reportable, weighed.reason, weighed.findings, warned=weighed.warned)
+
+
+_Dilutions = tuple[frozenset[Well], ...]  # the wells of each dilution of a sample
+
+
+def _dilutions(estimate: Estimate, analysis: Analysis) -> _Dilutions:
+    result = next((r for r in analysis.results if r.is_series and estimate in r.estimates), None)
+    return tuple(frozenset(e.group.all_wells) for e in result.estimates) if result else ()
+
+
+def _spans(finding: Finding, dilutions: _Dilutions) -> bool:
+    """Whether a finding is about several dilutions of a sample."""
+    return sum(not wells.isdisjoint(finding.wells) for wells in dilutions) > 1
+
+
+def _judged_result(result: SampleResult, findings: list[Finding], verdict: Verdict) -> JudgedResult:
+    """A sample over its dilutions: what is said of the dilutions that its result rests on, and of them together."""
+    name = f"sample {result.content.name}"
+    dilutions = tuple(frozenset(e.group.all_wells) for e in result.estimates)
+    every, used = frozenset[Well]().union(*dilutions), {well for e in result.used for well in e.group.all_wells}
+    concerned = [
+        f
+        for f in findings
+        if (f.subject == name and every.issuperset(f.wells) and (not f.wells or not used.isdisjoint(f.wells)))
+        or (f.subject == name and _spans(f, dilutions))
+        or (len(f.wells) == 1 and used.issuperset(f.wells))
+    ]
+    weighed = _weighed(result.reason if result.concentration is None else "", result.status, concerned, verdict)
+    return JudgedResult(result, weighed.reportable, weighed.reason, weighed.findings, weighed.warned)
+
+
+@dataclass(frozen=True, slots=True)
+class _Weighed:
+    reportable: bool
+    reason: str
+    findings: tuple[str, ...]
+    warned: bool
+
+
+def _weighed(reason: str, status: RangeStatus, findings: list[Finding], verdict: Verdict) -> _Weighed:
+    """What follows from the findings about a result; its own reason is said beside theirs."""
+    worst = max((finding.level.rank for finding in findings), default=0)
     blocked = worst >= FindingLevel.FAIL_RESULT.rank
-    reportable = verdict is Verdict.ACCEPTED and not blocked and estimate.status is not RangeStatus.NO_VALUE
-    warned = worst >= FindingLevel.WARN.rank
-    return JudgedSample(estimate, reportable, reason, concerned, warned=warned)
+    return _Weighed(
+        verdict is Verdict.ACCEPTED and not blocked and status is not RangeStatus.NO_VALUE,
+        "; ".join(dict.fromkeys(_reasons(reason, findings, verdict))),
+        tuple(dict.fromkeys(finding.rule for finding in findings)),
+        worst >= FindingLevel.WARN.rank,
+    )
 
 
-def _reasons(estimate: Estimate, findings: list[Finding], verdict: Verdict) -> Iterator[str]:
+def _reasons(reason: str, findings: list[Finding], verdict: Verdict) -> Iterator[str]:
     if verdict is Verdict.REJECTED:
         yield "plate rejected by QC"
     for finding in findings:
         if finding.level.rank >= FindingLevel.FAIL_RESULT.rank:
             yield f"{finding.rule}: {finding.message}"
-    if estimate.reason:
-        yield estimate.reason
+    if reason:
+        yield reason

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from elisa_bdnf.model.curve import Curve
 from elisa_bdnf.model.layout import Role
-from elisa_bdnf.model.result import FindingLevel, Group, RangeStatus
+from elisa_bdnf.model.result import FindingLevel, Group, RangeStatus, WellUse
 from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, below, digits, exceeds, plain, rule
 from elisa_bdnf.qc.subjects import EstimateSubject, PlateSubject
 
@@ -100,11 +100,14 @@ def replicates_lie_on_one_side_of_the_limits(sample: EstimateSubject) -> Verdict
 def no_replicate_lies_apart(plate: PlateSubject, *, cv_percent: float = 20.0, min_gap: float = 3.0) -> Verdicts:
     """Of three or more replicates none alone spoils the CV: beyond ``min_gap`` times the range of the others.
 
-    Nothing is left out by the program. What to exclude is a person's decision with a reason, in a file of waivers and
-    exclusions; the finding says what the CV would be. Of two wells nobody can tell which is wrong.
+    With ``editing.replicates = "drop_one_of_three"`` such a well of a sample or standard is left out, and the finding
+    is its record; otherwise nothing is left out by the program: what to exclude is a person's decision with a reason,
+    in a file of waivers and exclusions, and the finding says what the CV would be. Of two wells nobody can tell which
+    is wrong.
     """
+    yield from _left_out(plate)
     groups = [g for g in plate.analysis.groups if g.n >= 3 and g.content.role in _REPLICATED]
-    if not groups:
+    if not groups and not any(w.use is WellUse.OUTLIER for w in plate.analysis.responses.wells):
         yield Missing("no standard, control or sample has three or more usable wells")
     for group in groups:
         apart = _well_apart_or_none(group.responses, min_gap)
@@ -124,6 +127,19 @@ def no_replicate_lies_apart(plate: PlateSubject, *, cv_percent: float = 20.0, mi
             action="mask, with a reason in a file of exclusions",
             subject=f"well {well}",
         )
+
+
+def _left_out(plate: PlateSubject) -> Verdicts:
+    """The wells that the protocol's replicate rule took out; of standards STD-05 speaks as well."""
+    for well in plate.analysis.responses.wells:
+        if well.use is WellUse.OUTLIER:
+            yield Remark(
+                f"well {well.well} of {well.content.name} is left out: {well.reason.removeprefix('REP-04: ')}",
+                measured=plain(well.response, 4),
+                wells=(well.well,),
+                action="mask",
+                subject=f"well {well.well}",
+            )
 
 
 _REPLICATED = (Role.STANDARD, Role.CONTROL, Role.SAMPLE)

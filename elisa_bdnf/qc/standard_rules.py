@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from itertools import pairwise
 
-from elisa_bdnf.model.curve import NoCurve
+from elisa_bdnf.model.curve import Curve, NoCurve, StandardPoint
+from elisa_bdnf.model.evidence import Edit, EditedPart
 from elisa_bdnf.model.layout import Role
+from elisa_bdnf.model.protocol import LimitSettings
 from elisa_bdnf.model.result import FindingLevel
 from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, below, digits, exceeds, plain, rule
 from elisa_bdnf.qc.subjects import CurveSubject, PlateSubject, StandardSubject, pooled_sd
@@ -94,8 +96,8 @@ def standard_is_recovered(standard: StandardSubject) -> Verdicts:
     also decide where the quantitative range ends.
     """
     point, limits = standard.point, standard.analysis.protocol.limits
-    if point.level.nominal == 0 or point.level.anchor:
-        return
+    if not point.is_quantitative or point.edited:
+        return  # of a standard that editing left out STD-05 speaks
     limit = limits.recovery_ends_percent if standard.at_end else limits.recovery_percent
     if point.recovery_percent is None:
         yield Remark(
@@ -117,30 +119,70 @@ def standard_is_recovered(standard: StandardSubject) -> Verdicts:
 def enough_standards_are_recovered(curve: CurveSubject, *, fraction: float = 0.75, min_levels: float = 5) -> Verdicts:
     """At least ``fraction`` of the non-anchor levels, and at least ``min_levels``, are recovered within the limits.
 
-    The limits are those of STD-03, which also decide where the quantitative range ends.
+    The levels are those of the layout: one that lost its wells or was left out by editing counts and does not pass.
+    The limits are those of STD-03, which also decide where the quantitative range ends. Editing that cannot save the
+    curve (``editing.standards``) fails the plate.
     """
-    limits = curve.protocol.limits
     if isinstance(curve.curve, NoCurve):
         return  # FIT-01 says so
-    points = [p for p in curve.curve.standards if p.level.nominal > 0 and not p.level.anchor]
-    ends = {points[0].level.nominal, points[-1].level.nominal} if points else set()
-    passing = [
-        p
-        for p in points
-        if p.recovery_percent is not None
-        and not exceeds(
-            abs(p.recovery_percent - 100),
-            limits.recovery_ends_percent if p.level.nominal in ends else limits.recovery_percent,
-        )
-    ]
-    if below(len(passing), fraction * len(points)) or below(len(passing), min_levels):
+    fitted, limits = curve.curve, curve.protocol.limits
+    points = [p for p in fitted.standards if p.is_quantitative]
+    passing = [p for p in points if _passes(p, fitted, limits)]
+    total = max(len(fitted.planned), len(points))
+    editing = curve.analysis.editing
+    failure = editing.failure if editing else ""
+    if failure or below(len(passing), fraction * total) or below(len(passing), min_levels):
         yield Remark(
-            f"{len(passing)} of {len(points)} standards are recovered within the limits",
-            measured=f"{len(passing)} of {len(points)}",
+            f"{len(passing)} of {total} standards are recovered within the limits"
+            + (f"; editing does not save the curve: {failure}" if failure else ""),
+            measured=f"{len(passing)} of {total}",
             limit=f"{plain(100 * fraction)} % and at least {plain(min_levels)}",
             wells=tuple(well for p in points if p not in passing for well in p.level.wells),
             action="reject",
         )
+
+
+def _passes(point: StandardPoint, curve: Curve, limits: LimitSettings) -> bool:
+    limit = limits.recovery_ends_percent if point.level.nominal in curve.ends else limits.recovery_percent
+    recovery = point.recovery_percent
+    return not point.edited and recovery is not None and not exceeds(abs(recovery - 100), limit)
+
+
+@rule("STD-05", FindingLevel.WARN, "ICH M10: a rejected standard is documented; two gone side by side are a gap (§3.3)")
+def few_standards_are_left_out(curve: CurveSubject) -> Verdicts:
+    """Every level, anchor or well that editing left out is named; two neighbouring levels gone reject the plate.
+
+    A level without a usable well counts as gone. The curve as acquired stands beside the edited one in every report.
+    """
+    editing = curve.analysis.editing
+    for edit in editing.in_force if editing else ():
+        yield Remark(
+            f"the {_EDITED[edit.what]} {plain(edit.nominal)} is left out of the curve: {edit.reason}",
+            measured="" if edit.recovery_percent is None else f"{plain(edit.recovery_percent, 4)} %",
+            limit=_edit_limit(edit, curve) if edit.recovery_percent is not None else "",
+            wells=edit.wells,
+            action="mask" if edit.what is EditedPart.WELL else "edit",
+        )
+    if isinstance(curve.curve, NoCurve):
+        return
+    series = sorted(curve.curve.planned)
+    there = {p.level.nominal for p in curve.curve.standards if p.is_quantitative and not p.edited}
+    for lower, upper in pairwise(series[1:-1]):
+        if lower not in there and upper not in there:
+            yield Remark(
+                f"the neighbouring standards {plain(lower)} and {plain(upper)} are both missing from the curve",
+                level=FindingLevel.FAIL_PLATE,
+                action="reject",
+            )
+
+
+_EDITED = {EditedPart.WELL: "well of the standard", EditedPart.ANCHOR: "anchor", EditedPart.LEVEL: "standard"}
+
+
+def _edit_limit(edit: Edit, curve: CurveSubject) -> str:
+    limits = curve.protocol.limits
+    at_end = isinstance(curve.curve, Curve) and edit.nominal in curve.curve.ends
+    return f"100 ± {plain(limits.recovery_ends_percent if at_end else limits.recovery_percent)} %"
 
 
 @rule("STD-06", FindingLevel.WARN, "general knowledge")

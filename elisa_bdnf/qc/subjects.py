@@ -81,7 +81,7 @@ class WellSubject:
 
 @dataclass(frozen=True, slots=True)
 class StandardSubject:
-    """One level of the standard beside the curve. ``at_end``: the lowest or highest non-anchor level."""
+    """One level of the standard beside the curve. ``at_end``: the lowest or highest non-anchor level as planned."""
 
     analysis: Analysis
     point: StandardPoint
@@ -168,11 +168,8 @@ def subjects(analysis: Analysis, kind: str) -> Iterator[Subject]:
 def _standards(analysis: Analysis) -> Iterator[StandardSubject]:
     if isinstance(analysis.curve, NoCurve):
         return
-    points = analysis.curve.standards
-    quantitative = [point.level.nominal for point in points if point.level.nominal > 0 and not point.level.anchor]
-    ends = {min(quantitative), max(quantitative)} if quantitative else set()
-    for point in points:
-        yield StandardSubject(analysis, point, point.level.nominal in ends and not point.level.anchor)
+    for point in analysis.curve.standards:
+        yield StandardSubject(analysis, point, point.level.nominal in analysis.curve.ends and not point.level.anchor)
 
 
 def _persons(analysis: Analysis) -> Iterator[PersonSubject]:

@@ -1,4 +1,4 @@
-"""Editing of standards, robustness of a result, several dilutions of one sample."""
+"""Editing of standards: one case a step of ``curve_edit_v1``, and what must not matter."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ from dataclasses import replace
 
 import pytest
 
-from elisa_bdnf.analysis.dilutions import DilutionPolicy, series_from_estimates
-from elisa_bdnf.analysis.edit import Edited, EditSettings, edit_standards
-from elisa_bdnf.analysis.robustness import alternatives, robustness
+from elisa_bdnf.analysis.edit import edit_standards
+from elisa_bdnf.analysis.outliers import outlier_or_none
 from elisa_bdnf.model.curve import Curve, CurveSpec, Level, NoCurve
-from elisa_bdnf.model.protocol import LimitSettings
-from numerics.test_range_and_samples import curve_of, estimate, response, standards
+from elisa_bdnf.model.evidence import EditedPart, Editing
+from elisa_bdnf.model.protocol import EditingSettings, LimitSettings, ReplicateEditing
+from numerics.test_range_and_samples import response
 
 X = (0.0, 7.8, 15.6, 31.25, 62.5, 125.0, 250.0, 500.0)
+M10 = EditingSettings(cv_percent=20, cv_ends_percent=25, least_levels=6)
+M10_LIMITS = LimitSettings(recovery_percent=20, recovery_ends_percent=25)
 
 
 def levels(factors: dict[float, float] | None = None, wells: int = 2) -> tuple[Level, ...]:
@@ -26,122 +28,149 @@ def levels(factors: dict[float, float] | None = None, wells: int = 2) -> tuple[L
     )
 
 
-def edited(factors: dict[float, float], settings: EditSettings | None = None) -> Edited:
-    return edit_standards(levels(factors), CurveSpec(), LimitSettings(), settings)
+def edited(factors: dict[float, float], settings: EditingSettings = M10) -> Editing:
+    return edit_standards(levels(factors), CurveSpec(), M10_LIMITS, settings)
+
+
+def curve_in(found: Editing) -> Curve:
+    assert isinstance(found.curve, Curve)
+    return found.curve
 
 
 def test_nothing_to_edit() -> None:
     found = edited({})
     assert (found.edits, found.failure) == ((), "")
-    assert found.curve == found.acquired
+    assert found.curve is found.acquired
 
 
 def test_one_level_goes_and_the_log_says_why() -> None:
     found = edited({62.5: 1.35})
-    assert [(e.what, e.nominal) for e in found.edits] == [("level", 62.5)]
+    assert [(e.what, e.nominal) for e in found.edits] == [(EditedPart.LEVEL, 62.5)]
     edit = found.edits[0]
     assert edit.recovery_percent is not None
     assert edit.recovery_percent > 120
+    assert edit.deviation == pytest.approx((edit.recovery_percent - 100) / 20)
     assert edit.parameters is not None
     assert edit.wells == ("A0", "A1")
-    assert isinstance(found.acquired, Curve)
-    assert isinstance(found.curve, Curve)
-    assert len(found.curve.standards) == len(found.acquired.standards) - 1
     assert found.failure == ""
 
 
-def test_an_end_moves_the_range() -> None:
+def test_a_level_left_out_stands_beside_the_curve_and_never_passes() -> None:
+    found = edited({62.5: 1.35})
+    gone = next(p for p in curve_in(found).standards if p.level.nominal == 62.5)
+    assert (gone.edited, gone.in_fit) == (True, False)
+    assert curve_in(found).report.n == 14
+    exact = edit_standards([v for v in levels() if v.nominal != 62.5], CurveSpec(), M10_LIMITS, M10)
+    assert (curve_in(found).a, curve_in(found).c) == (curve_in(exact).a, curve_in(exact).c)
+
+
+def test_an_end_moves_the_range_and_the_new_end_keeps_the_narrow_limit() -> None:
     found = edited({7.8: 1.5})
     assert [e.nominal for e in found.edits] == [7.8]
-    assert isinstance(found.curve, Curve)
-    assert found.curve.limits.lloq == 15.6
+    assert curve_in(found).limits.lloq == 15.6
+    assert curve_in(found).ends == (7.8, 500.0)
+    assert "left out by editing" in curve_in(found).limits.lloq_reason
 
 
 def test_seven_levels_can_lose_one() -> None:
     found = edited({31.25: 1.8, 250.0: 0.6})
     assert len(found.edits) <= 1
-    assert "no more may be left out" in found.failure
+    assert "6 of 7 levels must remain" in found.failure
+
+
+def test_editing_that_does_not_save_the_curve_changes_nothing() -> None:
+    found = edited({31.25: 1.8, 250.0: 0.6})
+    assert found.curve is found.acquired
+    assert found.in_force == ()
 
 
 def test_neighbours_inside_are_not_both_removed() -> None:
-    found = edited({62.5: 1.8, 125.0: 1.8}, EditSettings(least_levels=4, share=0.5))
+    found = edited({62.5: 1.8, 125.0: 1.8}, EditingSettings(least_levels=4, share=0.5))
     removed = {e.nominal for e in found.edits}
     assert not {62.5, 125.0} <= removed
+
+
+def test_a_level_that_lost_its_wells_counts_as_removed() -> None:
+    """Of seven planned levels one had no number: none may go any more."""
+    present = [level for level in levels({31.25: 1.8}) if level.nominal != 125.0]
+    found = edit_standards(present, CurveSpec(), M10_LIMITS, M10, planned=X[1:])
+    assert found.edits == ()
+    assert found.failure
 
 
 def test_a_well_of_three_goes_where_allowed() -> None:
     three = [Level(x, tuple(response(x) * s for s in (0.995, 1.0, 1.005))) for x in X]
     three[4] = Level(62.5, (response(62.5), response(62.5) * 1.01, response(62.5) * 1.9), ("A1", "A2", "A3"))
-    found = edit_standards(three, CurveSpec(), LimitSettings(), EditSettings(drop_wells=True))
-    assert [(e.what, e.wells) for e in found.edits] == [("well", ("A3",))]
-    kept = edit_standards(three, CurveSpec(), LimitSettings(), EditSettings(drop_wells=False))
-    assert all(e.what != "well" for e in kept.edits)
+    allowing = replace(M10, replicates=ReplicateEditing.DROP_ONE_OF_THREE)
+    found = edit_standards(three, CurveSpec(), M10_LIMITS, allowing)
+    assert [(e.what, e.wells) for e in found.edits] == [(EditedPart.WELL, ("A3",))]
+    kept = edit_standards(three, CurveSpec(), M10_LIMITS, M10)
+    assert all(e.what is not EditedPart.WELL for e in kept.edits)
+
+
+OUTLIERS = {
+    "none of two": ((1.0, 2.0), None),
+    "three that agree": ((1.0, 1.02, 1.01), None),
+    "the high one": ((1.0, 1.02, 2.0), 2),
+    "the low one": ((1.0, 0.3, 1.02), 1),
+    "spread evenly": ((0.6, 1.0, 1.4), None),
+    "the others do not agree": ((0.5, 1.0, 9.0), None),
+    "one of four": ((1.0, 1.02, 1.01, 3.0), 3),
+    "two pairs": ((1.0, 1.01, 2.0, 2.01), None),
+    "equal but one": ((1.0, 1.0, 2.0), 2),
+}
+
+
+@pytest.mark.parametrize("name", OUTLIERS)
+def test_replicate_rule(name: str) -> None:
+    values, expected = OUTLIERS[name]
+    assert outlier_or_none(values, 20.0, 3.0) == expected
 
 
 def test_an_anchor_goes_for_its_own_faults_only() -> None:
+    five = replace(M10, least_levels=5)
     base = [replace(level, anchor=level.nominal == 500.0) for level in levels()]
-    assert edit_standards(base, CurveSpec(), LimitSettings()).edits == ()
+    assert edit_standards(base, CurveSpec(), M10_LIMITS, M10).edits == ()
     low = [replace(level, responses=(1.0, 1.01)) if level.anchor else level for level in base]
-    found = edit_standards(low, CurveSpec(), LimitSettings(), EditSettings(least_levels=5))
-    assert [(e.what, e.reason) for e in found.edits] == [("anchor", "anchor out of order beside its neighbour")]
+    found = edit_standards(low, CurveSpec(), M10_LIMITS, five)
+    assert [e.what for e in found.edits] == [EditedPart.ANCHOR]
+    assert found.edits[0].reason == "anchor out of order beside its neighbour"
     wide = [replace(level, responses=(1.2, 2.4)) if level.anchor else level for level in base]
-    found = edit_standards(wide, CurveSpec(), LimitSettings(), EditSettings(least_levels=5))
+    found = edit_standards(wide, CurveSpec(), M10_LIMITS, five)
     assert found.edits[0].reason == "anchor with a CV above its limit"
 
 
 def test_no_curve_is_a_failure() -> None:
-    found = edit_standards(levels()[:3], CurveSpec(), LimitSettings())
+    found = edit_standards(levels()[:3], CurveSpec(), M10_LIMITS, M10)
     assert isinstance(found.curve, NoCurve)
-    assert found.failure.startswith("no curve")
+    assert found.failure == found.curve.reason
 
 
-def test_robustness_is_small_inside_and_names_the_change() -> None:
-    others = alternatives(standards(), CurveSpec(), LimitSettings())
-    assert {"weights none", "without standard 125", "5pl"} <= {other.change for other in others}
-    inside = robustness(curve_of(), others, response(100.0))
-    assert inside.percent is not None
-    assert inside.percent < 1.0
-    assert inside.change
-    beyond = robustness(curve_of(), others, 3.6)
-    assert beyond.percent is None
+DISTURBED = {62.5: 1.35}
 
 
-def test_a_wrong_standard_shows_in_the_robustness() -> None:
-    bad = tuple(
-        replace(v, responses=tuple(1.4 * y for y in v.responses)) if v.nominal == 15.6 else v for v in standards()
-    )
-    found = robustness(curve_of(bad), alternatives(bad, CurveSpec(), LimitSettings()), response(20.0))
-    assert found.percent is not None
-    assert found.percent > 5
-    assert found.change == "without standard 15.6"
+def test_order_of_levels_and_wells_does_not_matter() -> None:
+    turned = [replace(level, responses=level.responses[::-1]) for level in levels(DISTURBED)][::-1]
+    found = edit_standards(turned, CurveSpec(), M10_LIMITS, M10)
+    assert [e.nominal for e in found.edits] == [62.5]
+    assert curve_in(found).c == pytest.approx(curve_in(edited(DISTURBED)).c, rel=1e-12)
 
 
-def dilutions(*pairs: tuple[float, float]) -> list:
-    return [estimate(response(x) * 0.99, response(x) * 1.01, factor=factor) for factor, x in pairs]
+@pytest.mark.parametrize(("of_nominal", "of_response"), [(1000.0, 1.0), (1.0, 37.0), (1e-3, 0.5)])
+def test_units_do_not_matter(of_nominal: float, of_response: float) -> None:
+    """Standards × k or responses × k: the same edits, concentrations × k."""
+    scaled = [
+        replace(v, nominal=of_nominal * v.nominal, responses=tuple(of_response * y for y in v.responses))
+        for v in levels(DISTURBED)
+    ]
+    found = edit_standards(scaled, CurveSpec(), M10_LIMITS, M10)
+    assert [e.nominal for e in found.edits] == [of_nominal * 62.5]
+    assert curve_in(found).c == pytest.approx(of_nominal * curve_in(edited(DISTURBED)).c, rel=1e-9)
 
 
-def test_dilutions_that_agree() -> None:
-    found = series_from_estimates(dilutions((10, 800.0), (40, 200.0), (20, 400.0), (80, 100.0)), curve_of())
-    assert [e.group.content.dilution_factor for e in found.estimates] == [10, 20, 40, 80]
-    assert found.reported == (20, 40, 80)
-    assert found.concentration == pytest.approx(8000, rel=0.01)
-    assert found.cv_percent == pytest.approx(0.0, abs=0.5)
-    assert found.slope == pytest.approx(0.0, abs=0.01)
-    assert found.hook is None
-
-
-@pytest.mark.parametrize(
-    ("policy", "reported"), [(DilutionPolicy.LOWEST_FACTOR, (20,)), (DilutionPolicy.NEAREST_C, (20,))]
-)
-def test_policy(policy: DilutionPolicy, reported: tuple[float, ...]) -> None:
-    pairs = dilutions((20, 400.0), (40, 200.0), (80, 100.0))
-    assert series_from_estimates(pairs, curve_of(), policy).reported == reported
-
-
-def test_hook_and_slope() -> None:
-    hooked = series_from_estimates(dilutions((10, 150.0), (40, 200.0), (160, 55.0)), curve_of())
-    assert hooked.hook == (10, 40)
-    assert hooked.slope is not None
-    assert hooked.slope > 0.25
-    nothing = series_from_estimates(dilutions((10, 2.0)), curve_of())
-    assert (nothing.concentration, nothing.reported, nothing.cv_percent) == (None, (), None)
+def test_editing_what_was_edited_changes_nothing() -> None:
+    once = edited(DISTURBED)
+    rest = [p.level for p in curve_in(once).standards if not p.edited]
+    again = edit_standards(rest, CurveSpec(), M10_LIMITS, M10)
+    assert again.edits == ()
+    assert (curve_in(again).a, curve_in(again).d) == (curve_in(once).a, curve_in(once).d)

@@ -13,14 +13,18 @@ from elisa_bdnf.model.layout import Content, Role
 from elisa_bdnf.model.protocol import (
     BlankMode,
     DilutionSettings,
+    EditingSettings,
     Extrapolation,
     Kit,
     LimitSettings,
     MissingDilution,
     ReadingSettings,
+    StandardEditing,
 )
 from elisa_bdnf.model.reading import Note, NoteKind, Reading
 from plates import LEVELS, Change, plate, response
+
+EDITING = EditingSettings(StandardEditing.CURVE_EDIT_V1)
 
 
 @dataclass(frozen=True)
@@ -417,6 +421,15 @@ CASES = (
     Case("DIL-01", "disagree", (("warn", "sample X"),), series({10: 100.0, 40: 42.0})),
     Case("DIL-02", "parallel", (), series({10: 200.0, 20: 100.0, 40: 50.0})),
     Case("DIL-02", "not parallel", (("warn", "sample X"),), series({10: 100.0, 20: 60.0, 40: 36.0})),
+    Case("DIL-05", "one dilution each"),
+    Case("DIL-05", "which is reported", (("info", "sample X"),), series({10: 100.0, 40: 25.0})),
+    Case("STD-05", "nothing to edit", (), None, {"editing": EDITING}),
+    Case("STD-05", "not edited", (), scaled(0.65, "D1", "D2")),
+    Case("STD-05", "one left out", (("warn", "curve"),), scaled(0.65, "D1", "D2"), {"editing": EDITING}),
+    Case("STD-05", "two neighbours without a number", (("fail_plate", "curve"),), drop("C1", "C2", "D1", "D2")),
+    Case("STD-04", "saved by editing", (), scaled(0.65, "D1", "D2"), {"editing": EDITING}),
+    Case("STD-04", "not saved by editing", (("fail_plate", "curve"),), scaled(1.8, "C1", "C2", "E1", "E2"),
+         {"editing": EDITING}),
     Case("DIL-03", "falling", (), series({10: 200.0, 20: 100.0, 40: 50.0})),
     Case("DIL-03", "hook", (("warn", "sample X"),), series({10: 50.0, 20: 100.0, 40: 50.0})),
     Case("DIL-03", "concentration falls", (("warn", "sample X"),), series({10: 100.0, 20: 70.0})),

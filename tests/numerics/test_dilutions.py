@@ -1,0 +1,187 @@
+"""Several dilutions of one sample → one result; and relations that must hold whatever the numbers are."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from elisa_bdnf.analysis.dilutions import result_from_dilutions, results_from_samples
+from elisa_bdnf.model.curve import Level, NoCurve
+from elisa_bdnf.model.protocol import DilutionPolicy, DilutionSettings
+from elisa_bdnf.model.result import Estimate, RangeStatus, SampleResult
+from numerics.test_range_and_samples import curve_of, estimate, response
+
+CURVE = curve_of()
+USUAL = DilutionSettings()
+
+
+def dilutions(*pairs: tuple[float, float]) -> list[Estimate]:
+    """(dilution factor, concentration in the well)."""
+    return [estimate(response(x) * 0.99, response(x) * 1.01, factor=factor) for factor, x in pairs]
+
+
+def result(*pairs: tuple[float, float], policy: DilutionPolicy = DilutionPolicy.MEAN_IN_RANGE) -> SampleResult:
+    return result_from_dilutions(dilutions(*pairs), CURVE, replace(USUAL, policy=policy))
+
+
+def factors(found: SampleResult) -> tuple[float | None, ...]:
+    return tuple(e.group.content.dilution_factor for e in found.used)
+
+
+def test_dilutions_that_agree() -> None:
+    found = result((10, 800.0), (40, 200.0), (20, 400.0), (80, 100.0))
+    assert [e.group.content.dilution_factor for e in found.estimates] == [10, 20, 40, 80]
+    assert factors(found) == (20, 40, 80)
+    assert found.concentration == pytest.approx(8000, rel=0.01)
+    assert found.cv_percent == pytest.approx(0.0, abs=0.5)
+    assert found.slope == pytest.approx(0.0, abs=0.01)
+    assert (found.hook, found.status, found.limit) == (None, RangeStatus.WITHIN, None)
+    assert found.reason == "mean of the 3 dilutions in range, 1:20, 1:40 and 1:80"
+
+
+def test_the_interval_of_a_mean_is_narrower_but_keeps_the_error_of_the_curve() -> None:
+    found = result((20, 400.0), (40, 200.0), (80, 100.0))
+    assert found.low is not None
+    assert found.high is not None
+    assert found.concentration is not None
+    assert found.low < found.concentration < found.high
+    widths = [(e.high or 0) - (e.low or 0) for e in found.used]
+    assert found.high - found.low < min(widths)
+    assert found.high - found.low > min(widths) / 3
+
+
+@pytest.mark.parametrize(
+    ("policy", "reported"),
+    [
+        (DilutionPolicy.MEAN_IN_RANGE, (20, 40, 80)),
+        (DilutionPolicy.LOWEST_FACTOR, (20,)),
+        (DilutionPolicy.NEAREST_C, (20,)),
+    ],
+)
+def test_policy(policy: DilutionPolicy, reported: tuple[float, ...]) -> None:
+    found = result((20, 400.0), (40, 200.0), (80, 100.0), policy=policy)
+    assert factors(found) == reported
+    if len(reported) == 1:
+        only = found.used[0]
+        assert (found.concentration, found.low, found.high) == (only.concentration, only.low, only.high)
+
+
+def test_a_hook_discredits_what_is_less_diluted() -> None:
+    found = result((10, 150.0), (40, 200.0), (160, 50.0), (640, 12.5))
+    assert found.hook == (10, 40)
+    assert factors(found) == (640,)
+    assert found.concentration == pytest.approx(8000, rel=0.02)
+    assert found.slope is not None
+    assert found.slope > 0.25
+    assert "hook" in found.reason
+
+
+def test_a_hook_whose_weaker_dilution_is_too_high_gives_a_bound() -> None:
+    """1:10 reads in range, 1:100 above it: the number at 1:10 is worth nothing."""
+    found = result((10, 300.0), (100, 2000.0))
+    assert (found.status, found.concentration) == (RangeStatus.ABOVE_ULOQ, None)
+    assert found.limit == 100 * 500.0
+    assert "not believed for a hook: 1:10" in found.reason
+
+
+def test_noise_near_zero_is_no_hook() -> None:
+    low = [estimate(y, y, factor=f) for f, y in ((2.0, 0.062), (4.0, 0.068))]
+    assert result_from_dilutions(low, CURVE, USUAL).hook is None
+
+
+def test_a_saturated_strong_dilution_is_no_hook_but_the_other_way_round_is() -> None:
+    strong, weak = estimate(3.0, factor=10.0, saturated=1), dilutions((100, 100.0))[0]
+    assert result_from_dilutions([strong, weak], CURVE, USUAL).hook is None
+    strong, weak = dilutions((10, 100.0))[0], estimate(3.0, factor=100.0, saturated=1)
+    assert result_from_dilutions([strong, weak], CURVE, USUAL).hook == (10, 100)
+
+
+BOUNDS = {
+    "all above": (((10, 5000.0), (20, 2500.0)), RangeStatus.ABOVE_ULOQ, 20 * 500.0),
+    "all below": (((10, 3.0), (20, 1.5)), RangeStatus.BELOW_LLOQ, 10 * 7.8),
+    "above and below": (((10, 600.0), (1000, 6.0)), RangeStatus.ABOVE_ULOQ, 10 * 500.0),
+    "contradicting": (((100, 900.0), (200, 2.0)), RangeStatus.NO_VALUE, None),
+}
+
+
+@pytest.mark.parametrize("name", BOUNDS)
+def test_no_dilution_in_range(name: str) -> None:
+    pairs, status, limit = BOUNDS[name]
+    found = result(*pairs)
+    assert (found.status, found.concentration, found.low, found.high) == (status, None, None, None)
+    assert found.limit == (None if limit is None else pytest.approx(limit))
+    assert found.reason
+
+
+def test_a_single_dilution_is_its_own_result() -> None:
+    only = dilutions((20, 100.0))[0]
+    found = result_from_dilutions([only], CURVE, USUAL)
+    assert (found.concentration, found.low, found.high, found.used) == (
+        only.concentration,
+        only.low,
+        only.high,
+        (only,),
+    )
+    assert not found.is_series
+
+
+def test_without_a_curve_there_is_a_reason() -> None:
+    none = NoCurve("flat", "the standards are flat")
+    found = result_from_dilutions([estimate(1.0, curve=none, factor=f) for f in (10.0, 20.0)], none, USUAL)
+    assert (found.status, found.concentration) == (RangeStatus.NO_VALUE, None)
+    assert "flat" in found.reason
+
+
+def test_samples_are_told_apart_by_everything_but_the_dilution() -> None:
+    two = dilutions((10, 100.0), (20, 50.0))
+    other = replace(two[1], group=replace(two[1].group, content=replace(two[1].group.content, timepoint="24h")))
+    assert len(results_from_samples(two, CURVE, USUAL)) == 1
+    assert len(results_from_samples([two[0], other], CURVE, USUAL)) == 2
+
+
+FACTORS = st.lists(st.sampled_from([1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 1000.0]), min_size=1, max_size=5,
+                   unique=True)  # fmt: skip
+IN_WELL = st.floats(0.5, 3000.0)
+
+
+@settings(max_examples=60, deadline=None)
+@given(FACTORS, st.lists(IN_WELL, min_size=5, max_size=5), st.sampled_from(DilutionPolicy), st.randoms())
+def test_order_and_scale_do_not_matter(factors_, in_wells, policy, random) -> None:
+    """Shuffled dilutions give the same; dilution factors × k give concentrations, bounds and limits × k."""
+    wanted = replace(USUAL, policy=policy)
+    pairs = list(zip(factors_, in_wells, strict=False))
+    one = result_from_dilutions(dilutions(*pairs), CURVE, wanted)
+    random.shuffle(pairs)
+    assert result_from_dilutions(dilutions(*pairs), CURVE, wanted) == one
+    seven = result_from_dilutions(dilutions(*((7 * f, x) for f, x in pairs)), CURVE, wanted)
+    assert seven.status is one.status
+    for name in ("concentration", "low", "high", "limit"):
+        there, here = getattr(seven, name), getattr(one, name)
+        assert there == (None if here is None else pytest.approx(7 * here, rel=1e-12))
+
+
+@settings(max_examples=60, deadline=None)
+@given(FACTORS, st.lists(IN_WELL, min_size=5, max_size=5), st.sampled_from(DilutionPolicy))
+def test_a_result_has_a_number_a_bound_or_a_reason(factors_, in_wells, policy) -> None:
+    found = result_from_dilutions(
+        dilutions(*zip(factors_, in_wells, strict=False)), CURVE, replace(USUAL, policy=policy)
+    )
+    assert (found.concentration is not None) == found.status.has_number
+    if found.concentration is None:
+        assert found.reason
+        assert found.limit is not None or found.status is RangeStatus.NO_VALUE
+    else:
+        values = [e.concentration or 0.0 for e in found.in_range]
+        assert min(values) * (1 - 1e-12) <= found.concentration <= max(values) * (1 + 1e-12)
+        assert set(found.used) <= set(found.in_range)
+
+
+def test_a_falling_curve_knows_no_hook_of_the_response() -> None:
+    """In a competitive assay the response rises with dilution: that is how it works."""
+    falling = tuple(Level(p.level.nominal, tuple(3.2 - y for y in p.level.responses)) for p in CURVE.standards)
+    curve = curve_of(falling)
+    pairs = [estimate(3.2 - response(x), factor=f, curve=curve) for f, x in ((10.0, 200.0), (20.0, 100.0))]
+    assert result_from_dilutions(pairs, curve, USUAL).hook is None

@@ -1,0 +1,99 @@
+"""Robustness: the batched alternatives are those that fitting one by one gives."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from elisa_bdnf.analysis.calibrate import calibrate
+from elisa_bdnf.analysis.curves import invert_or_none
+from elisa_bdnf.analysis.intervals import interval
+from elisa_bdnf.analysis.robustness import Alternatives, alternatives, robustness
+from elisa_bdnf.model.curve import Curve, CurveSpec, Level, Model, weights_from_text
+from elisa_bdnf.model.evidence import Robustness
+from elisa_bdnf.model.protocol import LimitSettings
+from numerics.test_range_and_samples import curve_of, response, standards
+
+LIMITS = LimitSettings()
+RESPONSES = (0.09, 0.2, 0.5, 1.0, 1.6)
+NOISE = np.random.default_rng(5)
+
+
+def noisy(level: Level) -> Level:
+    return replace(level, responses=tuple(float(y * (1 + 0.04 * NOISE.standard_normal())) for y in level.responses))
+
+
+NOISY = tuple(noisy(level) for level in standards())
+
+
+def moved(curve: Curve, others: Alternatives, y: float) -> Robustness | None:
+    x = invert_or_none(curve, y)
+    assert x is not None
+    bounds = interval(curve, y, 2)
+    return robustness(others.changes, others.concentrations([y])[:, 0].tolist(), x, (bounds.low, bounds.high))
+
+
+def one_by_one(spec: CurveSpec, change: str) -> Curve:
+    levels = NOISY
+    if change.startswith("weights "):
+        spec = replace(spec, weights=weights_from_text(change.removeprefix("weights ")))
+    elif change.startswith("without standard "):
+        levels = tuple(v for v in NOISY if f"{v.nominal:g}" != change.removeprefix("without standard "))
+    else:
+        spec = replace(spec, model=Model(change))
+    found = calibrate(levels, spec, LIMITS)
+    assert isinstance(found, Curve)
+    return found
+
+
+@pytest.mark.parametrize("text", ["power:1", "power:0.5", "none", "1/y", "1/y2"])
+def test_batched_alternatives_are_those_fitted_one_by_one(text: str) -> None:
+    spec = CurveSpec(weights=weights_from_text(text))
+    curve = calibrate(NOISY, spec, LIMITS)
+    assert isinstance(curve, Curve)
+    others = alternatives(curve, LIMITS)
+    assert len(others.changes) >= 9
+    for change, row in zip(others.changes, others.concentrations(RESPONSES), strict=True):
+        there = one_by_one(spec, change)
+        expected = [invert_or_none(there, y) or math.nan for y in RESPONSES]
+        tolerance = 0.01 if change == "5pl" else 1e-7  # the 5PL is followed downhill for some steps only
+        assert row == pytest.approx(expected, rel=tolerance, nan_ok=True), change
+
+
+def test_small_inside_and_names_the_change() -> None:
+    others = alternatives(curve_of(), LIMITS)
+    assert {"weights none", "without standard 125", "5pl"} <= set(others.changes)
+    inside = moved(curve_of(), others, response(100.0))
+    assert inside is not None
+    assert inside.percent < 1.0
+    assert inside.change in others.changes
+    assert not inside.beyond_interval
+
+
+def test_a_wrong_standard_shows() -> None:
+    bad = tuple(
+        replace(v, responses=tuple(1.4 * y for y in v.responses)) if v.nominal == 15.6 else v for v in standards()
+    )
+    curve = curve_of(bad)
+    found = moved(curve, alternatives(curve, LIMITS), response(20.0))
+    assert found is not None
+    assert found.percent > 5
+    assert found.change == "without standard 15.6"
+
+
+def test_a_lost_concentration_is_named_and_flagged() -> None:
+    found = robustness(("weights none", "5pl"), [math.nan, 101.0], 100.0, (50.0, 200.0))
+    assert found == Robustness(pytest.approx(1.0), "5pl", beyond_interval=True, lost=("weights none",))
+    assert robustness(("5pl",), [math.nan], 100.0, (50.0, 200.0)) is None
+
+
+def test_lines_are_compared_as_well() -> None:
+    line = calibrate(
+        tuple(Level(x, (0.05 + 0.004 * x, 0.052 + 0.0041 * x)) for x in (0.0, 10.0, 50.0, 100.0, 200.0, 400.0)),
+        CurveSpec(model=Model.LINEAR, weights=weights_from_text("none")), LIMITS,
+    )  # fmt: skip
+    assert isinstance(line, Curve)
+    assert {"weights power:1", "without standard 100"} <= set(alternatives(line, LIMITS).changes)
