@@ -76,9 +76,10 @@ def _standards_fact(result: PlateResult) -> tuple[Fact, ...]:
         return (Fact("Standards", "no curve", words.sentence(curve.reason), Tone.BAD),)
     limits, ends = result.analysis.protocol.limits, end_levels(result)
     judged = [point for point in curve.standards if point.level.nominal > 0 and not point.level.anchor]
-    recoveries = [p.recovery_percent for p in judged if p.recovery_percent is not None]
+    recoveries = [p.recovery_percent for p in judged if p.recovery_percent is not None and not p.edited]
     good = sum(
         p.recovery_percent is not None
+        and not p.edited
         and abs(p.recovery_percent - 100) <= allowed_error(p.level.nominal, limits, ends) + 1e-9
         for p in judged
     )

@@ -43,7 +43,9 @@ def recovery_figure(result: PlateResult) -> str:
 def _good(point: StandardPoint, allowed: float) -> bool:
     if point.level.anchor:
         return True  # helps the fit only; not judged
-    return point.recovery_percent is not None and abs(point.recovery_percent - 100) <= allowed + 1e-9
+    return (
+        not point.edited and point.recovery_percent is not None and abs(point.recovery_percent - 100) <= allowed + 1e-9
+    )
 
 
 def _well_recoveries(result: PlateResult, points: list[StandardPoint]) -> dict[float, list[tuple[str, float]]]:

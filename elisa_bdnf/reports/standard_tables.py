@@ -53,7 +53,7 @@ def points_by_well(result: PlateResult) -> dict[Well, StandardPoint]:
 
 def point_or_none(group: Group, points: dict[Well, StandardPoint]) -> StandardPoint | None:
     """The level that a group of standard wells became."""
-    return next((points[well] for well in group.wells if well in points), None)
+    return next((points[well] for well in group.all_wells if well in points), None)
 
 
 def end_levels(result: PlateResult) -> tuple[float, ...]:
@@ -77,13 +77,19 @@ def _standard_row(
         Cell(digits.exact(content.nominal), content.nominal),
         Cell(" ".join(group.all_wells), None, wells=group.all_wells),
         Cell(str(group.n) if group.n == planned else f"{group.n} of {planned}", group.n),
-        Cell(digits.response(group.mean), group.mean),
-        Cell(digits.percent(group.cv_percent), group.cv_percent),
+        Cell(digits.response(point.response if point else group.mean), point.response if point else group.mean),
+        _cv_cell(group, point),
         Cell(digits.response(point.fitted if point else None), point.fitted if point else None),
         Cell(digits.concentration(point.back_calculated if point else None), point.back_calculated if point else None),
         _recovery_cell(content.nominal or 0.0, point, limits, ends),
         Cell(_standard_remark(group, point, result)),
     ), f"standard-{group.all_wells[0]}" if group.all_wells else "")  # fmt: skip
+
+
+def _cv_cell(group: Group, point: StandardPoint | None) -> Cell:
+    """Of the wells that the level had when the curve was fitted, or would have been."""
+    cv = point.cv_percent if point else group.cv_percent
+    return Cell(digits.percent(cv), cv)
 
 
 def _recovery_cell(nominal: float, point: StandardPoint | None, limits: LimitSettings, ends: tuple[float, ...]) -> Cell:
@@ -93,6 +99,9 @@ def _recovery_cell(nominal: float, point: StandardPoint | None, limits: LimitSet
         return Cell(
             digits.percent(point.recovery_percent), point.recovery_percent, Tone.MUTED, "an anchor is not judged"
         )
+    if point.edited:
+        help_ = "left out by editing: read on the curve that was fitted without it"
+        return Cell(digits.percent(point.recovery_percent), point.recovery_percent, Tone.WARN, help_)
     allowed = allowed_error(nominal, limits, ends)
     good = abs(point.recovery_percent - 100) <= allowed + 1e-9
     text = digits.percent(point.recovery_percent)
@@ -105,11 +114,14 @@ def _standard_remark(group: Group, point: StandardPoint | None, result: PlateRes
     if isinstance(result.analysis.curve, Curve):
         if point is None:
             parts.append("no well could be used")
-        elif not point.in_fit:
+        elif not point.in_fit and not point.edited:
             parts.append("not in the fit")
         elif point.back_calculated is None and not group.content.is_zero_standard:
             parts.append("its response has no inverse on the curve")
-    parts += [f"{well.well}: {well.reason or words.USE[well.use]}" for well in group.left_out]
+    reasons = [well.reason or words.USE[well.use] for well in group.left_out]
+    if point and point.edited and len(set(reasons)) == 1:
+        return "; ".join([*parts, reasons[0]])
+    parts += [f"{well.well}: {reason}" for well, reason in zip(group.left_out, reasons, strict=True)]
     return "; ".join(parts)
 
 

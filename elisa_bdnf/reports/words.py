@@ -43,6 +43,7 @@ USE = {
     WellUse.MASKED: "masked",
     WellUse.EXCLUDED: "excluded",
     WellUse.NOT_USED: "not in the fit",
+    WellUse.OUTLIER: "left out",
 }
 USE_HELP = {
     WellUse.USED: "takes part in the results",
@@ -51,7 +52,8 @@ USE_HELP = {
     WellUse.SATURATED: "above what the reader measures reliably",
     WellUse.MASKED: "excluded in the reader's software",
     WellUse.EXCLUDED: "excluded by a person in this program",
-    WellUse.NOT_USED: "a standard that is kept out of the fit",
+    WellUse.NOT_USED: "a standard that is kept out of the fit, or that editing left out",
+    WellUse.OUTLIER: "one of three or more replicates that the rule REP-04 leaves out",
 }
 ROLE = {
     Role.STANDARD: "standard",
