@@ -81,6 +81,10 @@ class ProtocolError(ElisaError):
     """A protocol, kit or preset file with unknown keys, wrong types or impossible values."""
 
 
+class WaiverError(ElisaError):
+    """A file of waivers and exclusions that is wrong, has expired, or says more than was done."""
+
+
 class TableError(ElisaError):
     """A plain table (of ``fit``) that cannot be used."""
 

@@ -64,3 +64,4 @@ class Layout:
     sha256: str | None = None
     plate: str | None = None
     remarks: tuple[str, ...] = ()
+    excluded: Mapping[Well, str] = field(default_factory=lambda: NO_ATTRIBUTES)  # well → why a person excluded it
