@@ -175,15 +175,13 @@ def with_exclusions(layout: Layout, decisions: Decisions) -> tuple[dict[Well, st
     return wells, tuple(idle)
 
 
-def unused(decisions: Decisions, idle: Collection[Decision]) -> WaiverError:
+def unused(decisions: Decisions, idle: Collection[Decision], why: str = "") -> WaiverError:
     """The error for entries that changed nothing: a file that says more than was done misleads its reader."""
-    return WaiverError(
-        problems=[
-            Problem(
-                f"{entry.about} of {'plate ' + entry.plate if entry.plate else 'every plate'} is not used: "
-                + ("no such finding" if entry.rule else "no such well or sample on the layout"),
-                "", "delete the entry, or correct what it names", entry.place, decisions.file,
-            )  # fmt: skip
-            for entry in idle
-        ]
-    )
+    problems = []
+    for entry in idle:
+        missing = why or ("no such finding to waive" if entry.rule else "no such well or sample on the layout")
+        where = f" (plate {entry.plate})" if entry.plate else ""
+        found = f"{entry.about}{where} is not used: {missing}"
+        hint = "delete the entry, or correct what it names"
+        problems.append(Problem(found, "", hint, entry.place, decisions.file))
+    return WaiverError(problems=problems)

@@ -7,11 +7,13 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from elisa_bdnf import __version__, binding, earlier, layouts, output, protocols, qc, readers, samples
+from elisa_bdnf import __version__, binding, earlier, layouts, output, protocols, qc, readers, samples, waivers
 from elisa_bdnf.analysis.analyze import analyze
+from elisa_bdnf.deciding import Deciding, day_of_reading, decide
 from elisa_bdnf.errors import AnalysisRefused, ElisaError, Problem
 from elisa_bdnf.inputs.file import InputFile
 from elisa_bdnf.model.layout import Layout
@@ -37,6 +39,9 @@ class RunRequest:
     samples: Path | None = None
     format: str | None = None
     overrides: Mapping[str, str] = field(default_factory=dict)
+    waivers: Path | None = None  # else the file beside the export
+    waivers_shared: bool = False  # that file is for several exports: its entries name their plates
+    read_on: date | None = None  # the day of the reading, for exports that do not state it
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +104,17 @@ def assess(
         laid_out = samples.join_all(laid_out, sheet)
         files.append(("samples", sheet.file, sheet.sha256))
     bound = [binding.bound(layout, protocol, request.samples) for layout in laid_out]
-    plates = [(reading, layout) for reading, (layout, _) in zip(readings, bound, strict=True)]
+    asked = request.waivers or waivers.find_beside(export)
+    laid_out = [layout for layout, _ in bound]
+    deciding = decide(asked, list(qc.RULES), readings, laid_out, request.read_on, shared=request.waivers_shared)
+    files += [("waivers", deciding.decisions.file, deciding.decisions.sha256)] if deciding.decisions.file else []
+    protocols_ = [binding.as_instrument(p, r, request.overrides) for r, (_, p) in zip(readings, bound, strict=True)]
     results = []
-    for place, ((reading, layout), (_, applied)) in enumerate(zip(plates, bound, strict=True)):
-        pooled = [plates[i] for i in reading.curve_shared_with] if binding.follows_instrument(protocol) else []
-        told = binding.with_shared_curve_remark(reading, pooled=bool(pooled))
-        modeled = binding.as_instrument(applied, reading, request.overrides)
-        weighted = earlier.with_pooled_weights(modeled, told, layout, place, past)
-        analysis_ = earlier.beside_earlier(analyze(told, layout, weighted, pooled), place, past)
-        results.append(_judged(analysis_, export, request.overrides))
+    for index, applied in enumerate(protocols_):
+        plate = _Plate(index, readings, applied, request.read_on, past)
+        results.append(_judged(plate, deciding, export, request.overrides))
         past = earlier.following(past, results[-1])
+    deciding.refuse_idle(results, shared=request.waivers_shared)
     inputs = [("export", export.name, readings[0].source.sha256), *files]
     return Run(export, tuple(results), tuple(InputRecord(*each) for each in inputs))
 
@@ -149,12 +155,38 @@ def in_order_of_reading(exports: Iterable[Path], request: RunRequest, protocol: 
     return [export for _, export in sorted(placed, key=lambda pair: pair[0])] + unreadable
 
 
-def _judged(analysis_: Analysis, export: Path, overrides: Mapping[str, str]) -> PlateResult:
-    result = qc.judge(analysis_, overrides)
+@dataclass(frozen=True, slots=True)
+class _Plate:
+    """One plate of an export, to be analyzed under this or that layout."""
+
+    index: int
+    readings: Sequence[Reading]
+    protocol: Protocol
+    read_on: date | None
+    past: Past | None
+
+    def analyzed(self, laid_out: Sequence[Layout]) -> Analysis:
+        reading = self.readings[self.index]
+        pooled = reading.curve_shared_with if binding.follows_instrument(self.protocol) else ()
+        companions = [(self.readings[i], laid_out[i]) for i in pooled]
+        told = binding.with_shared_curve_remark(reading, pooled=bool(pooled))
+        layout = laid_out[self.index]
+        weighted = earlier.with_pooled_weights(self.protocol, told, layout, self.index, self.past)
+        made = earlier.beside_earlier(analyze(told, layout, weighted, companions), self.index, self.past)
+        siblings = tuple(other for other in self.readings if other is not reading)
+        return replace(made, siblings=siblings, read_on=day_of_reading(reading, self.read_on))
+
+
+def _judged(plate: _Plate, deciding: Deciding, export: Path, overrides: Mapping[str, str]) -> PlateResult:
+    own = deciding.own[plate.index]
+    before = qc.judge(plate.analyzed(deciding.layouts), overrides) if own.entries else None
+    result = qc.judge(plate.analyzed(deciding.decided), overrides, own, before)
     errors = [finding for finding in result.findings if finding.level is FindingLevel.ERROR]
     if errors:
         raise AnalysisRefused(
-            problems=[Problem(f"{f.rule}: {f.message}", hint=f.hint, place=_place(analysis_, f.wells)) for f in errors]
+            problems=[
+                Problem(f"{f.rule}: {f.message}", hint=f.hint, place=_place(result.analysis, f.wells)) for f in errors
+            ]
         ).in_file(export.name)
     return result
 
@@ -215,6 +247,8 @@ def _manifest(files: Mapping[str, bytes], result: PlateResult, run_: Run, reques
     command = ["elisa-bdnf", "run", run_.export.name, "--protocol", request.protocol]
     command += ["--layout", request.layout.name] if request.layout else []
     command += ["--samples", request.samples.name] if request.samples else []
+    command += ["--waivers", request.waivers.name] if request.waivers else []
+    command += ["--date", request.read_on.isoformat()] if request.read_on else []
     command += [word for key, value in request.overrides.items() for word in ("--set", f"{key}={value}")]
     document = {
         "schema": "elisa-bdnf/manifest/1",

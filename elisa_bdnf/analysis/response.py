@@ -45,7 +45,15 @@ def lay_out(reading: Reading, layout: Layout, protocol: Protocol) -> Responses:
     follow_instrument = protocol.reading.blank is BlankMode.INSTRUMENT
     most = _most_trusted(reading, layout, selection.main, protocol.reading)
     wells = [
-        _well_response(reading, layout.contents.get(well, NOTHING), well, selection, most, follow_instrument)
+        _well_response(
+            reading,
+            layout.contents.get(well, NOTHING),
+            well,
+            selection,
+            most,
+            follow_instrument,
+            layout.excluded.get(well),
+        )
         for well in reading.shape.wells()
     ]
     blank = _blank_mean(wells, protocol.reading.blank)
@@ -188,7 +196,13 @@ def _most_trusted(reading: Reading, layout: Layout, main: Channel, settings: Rea
 
 
 def _well_response(
-    reading: Reading, content: Content, well: Well, selection: Selection, most: _Most, follow: bool
+    reading: Reading,
+    content: Content,
+    well: Well,
+    selection: Selection,
+    most: _Most,
+    follow: bool,
+    excluded: str | None,
 ) -> WellResponse:
     index = reading.shape.index(well)
     main = selection.main
@@ -197,6 +211,8 @@ def _well_response(
     note = main.notes.get(well) or (selection.reference.notes.get(well) if selection.reference else None)
     response = raw - reference if selection.reference else raw
     use, reason = _use(content, raw, response, note, most, follow)
+    if excluded is not None and use is not WellUse.EMPTY:
+        use, reason = WellUse.EXCLUDED, excluded
     return WellResponse(well, content, raw, reference, response, use, reason, note)
 
 

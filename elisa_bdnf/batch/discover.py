@@ -17,6 +17,7 @@ from elisa_bdnf.model.batch import IgnoredRow
 from elisa_bdnf.reports.inert import show
 
 STATE = ".elisa-bdnf"
+WAIVERS = ".waivers.toml"
 LAYOUT_ENDINGS = (".toml", ".csv", ".xlsx")
 SHEET_ENDINGS = (".csv", ".txt", ".tsv", ".xlsx")
 _TEMPORARY_ENDINGS = (".tmp", ".temp", ".part", ".partial", ".crdownload", ".download", ".swp", ".lock", ".lck")
@@ -138,6 +139,12 @@ def _sort_out(files: Sequence[Found], named: set[Path], tree: Tree) -> None:
             tree.layouts.append(each)
         elif _is_called(name, "samples", SHEET_ENDINGS, stems):
             tree.sheets.append(each)
+        elif name.endswith(WAIVERS):
+            known = name.removesuffix(WAIVERS) in stems
+            said = "waivers and exclusions" + (
+                " of the export of this name" if known else ", but no export of this name"
+            )
+            tree.ignored.append(IgnoredRow(each.file, said))
         elif each.path.suffix.casefold() in _DOCUMENTS:
             tree.ignored.append(IgnoredRow(each.file, _DOCUMENTS[each.path.suffix.casefold()]))
         else:

@@ -88,7 +88,9 @@ def plan_from_request(request: BatchRequest) -> Plan:
     if request.folder.resolve() == request.out.resolve():
         raise UsageError("--out is the folder of the exports", expected="another folder: results are no exports")
     layout, samples = request.run.layout, request.run.samples
-    tree = discover(request.folder, request.out, named=[path for path in (layout, samples) if path])
+    tree = discover(
+        request.folder, request.out, named=[path for path in (layout, samples, request.run.waivers) if path]
+    )
     plan = pair(tree, {}, layout, samples)
     assert sorted(all_found(tree)) == sorted([u.file for u in plan.units] + [i.file for i in plan.ignored])  # noqa: S101
     if not plan.units:

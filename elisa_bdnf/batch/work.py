@@ -28,7 +28,10 @@ from elisa_bdnf.model.protocol import Protocol
 from elisa_bdnf.model.reading import Reading
 from elisa_bdnf.reports.csv_tables import csv_from_records
 from elisa_bdnf.reports.records import control_records
+from elisa_bdnf.waivers import find_beside
 from elisa_bdnf.workflow import Run, RunRequest
+
+_FILES = ("layout", "samples", "waivers")  # of a request; which they are is told by their place, what by their hashes
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,8 @@ class Worker:
             "layout": self._below(unit.layout) if unit.layout else None,
             "samples": self._below(unit.samples) if unit.samples else None,
             "bound": [self._below(path) for path in unit.bound],
-            "request": {key: value for key, value in asdict(request).items() if key not in ("layout", "samples")},
+            "request": {key: value for key, value in asdict(request).items() if key not in _FILES},
+            "waivers": self._below(decided) if (decided := request.waivers or find_beside(unit.path)) else None,
             "protocol": [protocol.id, protocol.sha256, protocol.origin, list(protocol.sources)],
             "formats": self.settings.formats,
         }

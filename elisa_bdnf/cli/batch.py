@@ -15,9 +15,12 @@ from elisa_bdnf.cli.run import (
     LayoutFile,
     ModelName,
     ProtocolName,
+    ReadOn,
     SamplesFile,
     Settings,
+    WaiversFile,
     WeightsName,
+    day_from_option,
     overrides_from_options,
     usage_error_if_only_options,
 )
@@ -42,6 +45,8 @@ def batch(
     weights: WeightsName = None,
     fit_on: FitOnName = None,
     settings: Settings = None,
+    waivers: WaiversFile = None,
+    read_on: ReadOn = None,
     format_: Annotated[str | None, typer.Option("--format", help="Read all as this format; see: formats.")] = None,
     html: Annotated[bool, typer.Option("--html/--no-html", help="A page for each plate.")] = True,
     xlsx: Annotated[bool, typer.Option("--xlsx", help="A workbook for each plate as well.")] = False,
@@ -64,7 +69,9 @@ def batch(
     from elisa_bdnf.workflow import RunRequest, protocol_from_request
 
     overrides = overrides_from_options(settings or [], {"model": model, "weights": weights, "fit_on": fit_on})
-    run = RunRequest(protocol, layout, samples, format_, overrides)
+    run = RunRequest(
+        protocol, layout, samples, format_, overrides, waivers, waivers is not None, day_from_option(read_on)
+    )
     try:
         loaded = protocol_from_request(run)
     except ProtocolError as error:
@@ -96,7 +103,18 @@ def run_with_progress(request: BatchRequest, protocol: Protocol, *, as_json: boo
 
         print(bug_sentence(f"{len(progress.bugs)} of the exports met one", "\n".join(progress.bugs)), file=sys.stderr)
         return EXIT_BUG
+    _refuse_unmet_waivers(request, result)
     return exit_code(result, strict=strict)
+
+
+def _refuse_unmet_waivers(request: BatchRequest, result: BatchResult) -> None:
+    """Raise WaiverError for entries that concern no plate; an export that was refused may have been meant."""
+    from elisa_bdnf import qc
+    from elisa_bdnf.deciding import names_from, refuse_unmet
+
+    if request.run.waivers is not None and not any(result.refused()):
+        plates = [names_from(plate.plate, plate.export, plate.export_sha256) for plate in result.plates()]
+        refuse_unmet(request.run.waivers, list(qc.RULES), plates)
 
 
 def summary(result: BatchResult, out: Path, taken_over: int) -> Iterator[str]:

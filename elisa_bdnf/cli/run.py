@@ -12,6 +12,8 @@ from elisa_bdnf.cli.complaints import complain
 from elisa_bdnf.errors import ElisaError, ProtocolError, UsageError
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from elisa_bdnf.model.protocol import Protocol
     from elisa_bdnf.workflow import Run, RunRequest
 
@@ -31,6 +33,18 @@ Out = Annotated[Path | None, typer.Option("--out", "-o", metavar="DIR", help="Wh
 ModelName = Annotated[str | None, typer.Option("--model", help="4pl, 5pl, 5pl-r, 3pl, linear or loglog.")]
 WeightsName = Annotated[str | None, typer.Option("--weights", help="none, 1/y, 1/y2, power or power:T.")]
 FitOnName = Annotated[str | None, typer.Option("--fit-on", help="means or replicates.")]
+WaiversFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--waivers",
+        metavar="FILE",
+        help="Wells to exclude, findings to waive; else STEM.waivers.toml beside the export.",
+    ),
+]
+ReadOn = Annotated[
+    str | None,
+    typer.Option("--date", metavar="YYYY-MM-DD", help="When the plates were read, if the export does not say."),
+]
 Settings = Annotated[
     list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change any key of the protocol; repeatable.")
 ]
@@ -50,6 +64,8 @@ def run(
     fit_on: FitOnName = None,
     settings: Settings = None,
     history: HistoryFile = None,
+    waivers: WaiversFile = None,
+    read_on: ReadOn = None,
     format_: Annotated[str | None, typer.Option("--format", help="Read as this format; see: formats.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON instead of tables.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
@@ -67,7 +83,10 @@ def run(
     from elisa_bdnf.workflow import RunRequest, protocol_from_request
 
     overrides = overrides_from_options(settings or [], {"model": model, "weights": weights, "fit_on": fit_on})
-    request = RunRequest(protocol, layout, samples, format_, overrides)
+    request = RunRequest(
+        protocol, layout, samples, format_, overrides, waivers, waivers is not None and len(exports) > 1,
+        day_from_option(read_on),
+    )  # fmt: skip
     try:
         loaded = protocol_from_request(request)
     except ProtocolError as error:
@@ -86,6 +105,18 @@ def overrides_from_options(settings: Sequence[str], options: dict[str, str | Non
             raise UsageError(f"--set {setting!r} has no key and value", expected="--set key=value")
         overrides[key.strip()] = value.strip()
     return overrides
+
+
+def day_from_option(text: str | None) -> date | None:
+    """The day of ``--date``; raises :class:`UsageError`."""
+    from datetime import date
+
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"--date {text!r} is no date", expected="year-month-day, such as 2026-03-31") from None
 
 
 def usage_error_if_only_options(error: ProtocolError) -> ElisaError:
@@ -128,10 +159,26 @@ def run_all(
         done.append((run_, workflow.write_results(run_, request, _folder(out, export, exports))))
         past = workflow.past_after(past, run_)
     workflow.remember(history, (run_ for run_, _ in done))
+    if request.waivers_shared and not refused:
+        refused = _unmet(request, [run_ for run_, _ in done])
     _show(done, as_json=as_json, quiet=quiet)
     rejected = any(not result.accepted for run_, _ in done for result in run_.results)
     warned = strict and any(level != "info" for level in workflow.levels(run_ for run_, _ in done))
     return refused or int(rejected or warned)
+
+
+def _unmet(request: RunRequest, runs: Sequence[Run]) -> int:
+    """The exit code after entries of a shared file that concern none of the exports were complained of."""
+    from elisa_bdnf import deciding, qc
+
+    try:
+        if request.waivers is not None:
+            plates = [deciding.names_of(result.analysis.reading) for run_ in runs for result in run_.results]
+            deciding.refuse_unmet(request.waivers, list(qc.RULES), plates)
+    except ElisaError as error:
+        complain(error)
+        return error.exit_code
+    return 0
 
 
 def _folder(out: Path | None, export: Path, exports: Sequence[Path]) -> Path:

@@ -14,6 +14,7 @@ from elisa_bdnf.model.layout import Content, Layout
 from elisa_bdnf.model.plate import Well
 from elisa_bdnf.model.protocol import Protocol
 from elisa_bdnf.model.reading import InstrumentResult, Note, Reading
+from elisa_bdnf.model.waiver import NO_DECISIONS, Decision, Decisions
 
 
 class WellUse(StrEnum):
@@ -229,6 +230,8 @@ class Finding:
     preset: str = ""
     limit_origin: str = ""  # "preset kit-research", "protocol human-infusion-plasma", …
     hint: str = ""  # what to try
+    waived: Decision | None = None  # who waived it; ``level`` is then info
+    waived_level: FindingLevel | None = None  # what it was before
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +286,8 @@ class PlateResult:
     controls: tuple[JudgedSample, ...]
     overrides: Mapping[str, str] = field(default_factory=dict)  # what the command line changed in the protocol
     results: tuple[JudgedResult, ...] = ()  # one a sample; ``samples`` holds every dilution
+    decisions: Decisions = NO_DECISIONS  # waivers and exclusions that concern this plate
+    before: PlateResult | None = None  # the plate without them, where there are any
 
     @property
     def accepted(self) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from elisa_bdnf.model.history import ChartedPlate
 from elisa_bdnf.model.protocol import Protocol, RuleSchema
 from elisa_bdnf.model.result import Analysis, Finding, NotEvaluated, PlateResult
+from elisa_bdnf.model.waiver import NO_DECISIONS, Decisions
 from elisa_bdnf.qc import (
     blank_rules,
     control_rules,
@@ -69,9 +70,14 @@ STUDY_RULES: Mapping[str, Rule] = {
 CATALOGUE: tuple[Rule, ...] = (*RULES.values(), *(rule for rule in STUDY_RULES.values() if rule.id not in RULES))
 
 
-def judge(analysis: Analysis, overrides: Mapping[str, str] = engine.NO_OVERRIDES) -> PlateResult:
-    """Judge a plate by all registered rules."""
-    return engine.judge(analysis, RULES, overrides)
+def judge(
+    analysis: Analysis,
+    overrides: Mapping[str, str] = engine.NO_OVERRIDES,
+    decisions: Decisions = NO_DECISIONS,
+    before: PlateResult | None = None,
+) -> PlateResult:
+    """Judge a plate by all registered rules; ``before`` is the plate without the ``decisions`` of a person."""
+    return engine.judge(analysis, RULES, overrides, decisions, before)
 
 
 def judge_together(

@@ -25,32 +25,29 @@ from elisa_bdnf.model.result import (
     SampleResult,
     Verdict,
 )
+from elisa_bdnf.model.waiver import NO_DECISIONS, Decisions
 from elisa_bdnf.qc.control_rules import accepted_range_or_none
 from elisa_bdnf.qc.rule import Missing, Remark, Rule
 from elisa_bdnf.qc.subjects import SERIES, SeriesSubject, Subject, subjects
+from elisa_bdnf.qc.waive import waived
 
 NO_OVERRIDES: Mapping[str, str] = MappingProxyType({})
 _AS_SHIPPED = RuleSettings()
 
 
-def judge(analysis: Analysis, rules: Mapping[str, Rule], overrides: Mapping[str, str] = NO_OVERRIDES) -> PlateResult:
-    """Apply ``rules`` with the protocol's settings; ``overrides`` is what the command line changed, for the record."""
-    findings: list[Finding] = []
-    missing: dict[tuple[str, str], NotEvaluated] = {}
-    applied: list[str] = []
-    qc = analysis.protocol.qc
-    for rule in rules.values():
-        settings = qc.rules.get(rule.id, _AS_SHIPPED)
-        if not settings.enabled or rule.subject == SERIES:
-            continue
-        applied.append(rule.id)
-        values = {name: settings.values.get(name, default) for name, default in rule.settings.items()}
-        for subject in subjects(analysis, rule.subject):
-            for said in rule.function(subject, **values):
-                if isinstance(said, Missing):
-                    missing.setdefault((rule.id, said.reason), NotEvaluated(rule.id, said.reason))
-                else:
-                    findings.append(_finding(said, rule, settings, subject, analysis.protocol))
+def judge(
+    analysis: Analysis,
+    rules: Mapping[str, Rule],
+    overrides: Mapping[str, str] = NO_OVERRIDES,
+    decisions: Decisions = NO_DECISIONS,
+    before: PlateResult | None = None,
+) -> PlateResult:
+    """Apply ``rules`` with the protocol's settings, then the waivers among ``decisions``.
+
+    ``overrides`` is what the command line changed, and ``before`` the plate without the decisions: both for the record.
+    """
+    found, missing, applied = _applied(analysis, rules)
+    findings = [waived(finding, decisions.waivers) for finding in found]
     verdict = Verdict.REJECTED if any(_rejects(finding) for finding in findings) else Verdict.ACCEPTED
     return PlateResult(
         analysis,
@@ -65,7 +62,34 @@ def judge(analysis: Analysis, rules: Mapping[str, Rule], overrides: Mapping[str,
         ),
         overrides,
         tuple(_judged_result(result, findings, verdict) for result in analysis.results),
+        decisions,
+        before,
     )
+
+
+def _applied(
+    analysis: Analysis, rules: Mapping[str, Rule]
+) -> tuple[list[Finding], dict[tuple[str, str], NotEvaluated], list[str]]:
+    findings: list[Finding] = []
+    missing: dict[tuple[str, str], NotEvaluated] = {}
+    applied: list[str] = []
+    seen: dict[str, tuple[Subject, ...]] = {}
+    qc = analysis.protocol.qc
+    for rule in rules.values():
+        settings = qc.rules.get(rule.id, _AS_SHIPPED)
+        if not settings.enabled or rule.subject == SERIES:
+            continue
+        applied.append(rule.id)
+        values = {name: settings.values.get(name, default) for name, default in rule.settings.items()}
+        if rule.subject not in seen:
+            seen[rule.subject] = tuple(subjects(analysis, rule.subject))
+        for subject in seen[rule.subject]:
+            for said in rule.function(subject, **values):
+                if isinstance(said, Missing):
+                    missing.setdefault((rule.id, said.reason), NotEvaluated(rule.id, said.reason))
+                else:
+                    findings.append(_finding(said, rule, settings, subject, analysis.protocol))
+    return findings, missing, applied
 
 
 def judge_together(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from elisa_bdnf.model.result import PlateResult
 from elisa_bdnf.reports import words
+from elisa_bdnf.reports.decisions import before_and_after, decisions_table
 from elisa_bdnf.reports.finding_tables import findings, not_evaluated
 from elisa_bdnf.reports.methods import limitations, methods
 from elisa_bdnf.reports.overview_table import overview
@@ -39,6 +40,8 @@ def document_from_result(result: PlateResult) -> Document:
         comparison=comparison(result, mark),
         comparison_sentence=comparison_sentence(result),
         exclusions=exclusions(result, mark),
+        decisions=decisions_table(result, mark),
+        before_and_after=before_and_after(result, mark),
         wells=wells(result, mark),
         accounting=accounting(result),
         provenance=provenance(result, mark),

@@ -111,6 +111,7 @@ def _sections(document: Document) -> Iterator[tuple[str, str, str]]:
         "Findings",
         table(document.findings) + _subsection(document.not_evaluated.title, table(document.not_evaluated)),
     )
+    yield "decided", "Exclusions and waivers", _decided(document)
     yield "plate", "Plate", _plate(document)
     yield "samples-section", "All samples", table(document.samples)
     if document.comparison is not None:
@@ -143,6 +144,12 @@ def _curve(document: Document) -> str:
     if document.parameters is not None:
         body += _subsection(document.parameters.title, table(document.parameters))
     return body
+
+
+def _decided(document: Document) -> str:
+    if not document.decisions.rows:
+        return ""
+    return table(document.decisions) + _subsection("Before and after", table(document.before_and_after))
 
 
 def _line(fact: Fact) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from elisa_bdnf import __version__
 from elisa_bdnf.model.curve import Curve
 from elisa_bdnf.model.result import PlateResult
+from elisa_bdnf.reports.decisions import decisions_record
 from elisa_bdnf.reports.history_record import history_record
 from elisa_bdnf.reports.records import (
     Record,
@@ -64,6 +65,7 @@ def json_from_result(result: PlateResult) -> Record:
         "findings": finding_records(result),
         "not_evaluated": [{"rule": each.rule, "reason": each.reason} for each in result.not_evaluated],
         "rules_applied": list(result.rules_applied),
+        "decisions": decisions_record(result),
         "instrument": _instrument(result),
         "history": history_record(analysis.charted) if analysis.charted else None,
         "header": [{"key": key, "value": value} for key, value in analysis.reading.header],

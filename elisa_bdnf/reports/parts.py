@@ -105,6 +105,8 @@ class Document:
     comparison: Table | None  # None where the export holds no concentrations of its own
     comparison_sentence: str
     exclusions: Table
+    decisions: Table  # what a person excluded and waived
+    before_and_after: Table
     wells: Table
     accounting: tuple[Fact, ...]
     provenance: Table
@@ -115,10 +117,16 @@ class Document:
     result: PlateResult
 
     @property
+    def decided(self) -> tuple[Table, ...]:
+        """What a person excluded and waived, and what it changed; nothing where nobody did."""
+        return (self.decisions, self.before_and_after) if self.decisions.rows else ()
+
+    @property
     def tables(self) -> tuple[Table, ...]:
         """Every table there is, in the order of a report."""
         known = (
             self.overview, self.samples, self.controls, self.standards, self.parameters, self.comparison,
-            self.findings, self.not_evaluated, self.exclusions, self.wells, self.provenance, self.header,
+            self.findings, self.not_evaluated, *self.decided, self.exclusions, self.wells, self.provenance,
+            self.header,
         )  # fmt: skip
         return tuple(table for table in known if table is not None)

@@ -6,6 +6,7 @@ from elisa_bdnf.model.curve import Curve, NoCurve
 from elisa_bdnf.model.protocol import Extrapolation
 from elisa_bdnf.model.result import FindingLevel, PlateResult, WellUse
 from elisa_bdnf.reports import digits, words
+from elisa_bdnf.reports.decisions import decisions_banner
 from elisa_bdnf.reports.parts import Banner, Fact, Headline, Tone
 from elisa_bdnf.reports.sample_tables import control_in_range_or_none, control_recovery
 from elisa_bdnf.reports.standard_tables import allowed_error, end_levels
@@ -31,7 +32,7 @@ def headline(result: PlateResult) -> Headline:
 def banners(result: PlateResult) -> tuple[Banner, ...]:
     """What must be read before the numbers, beside the verdict."""
     protocol, kit = result.analysis.protocol, result.analysis.protocol.kit
-    found = []
+    found = [*decisions_banner(result)]
     if kit is not None and not kit.verified:
         text = f"What this program knows of {kit.name} was not checked against its insert. Compare standards, ranges "
         found.append(Banner("Kit UNVERIFIED", text + "and dilutions with the insert before relying on the numbers."))

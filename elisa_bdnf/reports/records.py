@@ -27,7 +27,7 @@ SAMPLE_COLUMNS = (
 )  # fmt: skip
 FINDING_COLUMNS = (
     "rule", "level", "subject", "wells", "measured", "limit", "message", "action", "preset", "limit_origin", "plate",
-    "plate_verdict",
+    "plate_verdict", "waived_level", "waived_by", "waived_reason",
 )  # fmt: skip
 
 
@@ -198,6 +198,9 @@ def finding_records(result: PlateResult) -> list[Record]:
             "preset": finding.preset,
             "limit_origin": finding.limit_origin,
             **about,
+            "waived_level": finding.waived_level.value if finding.waived_level else None,
+            "waived_by": finding.waived.by if finding.waived else None,
+            "waived_reason": finding.waived.reason if finding.waived else None,
         }
         for finding in result.findings
     ]

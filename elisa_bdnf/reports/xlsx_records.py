@@ -42,7 +42,7 @@ def write_findings(book: Book, document: Document) -> None:
     if not rows:
         sheet.put(row, 0, document.findings.empty or "No findings.", "note")
         row += 1
-    for table in (document.not_evaluated, document.exclusions):
+    for table in (document.not_evaluated, *document.decided, document.exclusions):
         row = _more(sheet, row + 1, table)
 
 

@@ -18,9 +18,21 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"model"}),
     frozenset({"inputs"}),
     frozenset(
-        {"readers", "layouts", "protocols", "samples", "analysis", "qc", "history", "study", "reports", "output"}
+        {
+            "readers",
+            "layouts",
+            "protocols",
+            "samples",
+            "waivers",
+            "analysis",
+            "qc",
+            "history",
+            "study",
+            "reports",
+            "output",
+        }
     ),
-    frozenset({"binding", "earlier"}),
+    frozenset({"binding", "deciding", "earlier"}),
     frozenset({"workflow", "study_workflow"}),
     frozenset({"batch", "checking"}),
     frozenset({"cli"}),
