@@ -1,7 +1,7 @@
 """Labelled plate matrices: column numbers above, row letters at the left, found anywhere among rows of cells.
 
     corner  1      2      3          the corner may be empty or say what the matrix holds (``Abs``, ``<>``, a plate)
-    A       0.123  0.456  0.789      cells may be text, numbers or None
+    A       0.123  0.456  0.789      cells are texts without blanks around them, as pages hold them
     B       0.124  0.457
 
 Wells are named by their labels and never by position: a matrix may begin at any row and column, leave rows or columns
@@ -10,8 +10,7 @@ out, end its lines early or carry empty cells to the right. Labels that contradi
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -26,17 +25,14 @@ from elisa_bdnf.model.plate import (
     well_from_row_column,
 )
 
-Cell = str | float | None
-Rows = Sequence[Sequence[Cell]]
+Rows = Sequence[Sequence[str]]
 
 MOST_COLUMNS = 48
 
-_BLANKS = " \t\u00a0"
-_COLUMN_NUMBERS: dict[Cell, int] = {
+_COLUMN_NUMBERS = {
     form.format(number): number for number in range(1, MOST_COLUMNS + 1) for form in ("{}", "{:02}", "{:03}", "{}.0")
 }
-_COLUMN_NUMBERS |= {float(number): number for number in range(1, MOST_COLUMNS + 1)}
-_ROW_LETTERS: dict[Cell, int] = {
+_ROW_LETTERS = {
     name: row_index_from_name(name)
     for upper in (*"ABCDEFGHIJKLMNOPQRSTUVWXYZ", *(f"A{letter}" for letter in "ABCDEF"))
     for name in (upper, upper.lower())
@@ -54,13 +50,13 @@ class GridLine:
 
     index: int
     row: int
-    cells: tuple[Cell, ...]
-    beyond: tuple[Cell, ...] = ()
+    cells: tuple[str, ...]
+    beyond: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
         """The last cell that is not empty to the right of the matrix: what Gen5 calls its lines by; else empty."""
-        return text_of(self.beyond[-1]) if self.beyond else ""
+        return self.beyond[-1] if self.beyond else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +91,11 @@ class Grid:
         """The smallest usual plate that holds the matrix."""
         return shape_from_extent(*self.extent)
 
-    def cells(self) -> Mapping[Well, Cell]:
+    def cells(self) -> dict[Well, str]:
         """Cell of every labelled well, row by row; for matrices with one line per plate row."""
         return dict(self.wells_of(self.lines))
 
-    def wells_of(self, lines: Iterable[GridLine]) -> Iterator[tuple[Well, Cell]]:
+    def wells_of(self, lines: Iterable[GridLine]) -> Iterator[tuple[Well, str]]:
         """Wells and cells of some of the lines."""
         for line in lines:
             yield from zip(wells_of_row(line.row, self.columns), line.cells, strict=True)
@@ -119,31 +115,20 @@ def wells_of_row(row: int, columns: tuple[int, ...]) -> tuple[Well, ...]:
     return tuple(well_from_row_column(row, column) for column in columns)
 
 
-def text_of(cell: Cell) -> str:
-    """A cell as text without blanks around it; 1.0 as ``1``."""
-    if isinstance(cell, str):
-        return cell.strip(_BLANKS)
-    if cell is None:
-        return ""
-    return str(int(cell)) if math.isfinite(cell) and cell == int(cell) else repr(cell)
+def column_number_or_none(text: str) -> int | None:
+    """``1``, ``01`` or ``1.0`` → 1; None above 48 and for anything else."""
+    return _COLUMN_NUMBERS.get(text)
 
 
-def column_number_or_none(cell: Cell) -> int | None:
-    """``1``, ``01``, ``1.0`` or 1.0 → 1; None above 48 and for anything else."""
-    return _COLUMN_NUMBERS.get(cell.strip(_BLANKS) if isinstance(cell, str) else cell)
-
-
-def row_letter_or_none(cell: Cell, *, after_z: bool = False) -> int | None:
+def row_letter_or_none(text: str, *, after_z: bool = False) -> int | None:
     """``A`` → 0 … ``AF`` → 31. With ``after_z`` a small letter goes on behind Z, as BMG writes large plates."""
-    name = cell.strip() if isinstance(cell, str) else ""
-    index = _ROW_LETTERS.get(name)
-    return index + 26 if index is not None and after_z and index < 6 and len(name) == 1 and name.islower() else index
+    index = _ROW_LETTERS.get(text)
+    return index + 26 if index is not None and after_z and index < 6 and len(text) == 1 and text.islower() else index
 
 
 def find_grids(rows: Rows, *, start: int = 0, stop: int | None = None, several_lines: bool = False) -> list[Grid]:
     """Every labelled matrix in ``rows[start:stop]``, from top to bottom and then left to right.
 
-    Texts come without blanks around them, as pages hold them.
     With ``several_lines`` lines without a letter belong to the row above them (Gen5); otherwise they end the matrix.
     Raises ExportError where labels contradict each other: a letter or number twice or out of order.
     """
@@ -161,7 +146,7 @@ def find_grids(rows: Rows, *, start: int = 0, stop: int | None = None, several_l
     return grids
 
 
-def _headers(row: Sequence[Cell]) -> Iterator[tuple[int, tuple[int, ...]]]:
+def _headers(row: Sequence[str]) -> Iterator[tuple[int, tuple[int, ...]]]:
     """Runs of column numbers, with the position of the cell before each run.
 
     A run begins 1, … or n, n + 1, …, for counts are numbers as well; a run of one is a column number only where
@@ -169,14 +154,17 @@ def _headers(row: Sequence[Cell]) -> Iterator[tuple[int, tuple[int, ...]]]:
     """
     if _COLUMN_NUMBERS.keys().isdisjoint(row):
         return
-    numbers = [column_number_or_none(cell) for cell in row]
-    alone = sum(map(bool, map(text_of, row))) == 1
+    numbers = [_COLUMN_NUMBERS.get(cell) for cell in row]
+    alone = sum(map(bool, row)) == 1
     position = 1
     while position < len(row):
+        if numbers[position] is None:
+            position += 1
+            continue
         run = _run_of_numbers(numbers, position)
-        if row_letter_or_none(row[position - 1]) is None and ((alone and run) or _begins_like_columns(run)):
+        if (alone or _begins_like_columns(run)) and row[position - 1] not in _ROW_LETTERS:
             yield position - 1, run
-        position += max(len(run), 1)
+        position += len(run)
 
 
 def _begins_like_columns(run: tuple[int, ...]) -> bool:
@@ -201,8 +189,7 @@ def _grid_or_none(
     rising = [line.row for line in lines]
     if rising != sorted(rising) or (not several_lines and len(set(rising)) < len(rising)):
         _refuse_letters(lines)
-    corner = text_of(rows[top][left])
-    return Grid(top, left, corner, columns, lines)
+    return Grid(top, left, rows[top][left], columns, lines)
 
 
 def _refuse_letters(lines: Sequence[GridLine]) -> None:
@@ -219,22 +206,25 @@ def _lines_below(
     right = left + 1 + len(columns)
     for index in range(top + 1, stop):
         cells = rows[index]
-        letter = row_letter_or_none(cells[left] if left < len(cells) else None, after_z=row is not None and row >= 25)
+        letter = None
+        if left < len(cells):
+            letter = row_letter_or_none(cells[left], after_z=row is not None and row >= 25)
+        if letter is None:
+            goes_on = several_lines and row is not None and not any(cells[: left + 1]) and any(cells[left + 1 :])
+            if not goes_on:
+                return
+        else:
+            row = letter
         inside = _padded(cells[left + 1 : right], len(columns))
-        beyond = _without_empty_tail(cells[right:])
-        goes_on = several_lines and row is not None and not any(map(text_of, cells[: left + 1]))
-        if letter is None and not (goes_on and (beyond or any(map(text_of, inside)))):
-            return
-        row = row or 0 if letter is None else letter
-        yield GridLine(index, row, inside, beyond)
+        yield GridLine(index, row or 0, inside, _without_empty_tail(cells[right:]))
 
 
-def _padded(cells: Sequence[Cell], length: int) -> tuple[Cell, ...]:
-    return (*cells, *[None] * (length - len(cells)))
+def _padded(cells: Sequence[str], length: int) -> tuple[str, ...]:
+    return tuple(cells) if len(cells) == length else (*cells, *[""] * (length - len(cells)))
 
 
-def _without_empty_tail(cells: Sequence[Cell]) -> tuple[Cell, ...]:
+def _without_empty_tail(cells: Sequence[str]) -> tuple[str, ...]:
     end = len(cells)
-    while end and not text_of(cells[end - 1]):
+    while end and not cells[end - 1]:
         end -= 1
     return tuple(cells[:end])

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from elisa_bdnf.errors import ExportError
@@ -18,6 +18,7 @@ _NUMBER = {
     ".": re.compile(rf"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+){_EXPONENT}\Z"),
     ",": re.compile(rf"[+-]?(?:[0-9]+,?[0-9]*|,[0-9]+){_EXPONENT}\Z"),
 }
+_PLAIN_NUMBERS = {mark: re.compile(rf"[0-9{mark}\t+-]*\Z") for mark in ".,"}
 _WITH_POINT = re.compile(rf"[+-]?[0-9]*\.[0-9]+{_EXPONENT}\Z")
 _WITH_COMMA = re.compile(rf"[+-]?[0-9]*,[0-9]+{_EXPONENT}\Z")
 _MAYBE_THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}\Z")
@@ -63,6 +64,21 @@ def number_from_text_or_none(text: str, decimal: str = ".") -> float | None:
             return None
     value = float(text.replace(",", "."))
     return value if math.isfinite(value) else None
+
+
+def numbers_or_none(texts: Collection[str], decimal: str = ".") -> list[float] | None:
+    """All of the texts at once, nan for empty ones, if each is a number of digits, a sign and a decimal mark alone.
+
+    None where a single one is anything else (an exponent, a word, blanks), or could be: then they are read one by one.
+    """
+    if not _PLAIN_NUMBERS[decimal].match("\t".join(texts)):
+        return None
+    plain = texts if decimal == "." else [text.replace(",", ".") for text in texts]
+    try:
+        values = [float(text) if text else math.nan for text in plain]
+    except ValueError:
+        return None
+    return None if math.inf in values or -math.inf in values else values
 
 
 def decimals_from_text(text: str, decimal: str = ".") -> int | None:

@@ -63,7 +63,11 @@ def _page_from_sheet(sheet: Sheet) -> Page:
 
 
 def _stripped(row: tuple[str, ...]) -> tuple[str, ...]:
+    """Without blanks around the texts, and without empty cells at the end."""
     cells = [cell.strip(" \t\u00a0\r\n") for cell in row]
-    while cells and not cells[-1]:
-        cells.pop()
-    return tuple(cells)
+    if not cells or cells[-1]:
+        return tuple(cells)
+    end = len(cells)
+    while end and not cells[end - 1]:
+        end -= 1
+    return tuple(cells[:end])

@@ -129,13 +129,12 @@ def _undecodable(data: bytes, error: UnicodeDecodeError, encoding: str) -> Elisa
 
 def lines_from_text(text: str) -> tuple[str, ...]:
     """Lines without their ends; raises ElisaError above the limits of number and length."""
-    lines = _LINE_END.split(text)
+    lines = (text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text).split("\n")
     if len(lines) > MOST_LINES:
         raise ElisaError(f"the file has {len(lines)} lines", expected=f"at most {MOST_LINES}")
-    for number, line in enumerate(lines, start=1):
-        if len(line) > LONGEST_LINE:
-            found = f"the line has {len(line)} characters"
-            raise ElisaError(found, expected=f"at most {LONGEST_LINE}", place=str(number))
+    if len(text) > LONGEST_LINE and (longest := max(map(len, lines))) > LONGEST_LINE:
+        found, number = f"the line has {longest} characters", 1 + [len(line) for line in lines].index(longest)
+        raise ElisaError(found, expected=f"at most {LONGEST_LINE}", place=str(number))
     if lines and not lines[-1]:
         lines.pop()
     return tuple(lines)
@@ -149,15 +148,16 @@ def delimiter_from_lines(lines: Sequence[str]) -> str:
     """
     if lines and (match := _SEP_LINE.match(lines[0])):
         return match[1]
-    held = [set(_outside_quotes(line)).intersection(_DELIMITERS) for line in lines]
-    delimited = [delimiters for delimiters in held if delimiters]
+    bare = [_outside_quotes(line) for line in lines]
+    delimited = sum(1 for line in bare if "\t" in line or "," in line or ";" in line or "|" in line)
     if not delimited:
         return _BLANKS if any(_NUMBERS_BY_BLANKS.match(line) for line in lines) else "\t"
-    counts = {delimiter: sum(delimiter in found for found in delimited) for delimiter in _DELIMITERS}
+    counts = []
     for delimiter in _DELIMITERS:
-        if 2 * counts[delimiter] >= len(delimited):
+        counts.append(sum([delimiter in line for line in bare]))
+        if 2 * counts[-1] >= delimited:
             return delimiter
-    return max(_DELIMITERS, key=lambda delimiter: counts[delimiter])
+    return _DELIMITERS[counts.index(max(counts))]
 
 
 def _outside_quotes(line: str) -> str:
@@ -166,14 +166,19 @@ def _outside_quotes(line: str) -> str:
 
 def rows_from_lines(lines: Sequence[str], delimiter: str) -> tuple[tuple[str, ...], ...]:
     """Cells of every line, as they stand; row *n* is line *n*, a ``sep=`` line becomes an empty row."""
-    rows = tuple(cells_from_line(line, delimiter) for line in lines)
+    rows = tuple([cells_from_line(line, delimiter) for line in lines])
     if lines and _SEP_LINE.match(lines[0]):
         rows = ((), *rows[1:])
+    if lines and max(map(len, lines)) > LONGEST_FIELD:
+        _refuse_long_cells(rows)
+    return rows
+
+
+def _refuse_long_cells(rows: Sequence[Sequence[str]]) -> None:
     for number, cells in enumerate(rows, start=1):
-        if len(lines[number - 1]) > LONGEST_FIELD and (longest := max(map(len, cells))) > LONGEST_FIELD:
+        if (longest := max(map(len, cells), default=0)) > LONGEST_FIELD:
             found = f"a cell has {longest} characters"
             raise ElisaError(found, expected=f"at most {LONGEST_FIELD}", place=str(number))
-    return rows
 
 
 def cells_from_line(line: str, delimiter: str) -> tuple[str, ...]:
@@ -182,10 +187,10 @@ def cells_from_line(line: str, delimiter: str) -> tuple[str, ...]:
     Quotes do not reach over line ends: row numbers would no longer be line numbers, and one stray quote would swallow
     the plates below it.
     """
+    if '"' not in line:
+        return tuple(line.split(None if delimiter == _BLANKS else delimiter))
     if delimiter == _BLANKS:
         return tuple(line.split())
-    if '"' not in line:
-        return tuple(line.split(delimiter))
     cells, position = [], 0
     while position <= len(line):
         cell, position = _next_cell(line, position, delimiter)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from elisa_bdnf.inputs.columns import Column, column_from_text
-from elisa_bdnf.inputs.grid import Grid, find_grids, text_of
+from elisa_bdnf.inputs.grid import Grid, find_grids
 from elisa_bdnf.inputs.pages import Page
 from elisa_bdnf.inputs.well_facts import Fact
 from elisa_bdnf.model.plate import Well, well_from_row_column
@@ -41,8 +41,8 @@ class TitledGrid:
         """Well, statement and position of every cell that is not empty."""
         unit = self.column.unit
         for line in self.grid.lines:
-            for offset, (column, cell) in enumerate(zip(self.grid.columns, line.cells, strict=True)):
-                if text := text_of(cell):
+            for offset, (column, text) in enumerate(zip(self.grid.columns, line.cells, strict=True)):
+                if text:
                     at = (line.index, self.grid.left + 1 + offset)
                     yield well_from_row_column(line.row, column), Fact(text, self.page.place(*at), unit), at
 

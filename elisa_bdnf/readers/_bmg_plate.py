@@ -183,7 +183,7 @@ def _wavelength(title: str, kind: ChannelKind) -> float | None:
 
 
 def _layout(tables: Sequence[tuple[str, Cells]], shape: Shape, decimal: str) -> tuple[Layout | None, tuple[str, ...]]:
-    codes, groups, nominals, dilutions = ({}, {}, {}, {})  # type: tuple[Cells, Cells, Cells, Cells]
+    codes, groups, nominals, dilutions = Cells(), Cells(), Cells(), Cells()
     unit: str | None = None
     for title, cells in tables:
         name, found_unit = _name_and_unit(title)
@@ -196,9 +196,9 @@ def _layout(tables: Sequence[tuple[str, Cells]], shape: Shape, decimal: str) -> 
                 nominals, unit = cells, found_unit
             case "dilutions" | "dilution":
                 dilutions = cells
-    said = {well: _said(well, codes, groups, nominals, dilutions) for well, cell in codes.items() if cell.text}
+    said = {well: _said(well, codes, groups, nominals, dilutions) for well, code in codes.items() if code}
     layout = layout_from_wells(said, shape, unit=unit, decimal=decimal, letters=True, whole_factors=True)
-    lost = [well for well, cell in nominals.items() if cell.text and well not in said]
+    lost = [well for well, text in nominals.items() if text and well not in said]
     return layout, (f"Concentrations of {', '.join(lost)} belong to no content of the layout.",) if lost else ()
 
 
@@ -212,14 +212,11 @@ def _name_and_unit(title: str) -> tuple[str, str | None]:
 
 
 def _said(well: Well, codes: Cells, groups: Cells, nominals: Cells, dilutions: Cells) -> WellSaid:
-    written = codes[well].text
+    written = codes[well]
     match = _CODE.match(written)
-    group = groups[well].text if well in groups else ""
+    group = groups.get(well, "")
     attributes = tuple((k, v) for k, v in (("content", written if match else ""), ("group", group)) if v)
-    nominal = nominals[well].text if well in nominals else ""
-    return WellSaid(
-        match["code"] if match else written, nominal, dilutions[well].text if well in dilutions else "", attributes
-    )
+    return WellSaid(match["code"] if match else written, nominals.get(well, ""), dilutions.get(well, ""), attributes)
 
 
 def _results(tables: Iterable[tuple[str, Cells]], decimal: str) -> tuple[InstrumentResult, ...]:

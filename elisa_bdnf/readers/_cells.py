@@ -4,52 +4,117 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Protocol
 
 from elisa_bdnf.errors import ExportError, Problem
 from elisa_bdnf.inputs.numbers import (
     EMPTY_CELL,
-    WellCell,
+    decimal_mark_from_rows,
     decimals_from_text,
     decimals_of_number,
     number_from_text_or_none,
+    numbers_or_none,
     response_or_none,
     result_or_none,
 )
 from elisa_bdnf.model.plate import STANDARD_SHAPES, Shape, Well, shape_from_extent
-from elisa_bdnf.model.reading import Channel, ChannelKind, Correction, InstrumentResult, Note, NoteKind
+from elisa_bdnf.model.reading import EMPTY_NOTES, Channel, ChannelKind, Correction, InstrumentResult, Note, NoteKind
 
 _AMBIGUOUS_DATE = re.compile(r"\s*([0-9]{1,2})[/.\-]([0-9]{1,2})[/.\-][0-9]{2,4}\b")
 
 
-class PlacedText(NamedTuple):
-    """What stands in a cell of a well, and on which line (from 1) of the export."""
+class Places(Protocol):
+    """Whatever can say, in words for messages, where the cell at zero-based row and column stands."""
 
-    text: str
-    line: int
-
-
-WellTexts = Mapping[Well, PlacedText]
+    def place(self, row: int, column: int, /) -> str: ...
 
 
-def responses_from_texts(label: str, texts: WellTexts, decimal: str) -> dict[Well, WellCell]:
-    """Numbers and notes of a measured channel. Raises ExportError naming well, line and every unknown word."""
-    cells = {well: response_or_none(placed.text, decimal) for well, placed in texts.items()}
-    unknown = [
-        Problem(
-            f"{texts[well].text.strip()!r} in well {well} of {label!r}",
-            expected="a number, or a word for a missing one such as OVRFLW or Masked",
-            place=str(texts[well].line),
-        )
-        for well, cell in cells.items()
-        if cell is None
-    ]
-    if unknown:
-        raise ExportError(problems=unknown)
-    return {well: cell or EMPTY_CELL for well, cell in cells.items()}
+class Lines:
+    """A text: a cell stands in a line, counted from 1."""
+
+    def place(self, row: int, _column: int, /) -> str:
+        return str(row + 1)
+
+
+class Cells(dict[Well, str]):
+    """Well → text of its cell, without blanks around it; empty where the export has an empty cell.
+
+    Where a cell stands is worked out where a message or the decimal mark needs it, which is rare: not once per cell.
+    """
+
+    __slots__ = ("_places", "_spans")
+
+    def __init__(self, places: Places = Lines()) -> None:  # noqa: B008 - it has no state
+        super().__init__()
+        self._places = places
+        self._spans: list[tuple[Sequence[Well], Sequence[int], Sequence[int]]] = []
+
+    def add(self, wells: Sequence[Well], texts: Iterable[str], rows: Sequence[int], columns: Sequence[int]) -> None:
+        """Texts of wells and the row and column of each of them."""
+        self.update(zip(wells, texts, strict=True))
+        self._spans.append((wells, rows, columns))
+
+    def add_row(self, wells: Sequence[Well], texts: Sequence[str], row: int, first: int) -> None:
+        """Texts that stand side by side in a row, from column ``first``."""
+        self.add(wells, texts, (row,) * len(wells), range(first, first + len(wells)))
+
+    def take(self, others: Cells) -> None:
+        """The cells of others, with their places."""
+        self.update(others)
+        self._spans += others._spans
+
+    def position(self, well: Well) -> tuple[int, int]:
+        """Row and column of a well; raises KeyError for a well that is not here."""
+        for wells, rows, columns in self._spans:
+            if well in wells:
+                index = list(wells).index(well)
+                return rows[index], columns[index]
+        raise KeyError(well)
+
+    def place(self, well: Well) -> str:
+        return self._places.place(*self.position(well))
+
+    def by_line(self) -> Iterator[tuple[int, str]]:
+        """Line, from 1, and text of every cell."""
+        for wells, rows, _ in self._spans:
+            for well, row in zip(wells, rows, strict=True):
+                yield row + 1, self[well]
+
+
+class NamedCells(Cells):
+    """Cells of a document without lines, in which a message names the well."""
+
+    __slots__ = ("_inside",)
+
+    def __init__(self, inside: str = "") -> None:
+        super().__init__()
+        self._inside = inside
+
+    def place(self, well: Well) -> str:
+        return f"{self._inside}well {well}"
+
+    def by_line(self) -> Iterator[tuple[int, str]]:
+        return ((1, text) for text in self.values())
+
+
+def decimal_mark(tables: Iterable[Cells], lines: Iterable[tuple[int, Sequence[str]]] = ()) -> str:
+    """The one decimal mark of all the cells, and of further ``lines`` (number from 1, cells).
+
+    Raises ExportError where it is not one.
+    """
+    tables, lines = list(tables), list(lines)
+    if not any("," in "".join(texts) for texts in (*(cells.values() for cells in tables), *(c for _, c in lines))):
+        return "."
+    by_line: dict[int, list[str]] = {}
+    for cells in tables:
+        for line, text in cells.by_line():
+            by_line.setdefault(line, []).append(text)
+    for line, texts in lines:
+        by_line.setdefault(line, []).extend(texts)
+    return decimal_mark_from_rows([by_line.get(line, []) for line in range(1, max(by_line, default=0) + 1)])
 
 
 @lru_cache(maxsize=16)
@@ -58,20 +123,55 @@ def wells_of(shape: Shape) -> tuple[Well, ...]:
     return tuple(shape.wells())
 
 
-def channel_from_cells(
+def channel(
     label: str,
-    cells: Mapping[Well, WellCell],
+    cells: Cells,
     shape: Shape,
+    decimal: str,
     *,
     wavelength_nm: float | None = None,
     kind: ChannelKind = ChannelKind.ABSORBANCE,
     correction: Correction = Correction.NONE,
 ) -> Channel:
-    """A channel over the whole plate; wells that the export does not name hold nan and no note."""
+    """A channel over the whole plate; wells that the export does not name hold nan and no note.
+
+    Raises ExportError that names every cell with a word nobody knows.
+    """
     wells = wells_of(shape)
-    values = tuple([cells[well].value if well in cells else math.nan for well in wells])
-    notes = {well: note for well in wells if well in cells and (note := cells[well].note) is not None}
+    numbers = numbers_or_none(cells.values(), decimal)
+    if numbers is None:
+        values, notes = _values_and_notes(label, cells, decimal, wells)
+    else:
+        values, notes = _in_order(cells, numbers, wells), EMPTY_NOTES
     return Channel(label, values, wavelength_nm, kind, correction, notes)
+
+
+def _in_order(cells: Cells, numbers: Sequence[float], wells: tuple[Well, ...]) -> tuple[float, ...]:
+    if tuple(cells) == wells:
+        return tuple(numbers)
+    by_well = dict(zip(cells, numbers, strict=True))
+    return tuple([by_well.get(well, math.nan) for well in wells])
+
+
+def _values_and_notes(
+    label: str, cells: Cells, decimal: str, wells: Sequence[Well]
+) -> tuple[tuple[float, ...], Mapping[Well, Note]]:
+    """Cell by cell, for matrices with words or marks in them."""
+    read = {well: response_or_none(text, decimal) for well, text in cells.items()}
+    unknown = [
+        Problem(
+            f"{cells[well]!r} in well {well} of {label!r}",
+            expected="a number, or a word for a missing one such as OVRFLW, OVER or Masked",
+            place=cells.place(well),
+        )
+        for well, cell in read.items()
+        if cell is None
+    ]
+    if unknown:
+        raise ExportError(problems=unknown)
+    known = {well: cell for well, cell in read.items() if cell is not None}
+    values = tuple([known[well].value if well in known else math.nan for well in wells])
+    return values, {well: note for well in wells if well in known and (note := known[well].note) is not None}
 
 
 def with_measured_reasons(channels: Sequence[Channel]) -> tuple[Channel, ...]:
@@ -98,16 +198,13 @@ def _reason(note: Note, measured: Note | None) -> Note:
     return measured if note.kind is NoteKind.ERROR and measured is not None else note
 
 
-def results_from_texts(quantity: str, texts: WellTexts, decimal: str) -> tuple[InstrumentResult, ...]:
-    """What the software calculated for each well; words outside the vocabulary are kept as they are.
+def results(quantity: str, cells: Mapping[Well, str], decimal: str) -> tuple[InstrumentResult, ...]:
+    """What the software calculated for each well that is not empty; words outside the vocabulary are kept as they are.
 
     A user's formula may give any word (``Positive``), so an unknown one is no damage here as it is in a channel.
     """
-    return tuple(
-        result
-        for well, placed in texts.items()
-        if (result := instrument_result_or_none(quantity, well, placed.text, decimal))
-    )
+    found = (instrument_result_or_none(quantity, well, text, decimal) for well, text in cells.items() if text)
+    return tuple([result for result in found if result])
 
 
 def instrument_result_or_none(quantity: str, well: Well, text: str, decimal: str) -> InstrumentResult | None:

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from elisa_bdnf.inputs.numbers import decimals_from_text, number_from_text_or_none
 from elisa_bdnf.model.layout import Content, Layout, Role
 from elisa_bdnf.model.plate import Shape, Well, well_order
-from elisa_bdnf.readers._cells import PlacedText
 
 _WELL_ID, _AMOUNT, _NAME = "Well ID", "Conc/Dil", "Name"
 _STANDARD = re.compile(r"STD[0-9]*(?::[0-9]+)?\Z", re.IGNORECASE)
@@ -30,14 +29,18 @@ def _note(questions: Questions, template: str, subject: str) -> None:
     questions.setdefault(template, {})[subject] = None
 
 
-def layout_from_attributes(
-    attributes: Mapping[str, Mapping[Well, PlacedText]], shape: Shape, decimal: str
-) -> Layout | None:
+def layout_from_attributes(attributes: Mapping[str, Mapping[Well, str]], shape: Shape, decimal: str) -> Layout | None:
     """The layout of one plate; None where the export has none. Remarks name what was read in one of two ways."""
     ids = attributes.get(_WELL_ID, {})
-    wells = sorted((well for well, placed in ids.items() if placed.text), key=well_order)
+    wells = sorted((well for well, code in ids.items() if code), key=well_order)
     questions: Questions = {}
-    contents = {well: _content(well, attributes, decimal, questions) for well in wells}
+    known: dict[tuple[str, ...], Content] = {}  # replicates say the same
+    contents = {}
+    for well in wells:
+        said = tuple([texts.get(well, "") for texts in attributes.values()])
+        if said not in known:
+            known[said] = _content(dict(zip(attributes, said, strict=True)), decimal, questions)
+        contents[well] = known[said]
     if not contents:
         return None
     remarks = tuple(template.format(_some(list(named))) for template, named in questions.items())
@@ -48,10 +51,8 @@ def _some(named: list[str]) -> str:
     return f"{', '.join(named[:6])}{f' … ({len(named)} in all)' if len(named) > 6 else ''}"
 
 
-def _content(
-    well: Well, attributes: Mapping[str, Mapping[Well, PlacedText]], decimal: str, questions: Questions
-) -> Content:
-    texts = {name: placed[well].text for name, placed in attributes.items() if well in placed and placed[well].text}
+def _content(attributes: Mapping[str, str], decimal: str, questions: Questions) -> Content:
+    texts = {name: text for name, text in attributes.items() if text}
     well_id, amount, name = texts[_WELL_ID], texts.get(_AMOUNT, ""), texts.get(_NAME, "")
     if _BLANK.match(well_id):
         return Content(Role.BLANK, name or well_id, attributes=texts)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from elisa_bdnf.errors import ExportError
 from elisa_bdnf.model.plate import Well, well_from_text_or_none
-from elisa_bdnf.readers._cells import PlacedText, unique_labels
+from elisa_bdnf.readers._cells import Cells, unique_labels
 
 Rows = Sequence[Sequence[str]]
 
@@ -27,8 +27,8 @@ class WellList:
     """``layout`` and ``quantities`` are label → well → text; ``end`` is the index of the first row below the list."""
 
     end: int
-    layout: Mapping[str, dict[Well, PlacedText]]
-    quantities: Mapping[str, dict[Well, PlacedText]]
+    layout: Mapping[str, Cells]
+    quantities: Mapping[str, Cells]
     remarks: tuple[str, ...]
 
 
@@ -36,7 +36,7 @@ class WellList:
 class _Draft:
     labels: Mapping[int, str]  # by position, without the column of wells
     well: int
-    columns: dict[str, dict[Well, PlacedText]] = field(default_factory=dict)
+    columns: dict[str, Cells] = field(default_factory=dict)
     lines: dict[Well, int] = field(default_factory=dict)
 
 
@@ -56,9 +56,9 @@ def list_from_rows(rows: Rows, top: int, stop: int) -> WellList:
     for index in _lines(rows, top + 1, stop, well):
         inherited = _take_line(draft, rows[index], index, inherited)
         end = index + 1
-    columns = {label: texts for label, texts in draft.columns.items() if any(placed.text for placed in texts.values())}
-    layout = {label: texts for label, texts in columns.items() if label in _ATTRIBUTES.values()}
-    quantities = {label: texts for label, texts in columns.items() if label not in layout}
+    columns = {label: cells for label, cells in draft.columns.items() if any(cells.values())}
+    layout = {label: cells for label, cells in columns.items() if label in _ATTRIBUTES.values()}
+    quantities = {label: cells for label, cells in columns.items() if label not in layout}
     return WellList(end, layout, quantities, remarks)
 
 
@@ -99,6 +99,6 @@ def _take_line(draft: _Draft, cells: Sequence[str], index: int, inherited: dict[
         )
     if not texts.get("Well ID"):
         texts |= {label: text for label, text in inherited.items() if not texts[label]}
-    for label, text in texts.items():
-        draft.columns.setdefault(label, {})[well] = PlacedText(text, index + 1)
+    for at, label in draft.labels.items():
+        draft.columns.setdefault(label, Cells()).add_row((well,), (texts[label],), index, at)
     return {label: text for label, text in texts.items() if label in _ATTRIBUTES.values()}

@@ -13,7 +13,7 @@ from elisa_bdnf.readers._gen5_sections import Section
 
 def holds_anything(section: Section) -> bool:
     """Whether any matrix has a cell that is not empty."""
-    return any(placed.text for texts in section.quantities.values() for placed in texts.values())
+    return any(text for cells in section.quantities.values() for text in cells.values())
 
 
 def left_out(section: Section) -> str:
@@ -40,7 +40,7 @@ def remarks_on(section: Section) -> list[str]:
 def missing_parts(section: Section, channels: Sequence[Channel]) -> list[str]:
     """What one part of the export names and another does not hold: regions that were not read, or a cut-off export."""
     read_wells = {well for texts in section.quantities.values() for well in texts}
-    named = {well for well, placed in section.layout.get("Well ID", {}).items() if placed.text}
+    named = {well for well, code in section.layout.get("Well ID", {}).items() if code}
     held = {channel.wavelength_nm for channel in channels}
     stated = dict.fromkeys(nm for read in section.reads if not read.kinetic for nm in read.wavelengths)
     remarks = [

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from elisa_bdnf.inputs.numbers import number_from_text_or_none
 from elisa_bdnf.model.plate import STANDARD_SHAPES, Shape
 from elisa_bdnf.model.reading import Channel, Correction, InstrumentCurve, InstrumentResult
-from elisa_bdnf.readers._cells import results_from_texts
+from elisa_bdnf.readers._cells import results
 from elisa_bdnf.readers._gen5_quantities import is_concentration, is_monotonic
 from elisa_bdnf.readers._gen5_sections import Section
 
@@ -27,11 +27,11 @@ def results_from_section(
     if not named and section.curves and len(alike) == 1:
         named = alike
         remarks = (f"{named[0]!r} is taken for the concentrations that Gen5 read from its curve.",)
-    results: list[InstrumentResult] = []
+    found: list[InstrumentResult] = []
     for label in labels:
         quantity = "concentration" if named[:1] == [label] else label
-        results += results_from_texts(quantity, section.quantities[label], decimal)
-    return tuple(results), remarks
+        found += results(quantity, section.quantities[label], decimal)
+    return tuple(found), remarks
 
 
 def curve_or_none(

@@ -7,13 +7,13 @@ their order changes from one plate row to the next.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from elisa_bdnf.errors import ExportError
-from elisa_bdnf.inputs.grid import Grid, GridLine, find_grids, text_of
+from elisa_bdnf.inputs.grid import Grid, GridLine, find_grids, wells_of_row
 from elisa_bdnf.model.plate import Well, well_from_text_or_none
-from elisa_bdnf.readers._cells import PlacedText
+from elisa_bdnf.readers._cells import Cells
 from elisa_bdnf.readers._gen5_list import is_list_head, list_from_rows
 
 Rows = Sequence[Sequence[str]]
@@ -43,8 +43,8 @@ class Section:
     first_line: int
     header: tuple[tuple[str, str], ...]
     reads: tuple[Read, ...]
-    layout: Mapping[str, Mapping[Well, PlacedText]]
-    quantities: Mapping[str, Mapping[Well, PlacedText]]
+    layout: Mapping[str, Cells]
+    quantities: Mapping[str, Cells]
     curves: tuple[Mapping[str, str], ...]
     tables: tuple[str, ...]  # what stands there beside matrices: "kinetic", "spectrum", "area scan"
     remarks: tuple[str, ...] = ()
@@ -61,8 +61,8 @@ class _Draft:
     tables: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     reads: list[tuple[str, bool, list[str], int]] = field(default_factory=list)
-    layout: dict[str, dict[Well, PlacedText]] = field(default_factory=dict)
-    quantities: dict[str, dict[Well, PlacedText]] = field(default_factory=dict)
+    layout: dict[str, Cells] = field(default_factory=dict)
+    quantities: dict[str, Cells] = field(default_factory=dict)
 
 
 def sections_from_rows(rows: Rows) -> tuple[Section, ...]:
@@ -85,9 +85,7 @@ def _plate_starts(rows: Rows) -> list[int]:
     for index, row in enumerate(rows):
         if _key(row) == "Plate Number":
             start = index
-            while start > reached and (
-                not any(map(text_of, rows[start - 1])) or _key(rows[start - 1]) in _DOCUMENT_KEYS
-            ):
+            while start > reached and (not any(rows[start - 1]) or _key(rows[start - 1]) in _DOCUMENT_KEYS):
                 start -= 1
             starts.append(start if starts else 0)
             reached = index + 1
@@ -95,7 +93,7 @@ def _plate_starts(rows: Rows) -> list[int]:
 
 
 def _key(row: Sequence[str]) -> str:
-    return text_of(row[0]).removesuffix(":").strip() if row else ""
+    return row[0].removesuffix(":").strip() if row else ""
 
 
 def _section(rows: Rows, start: int, stop: int, document: tuple[tuple[str, str], ...]) -> Section:
@@ -115,7 +113,7 @@ def _section(rows: Rows, start: int, stop: int, document: tuple[tuple[str, str],
 def _title_above(rows: Rows, top: int, start: int) -> str:
     """The line above a matrix that holds one cell only; csv copies have a line of empty cells in between."""
     for index in range(top - 1, max(top - 4, start) - 1, -1):
-        filled = [text_of(cell) for cell in rows[index] if text_of(cell)]
+        filled = [cell for cell in rows[index] if cell]
         if filled:
             return filled[0] if len(filled) == 1 else ""
     return ""
@@ -128,13 +126,16 @@ def _take_grid(draft: _Draft, grid: Grid, title: str) -> None:
     for line in grid.lines:
         label = _label(line)
         for note in line.beyond[1:]:
-            if text_of(note):
-                draft.header.append((f"beside line {line.index + 1}", text_of(note)))
-        _take_line(target, grid, line, label or title or f"line {line.index + 1}")
+            if note:
+                draft.header.append((f"beside line {line.index + 1}", note))
+        wells = wells_of_row(line.row, grid.columns)
+        _with_room(target, label or title or f"line {line.index + 1}", wells).add_row(
+            wells, line.cells, line.index, grid.left + 1
+        )
 
 
 def _label(line: GridLine) -> str:
-    return text_of(line.beyond[0]) if line.beyond else ""
+    return line.beyond[0] if line.beyond else ""
 
 
 def _refuse_lines_without_label(grid: Grid, title: str) -> None:
@@ -149,18 +150,13 @@ def _refuse_lines_without_label(grid: Grid, title: str) -> None:
         )
 
 
-def _take_line(target: dict[str, dict[Well, PlacedText]], grid: Grid, line: GridLine, label: str) -> None:
-    number = line.index + 1
-    _put(target, label, {well: PlacedText(text_of(cell), number) for well, cell in grid.wells_of([line])})
-
-
-def _put(target: dict[str, dict[Well, PlacedText]], label: str, wells: dict[Well, PlacedText]) -> None:
-    """Put a line where its label has room: a label that comes twice for the same wells is a second quantity."""
+def _with_room(target: dict[str, Cells], label: str, wells: Iterable[Well]) -> Cells:
+    """The cells of a label that do not hold these wells: a label that comes twice for them is a second quantity."""
     name, occurrence = label, 1
     while name in target and not target[name].keys().isdisjoint(wells):
         occurrence += 1
         name = f"{label} ({occurrence})"
-    target.setdefault(name, {}).update(wells)
+    return target.setdefault(name, Cells())
 
 
 def _take_lines(draft: _Draft, rows: Rows, start: int, stop: int, grids: list[Grid]) -> None:
@@ -171,8 +167,10 @@ def _take_lines(draft: _Draft, rows: Rows, start: int, stop: int, grids: list[Gr
         if index in ends:
             index = ends[index]
             continue
-        cells = [text_of(cell) for cell in rows[index]]
-        if wells := _wells_across_or_none(cells):
+        cells = rows[index]
+        if not cells:
+            index += 1
+        elif wells := _wells_across_or_none(cells):
             end = _end_of_block(rows, index, stop)
             _take_wells_across(draft, rows, index, end, wells)
             index = end
@@ -190,7 +188,7 @@ def _take_lines(draft: _Draft, rows: Rows, start: int, stop: int, grids: list[Gr
             index += 1
 
 
-def _wells_across_or_none(cells: list[str]) -> dict[int, Well]:
+def _wells_across_or_none(cells: Sequence[str]) -> dict[int, Well]:
     """Position → well of a line ``Well⇥A1⇥A2…``, below which each line is one quantity."""
     filled = [position for position, cell in enumerate(cells) if cell]
     if len(filled) < 2 or cells[filled[0]] != "Well":
@@ -204,36 +202,36 @@ def _take_wells_across(draft: _Draft, rows: Rows, head: int, end: int, wells: di
         raise ExportError("a well stands twice above the values", expected="each well once", place=str(head + 1))
     at = min(wells) - 1
     for index in range(head + 1, end):
-        cells = [text_of(cell) for cell in rows[index]]
+        cells = rows[index]
         label = next((cell for cell in cells[: at + 1] if cell), "")
         beyond = [cell for position, cell in enumerate(cells) if cell and position > at and position not in wells]
         if beyond or not label:
             raise ExportError(
                 "a line below the wells has values without a well or without a label", place=str(index + 1)
             )
-        texts = {w: PlacedText(cells[n] if n < len(cells) else "", index + 1) for n, w in wells.items()}
-        _put(draft.layout if label in _LAYOUT_LABELS else draft.quantities, label, texts)
+        texts = [cells[n] if n < len(cells) else "" for n in wells]
+        target = _with_room(draft.layout if label in _LAYOUT_LABELS else draft.quantities, label, wells.values())
+        target.add(tuple(wells.values()), texts, (index,) * len(wells), tuple(wells))
 
 
 def _take_list(draft: _Draft, rows: Rows, top: int, stop: int) -> int:
     """A list may say once more what matrices above it hold: then nothing is added. Gives where it ends."""
     found = list_from_rows(rows, top, stop)
     for target, columns in ((draft.layout, found.layout), (draft.quantities, found.quantities)):
-        for label, texts in columns.items():
-            known = target.get(label, {})
-            if any(well not in known or known[well].text != placed.text for well, placed in texts.items()):
-                _put(target, label, texts)
+        for label, cells in columns.items():
+            if not cells.items() <= target.get(label, Cells()).items():
+                _with_room(target, label, cells).take(cells)
     draft.remarks += found.remarks
     return found.end
 
 
 def _end_of_block(rows: Rows, index: int, stop: int) -> int:
-    while index < stop and any(map(text_of, rows[index])):
+    while index < stop and any(rows[index]):
         index += 1
     return index
 
 
-def _table_or_none(cells: list[str]) -> str | None:
+def _table_or_none(cells: Sequence[str]) -> str | None:
     """What a table that lists wells across is a table of."""
     filled = [cell for cell in cells if cell]
     if len(filled) < 2 or not any(well_from_text_or_none(cell) for cell in filled[1:4]):
@@ -247,12 +245,12 @@ def _table_or_none(cells: list[str]) -> str | None:
 
 
 def _curves(rows: Rows) -> Iterator[Mapping[str, str]]:
-    head = [text_of(cell) for cell in rows[0]]
+    head = rows[0]
     for row in rows[1:]:
-        yield {name: text_of(cell) for name, cell in zip(head, row, strict=False) if name}
+        yield {name: cell for name, cell in zip(head, row, strict=False) if name}
 
 
-def _take_text(draft: _Draft, cells: list[str], line: int) -> None:
+def _take_text(draft: _Draft, cells: Sequence[str], line: int) -> None:
     filled = [cell for cell in cells if cell]
     if not filled:
         return

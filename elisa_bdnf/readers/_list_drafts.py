@@ -21,7 +21,7 @@ from elisa_bdnf.inputs.well_facts import Fact
 from elisa_bdnf.model.plate import Well
 from elisa_bdnf.readers._generic_titles import Meaning, Quantity, is_time_title, quantity_from_title
 from elisa_bdnf.readers._key_lines import not_an_endpoint
-from elisa_bdnf.readers._placed import Placed
+from elisa_bdnf.readers._placed import Cells
 
 _PLAIN_SHEET = re.compile(r"(?:sheet|tabelle|feuil|hoja|foglio|blad|ark|plan|list)\s*[0-9]*\Z", re.IGNORECASE)
 _CLOCK = re.compile(r"[0-9]{1,3}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?\Z")
@@ -35,7 +35,7 @@ class ListTable:
 
     title: str
     quantity: Quantity
-    cells: dict[Well, Placed]
+    cells: Cells
 
     @property
     def result_name(self) -> str:
@@ -143,9 +143,9 @@ def _add_line(found: WellList, plate: ListPlate, line: int, problems: list[Probl
     for response, quantity in found.responses:
         title = f"{response.text} {wavelength}".strip() if wavelength else response.text
         shown = quantity_from_title(f"{wavelength} nm") if wavelength.replace(".", "").isdigit() else quantity
-        _put(plate.channels, title, shown, well, _placed(table, line, response), problems)
+        _put(plate.channels, title, shown, well, (table, line, response), problems)
     for computed, quantity in found.computed:
-        _put(plate.computed, computed.text, quantity, well, _placed(table, line, computed), problems, same=True)
+        _put(plate.computed, computed.text, quantity, well, (table, line, computed), problems, same=True)
     facts = {each.column.name: table.fact(line, each) for each in found.others if table.text(line, each)}
     if plate.facts.setdefault(well, facts) != facts and found.wavelength is None:
         return  # the response of the same well was a problem already
@@ -158,29 +158,28 @@ def _put(
     title: str,
     quantity: Quantity,
     well: Well,
-    cell: Placed,
+    where: tuple[Table, int, Heading],
     problems: list[Problem],
     *,
     same: bool = False,
 ) -> None:
+    source, line, heading = where
+    text = source.text(line, heading)
     table = next((each for each in tables if each.title == title), None)
     if table is None:
-        table = ListTable(title, quantity, {})
+        table = ListTable(title, quantity, Cells(source.page))
         tables.append(table)
-    first = table.cells.setdefault(well, cell)
-    if first is not cell and not (same and first.text == cell.text):
+    if well not in table.cells:
+        table.cells.add((well,), (text,), (line,), (heading.position,))
+    elif not (same and table.cells[well] == text):
         problems.append(
             Problem(
-                f"well {well} has a second {title!r}; the first stands in {spoken_place(first.place)}",
+                f"well {well} has a second {title!r}; the first stands in {spoken_place(table.cells.place(well))}",
                 "one line per well (an endpoint read)",
                 "kinetics and spectra cannot be used; give repeats columns of their own, and plates a column 'plate'",
-                cell.place,
+                source.place(line, heading),
             )
         )
-
-
-def _placed(table: Table, line: int, heading: Heading) -> Placed:
-    return Placed(table.text(line, heading), table.place(line, heading), line + 1)
 
 
 def _refuse_kinetic(table: Table) -> None:

@@ -7,56 +7,35 @@ a damaged label are made here, once.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
 
-from elisa_bdnf.errors import ExportError, Problem
+from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.grid import Grid, column_number_or_none, find_grids, wells_of_row
-from elisa_bdnf.inputs.numbers import (
-    EMPTY_CELL,
-    WellCell,
-    decimal_mark_from_rows,
-    is_number_or_word,
-    response_or_none,
-)
+from elisa_bdnf.inputs.numbers import is_number_or_word
 from elisa_bdnf.inputs.pages import Page
 from elisa_bdnf.model.plate import (
     STANDARD_SHAPES,
     Shape,
-    Well,
     row_column_from_well,
     row_name_from_index,
 )
-from elisa_bdnf.model.reading import Channel, ChannelKind, Correction, InstrumentResult
-from elisa_bdnf.readers._cells import channel_from_cells, instrument_result_or_none, plate_shape
+from elisa_bdnf.model.reading import Channel
+from elisa_bdnf.readers._cells import Cells, channel, decimal_mark, plate_shape, results
+
+__all__ = [
+    "Cells",
+    "bare_cells",
+    "cells_of",
+    "channel",
+    "decimal_mark",
+    "grid_remarks",
+    "grids_at_left",
+    "refuse_without_values",
+    "results",
+    "shape_of",
+]
 
 _WHOLE_WIDTHS = frozenset(columns for _, columns in STANDARD_SHAPES.values() if columns >= 12)
-
-
-class Placed(NamedTuple):
-    """What stands in a cell; ``place`` is for messages, ``line`` counts from 1."""
-
-    text: str
-    place: str
-    line: int
-
-
-Cells = Mapping[Well, Placed]
-
-
-def placed(page: Page, row: int, column: int) -> Placed:
-    """The cell at zero-based row and column."""
-    return Placed(page.text(row, column), page.place(row, column), row + 1)
-
-
-def placed_run(page: Page, row: int, first: int, count: int) -> list[Placed]:
-    """So many cells of a row, from column ``first``."""
-    texts = page.rows[row][first : first + count] if row < len(page.rows) else ()
-    texts = (*texts, *[""] * (count - len(texts)))
-    if page.is_sheet:
-        return [Placed(text, page.place(row, column), row + 1) for column, text in enumerate(texts, start=first)]
-    place = str(row + 1)
-    return [Placed(text, place, row + 1) for text in texts]
 
 
 def grids_at_left(page: Page, start: int = 0, stop: int | None = None) -> list[Grid]:
@@ -64,15 +43,13 @@ def grids_at_left(page: Page, start: int = 0, stop: int | None = None) -> list[G
     return [grid for grid in find_grids(page.rows, start=start, stop=stop) if grid.left == 0]
 
 
-def cells_of(page: Page, grid: Grid) -> dict[Well, Placed]:
+def cells_of(page: Page, grid: Grid) -> Cells:
     """Cells of all labelled wells. Raises ExportError where values stand beside or below the labels."""
     _refuse_unlabeled_columns(page, grid)
     _refuse_unlabeled_row(page, grid)
-    count = len(grid.columns)
-    found: dict[Well, Placed] = {}
+    found = Cells(page)
     for line in grid.lines:
-        wells = wells_of_row(line.row, grid.columns)
-        found.update(zip(wells, placed_run(page, line.index, grid.left + 1, count), strict=True))
+        found.add_row(wells_of_row(line.row, grid.columns), line.cells, line.index, grid.left + 1)
     return found
 
 
@@ -113,61 +90,19 @@ def grid_remarks(grid: Grid) -> tuple[str, ...]:
     return tuple(remarks)
 
 
-def bare_cells(page: Page, first: int, last: int, left: int, columns: int) -> dict[Well, Placed]:
+def bare_cells(page: Page, first: int, last: int, left: int, columns: int) -> Cells:
     """Wells of a matrix without labels, by position: rows ``first`` to ``last`` (not included) from column ``left``."""
-    whole = tuple(range(columns))
-    return {
-        well: cell
-        for row in range(first, last)
-        for well, cell in zip(wells_of_row(row - first, whole), placed_run(page, row, left, columns), strict=True)
-    }
-
-
-def decimal_mark(tables: Iterable[Cells]) -> str:
-    """The one decimal mark of all the cells. Raises ExportError where it is not one."""
-    by_line: dict[int, list[str]] = {}
-    for cells in tables:
-        for cell in cells.values():
-            by_line.setdefault(cell.line, []).append(cell.text)
-    return decimal_mark_from_rows([by_line.get(line, []) for line in range(1, max(by_line, default=0) + 1)])
-
-
-def channel(
-    label: str,
-    cells: Cells,
-    shape: Shape,
-    decimal: str,
-    *,
-    wavelength_nm: float | None = None,
-    kind: ChannelKind = ChannelKind.ABSORBANCE,
-    correction: Correction = Correction.NONE,
-) -> Channel:
-    """A measured channel. Raises ExportError that names every cell with a word nobody knows."""
-    read = {well: response_or_none(cell.text, decimal) for well, cell in cells.items()}
-    unknown = [
-        Problem(
-            f"{cells[well].text!r} in well {well} of {label!r}",
-            expected="a number, or a word for a missing one such as OVER or Masked",
-            place=cells[well].place,
-        )
-        for well, cell in read.items()
-        if cell is None
-    ]
-    if unknown:
-        raise ExportError(problems=unknown)
-    known: dict[Well, WellCell] = {well: cell or EMPTY_CELL for well, cell in read.items()}
-    return channel_from_cells(label, known, shape, wavelength_nm=wavelength_nm, kind=kind, correction=correction)
-
-
-def results(quantity: str, cells: Cells, decimal: str) -> tuple[InstrumentResult, ...]:
-    """What the software calculated for each well that is not empty; unknown words are kept as words."""
-    found = (instrument_result_or_none(quantity, well, cell.text, decimal) for well, cell in cells.items())
-    return tuple(result for result in found if result)
+    found = Cells(page)
+    for row in range(first, last):
+        texts = page.rows[row][left : left + columns] if row < len(page.rows) else ()
+        wells = wells_of_row(row - first, tuple(range(columns)))
+        found.add_row(wells, (*texts, *[""] * (columns - len(texts))), row, left)
+    return found
 
 
 def shape_of(tables: Iterable[Cells], wells: int | None = None) -> Shape:
     """The plate that holds every well of the tables; ``wells`` is the size that the export states."""
-    places = [row_column_from_well(well) for cells in tables for well in cells]
+    places = [row_column_from_well(well) for well in {well: None for cells in tables for well in cells}]
     rows, columns = (max((place[axis] for place in places), default=0) + 1 for axis in (0, 1))
     return plate_shape(rows, columns, wells)
 

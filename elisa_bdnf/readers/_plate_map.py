@@ -15,10 +15,10 @@ from elisa_bdnf.readers._well_codes import WellSaid, layout_from_wells
 def layout_from_map(page: Page, grids: Iterable[Grid], shape: Shape) -> Layout | None:
     """The layout of one plate from its maps (one for each group); None where no well is defined."""
     said = {
-        well: WellSaid(cell.text)
+        well: WellSaid(code)
         for grid in grids
-        for well, cell in cells_of(page, grid).items()
-        if cell.text and cell.text not in ("-", "undefined") and well in shape
+        for well, code in cells_of(page, grid).items()
+        if code and code not in ("-", "undefined") and well in shape
     }
     return layout_from_wells(said, shape, letters=True)
 

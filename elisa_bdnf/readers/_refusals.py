@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from elisa_bdnf.errors import ElisaError, ExportError
 from elisa_bdnf.inputs.file import InputFile
-from elisa_bdnf.inputs.grid import find_grids, text_of
+from elisa_bdnf.inputs.grid import find_grids
 from elisa_bdnf.inputs.numbers import is_number_or_word
 
 _HEAD_LINES = 60
@@ -80,8 +80,8 @@ def words_without_numbers_or_none(file: InputFile) -> ExportError | None:
         found = [(page, grid) for page in file.pages for grid in find_grids(page.rows)]
     except ElisaError as contradictory:
         return ExportError(problems=contradictory.problems)
-    cells = [text_of(cell) for _, grid in found for line in grid.lines for cell in line.cells]
-    words = [text for text in cells if text and not is_number_or_word(text)]
+    texts = [text for _, grid in found for line in grid.lines for text in line.cells]
+    words = [text for text in texts if text and not is_number_or_word(text)]
     if not words:
         return None
     page, first = found[0]

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.pages import Page
-from elisa_bdnf.model.plate import Well
 from elisa_bdnf.model.reading import ChannelKind, Correction
 from elisa_bdnf.readers._key_lines import (
     Header,
@@ -17,7 +16,7 @@ from elisa_bdnf.readers._key_lines import (
     not_an_endpoint,
     wavelength_from_text_or_none,
 )
-from elisa_bdnf.readers._placed import Placed, cells_of, grid_remarks, grids_at_left
+from elisa_bdnf.readers._placed import Cells, cells_of, grid_remarks, grids_at_left
 
 _TITLE = "Measurement results"
 _CONTEXT = re.compile(
@@ -42,7 +41,7 @@ class StepMatrix:
     plate: str
     wavelength_nm: float | None
     corner: str
-    cells: Mapping[Well, Placed]
+    cells: Cells
     difference: bool
     remarks: tuple[str, ...]
     place: str

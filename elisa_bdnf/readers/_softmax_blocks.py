@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from elisa_bdnf.errors import ExportError
-from elisa_bdnf.inputs.grid import text_of
 from elisa_bdnf.inputs.numbers import number_from_text_or_none
 
 Row = Sequence[str]
@@ -70,12 +69,12 @@ def document_from_rows(rows: Sequence[Row]) -> Document:
 
 def _start_or_none(row: Row) -> tuple[BlockKind, tuple[str, ...]] | None:
     """Keyword and the cells behind it: ``Plate:⇥name``, ``Group: name`` and ``Group:⇥name⇥1`` mean the same."""
-    match = _START.match(text_of(row[0])) if row else None
+    match = _START.match(row[0].strip(_BLANKS)) if row else None
     if match is None:
         return None
     kind = BlockKind(match["kind"]) if match["kind"] in ("Plate", "Group", "Note") else BlockKind.OTHER
     rest = match["rest"].strip()
-    cells = [text_of(cell) for cell in row[1:]]
+    cells = [cell.strip(_BLANKS) for cell in row[1:]]
     return kind, ((rest, *cells) if rest else tuple(cells))
 
 
@@ -104,12 +103,12 @@ def _refuse_values(row: Row, line: int) -> None:
 
 
 def _ends(row: Row) -> bool:
-    return bool(row) and text_of(row[0]).startswith("~End")
+    return bool(row) and row[0].lstrip(_BLANKS).startswith("~End")
 
 
 def _footer_items(row: Row) -> Iterator[tuple[str, str]]:
     """``Original Filename: …; Date Last Saved: …``; in version 5 blanks stand instead of the semicolon."""
-    text = " ".join(text_of(cell) for cell in row if text_of(cell))
+    text = " ".join(cell.strip(_BLANKS) for cell in row).strip()
     parts = re.split(r";\s*|\s{2,}(?=Date Last Saved|Copyright)", text)
     for part in parts:
         if match := _FOOTER.match(part.strip()):

@@ -10,8 +10,7 @@ from elisa_bdnf.inputs.numbers import decimals_from_text, number_from_text_or_no
 from elisa_bdnf.model.plate import Shape, Well
 from elisa_bdnf.model.reading import Channel, ChannelKind, Correction, Note
 from elisa_bdnf.readers._cells import (
-    channel_from_cells,
-    responses_from_texts,
+    channel,
     unique_labels,
     wells_of,
     with_measured_reasons,
@@ -75,18 +74,11 @@ def channels_from_plate(plate: PlateBlock, decimal: str) -> Responses:
     kind = plate.head.kind
     labels = unique_labels(_label(wavelength, kind) for wavelength, _ in plate.raw)
     channels = [
-        channel_from_cells(
-            label,
-            responses_from_texts(label, texts, decimal),
-            plate.shape,
-            wavelength_nm=_wavelength(wavelength, decimal),
-            kind=kind,
-        )
-        for label, (wavelength, texts) in zip(labels, plate.raw, strict=True)
+        channel(label, cells, plate.shape, decimal, wavelength_nm=_wavelength(wavelength, decimal), kind=kind)
+        for label, (wavelength, cells) in zip(labels, plate.raw, strict=True)
     ]
     if plate.reduced is not None:
-        cells = responses_from_texts(REDUCED, plate.reduced, decimal)
-        reduced = channel_from_cells(REDUCED, cells, plate.shape, kind=kind, correction=Correction.REDUCED)
+        reduced = channel(REDUCED, plate.reduced, plate.shape, decimal, kind=kind, correction=Correction.REDUCED)
         channels.append(_with_meaning(reduced, channels, plate.head.wavelengths, decimal))
     return Responses(plate.shape, with_measured_reasons(channels))
 
@@ -104,9 +96,9 @@ def _with_meaning(reduced: Channel, raw: Sequence[Channel], wavelengths: Sequenc
     """First minus second wavelength: a reference was subtracted. Equal to a raw one, or one wavelength: at that."""
     if len(raw) == 2 and _agree(reduced.values, _difference(raw[0], raw[1])):
         return replace(reduced, wavelength_nm=raw[0].wavelength_nm, correction=Correction.REFERENCE)
-    for channel in raw:
-        if _agree(reduced.values, channel.values):
-            return replace(reduced, wavelength_nm=channel.wavelength_nm)
+    for measured in raw:
+        if _agree(reduced.values, measured.values):
+            return replace(reduced, wavelength_nm=measured.wavelength_nm)
     if len(wavelengths) == 1:
         return replace(reduced, wavelength_nm=_wavelength(wavelengths[0], decimal))
     return reduced

@@ -8,12 +8,11 @@ SoftMax's own templates are taken, and the group says so.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from elisa_bdnf.model.plate import Well, well_from_text_or_none
-from elisa_bdnf.readers._cells import PlacedText
 from elisa_bdnf.readers._softmax_blocks import Block
 
 
@@ -113,12 +112,6 @@ class Group:
     def mentioned_standards(self) -> frozenset[str]:
         """Groups whose smallest or largest standard a formula here refers to."""
         return frozenset(name for column in self.columns for name in _MENTIONED_GROUP.findall(column.formula))
-
-    def placed(self, position: int) -> Iterator[tuple[GroupLine, PlacedText]]:
-        """Cells of a column that are not empty."""
-        for line in self.lines:
-            if line.texts[position]:
-                yield line, PlacedText(line.texts[position], line.line)
 
 
 def group_from_block(block: Block) -> Group:

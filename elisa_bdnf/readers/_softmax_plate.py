@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from elisa_bdnf.errors import ExportError
-from elisa_bdnf.inputs.grid import column_number_or_none
+from elisa_bdnf.inputs.grid import column_number_or_none, wells_of_row
 from elisa_bdnf.inputs.numbers import number_from_text_or_none
 from elisa_bdnf.model.plate import (
     STANDARD_SHAPES,
@@ -21,10 +21,8 @@ from elisa_bdnf.model.plate import (
     well_from_text_or_none,
 )
 from elisa_bdnf.model.reading import ChannelKind
-from elisa_bdnf.readers._cells import PlacedText, plate_shape
+from elisa_bdnf.readers._cells import Cells, plate_shape
 from elisa_bdnf.readers._softmax_blocks import Block
-
-Texts = dict[Well, PlacedText]
 
 _KINDS = {
     "absorbance": ChannelKind.ABSORBANCE,
@@ -74,22 +72,22 @@ class PlateBlock:
 
     head: PlateHead
     shape: Shape
-    raw: tuple[tuple[str, Texts], ...]
-    reduced: Texts | None
+    raw: tuple[tuple[str, Cells], ...]
+    reduced: Cells | None
     line: int
     remarks: tuple[str, ...] = ()
 
     @property
     def was_read(self) -> bool:
         """Whether any well holds anything; a plate section that was never read is exported with empty cells or NaN."""
-        matrices = [texts for _, texts in self.raw] + ([self.reduced] if self.reduced else [])
-        return any(placed.text not in ("", "NaN") for texts in matrices for placed in texts.values())
+        matrices = [cells for _, cells in self.raw] + ([self.reduced] if self.reduced else [])
+        return any(text not in ("", "NaN") for cells in matrices for text in cells.values())
 
 
 @dataclass(slots=True)
 class _Matrices:
-    raw: list[Texts] = field(default_factory=list)
-    reduced: list[Texts] = field(default_factory=list)
+    raw: list[Cells] = field(default_factory=list)
+    reduced: list[Cells] = field(default_factory=list)
 
 
 def head_from_block(block: Block) -> PlateHead:
@@ -120,7 +118,7 @@ def plate_from_block(block: Block) -> PlateBlock:
     return PlateBlock(head, shape, raw, next(iter(matrices.reduced), None), block.line, (*remarks, *more))
 
 
-def _with_wavelengths(head: PlateHead, raw: list[Texts]) -> tuple[tuple[tuple[str, Texts], ...], list[str]]:
+def _with_wavelengths(head: PlateHead, raw: list[Cells]) -> tuple[tuple[tuple[str, Cells], ...], list[str]]:
     wavelengths = head.wavelengths or ("",)
     if len(raw) == len(wavelengths):
         return tuple(zip(wavelengths, raw, strict=True)), []
@@ -152,7 +150,7 @@ def _by_wells(block: Block, head: PlateHead) -> tuple[_Matrices, Shape]:
     return matrices, _shape(head, seen)
 
 
-def _texts_by_well(wells: Sequence[Well | None], row: Sequence[str], line: int, head: PlateHead) -> Texts:
+def _texts_by_well(wells: Sequence[Well | None], row: Sequence[str], line: int, head: PlateHead) -> Cells:
     cells = row[2:]
     named = sum(1 for well in wells if well)
     beyond = [cell for well, cell in zip(wells, cells, strict=False) if not well and cell] + list(cells[len(wells) :])
@@ -164,7 +162,11 @@ def _texts_by_well(wells: Sequence[Well | None], row: Sequence[str], line: int, 
             expected="one value for each well that was read",
             place=str(line),
         )
-    return {well: PlacedText(cell, line) for well, cell in zip(wells, cells, strict=False) if well}
+    texts = [(n, well, cell) for n, (well, cell) in enumerate(zip(wells, cells, strict=False), start=2) if well]
+    found = Cells()
+    columns, named_wells, filled = zip(*texts, strict=True) if texts else ((), (), ())
+    found.add(named_wells, filled, (line - 1,) * len(columns), columns)
+    return found
 
 
 def _was_read(head: PlateHead, well: Well) -> bool:
@@ -241,7 +243,7 @@ def _rows_of_matrix(block: Block, start: int, columns: int, head: PlateHead) -> 
     return rows
 
 
-def _split(rows: Sequence[Sequence[str]], runs: Sequence[tuple[int, int]], line: int, head: PlateHead) -> list[Texts]:
+def _split(rows: Sequence[Sequence[str]], runs: Sequence[tuple[int, int]], line: int, head: PlateHead) -> list[Cells]:
     ends = [position + count for position, count in runs]
     for offset, row in enumerate(rows):
         inside = {n for position, count in runs for n in range(position, position + count)}
@@ -256,16 +258,17 @@ def _split(rows: Sequence[Sequence[str]], runs: Sequence[tuple[int, int]], line:
         ):
             found = f"plate {head.name!r} has {sum(map(bool, row[2:]))} values in this row"
             raise ExportError(found, expected="one for each column that was read", place=str(line + offset))
-    return [
-        {
-            well_from_row_column(offset, n): PlacedText(
-                row[position + n] if position + n < len(row) else "", line + offset
-            )
-            for offset, row in enumerate(rows)
-            for n in range(count)
-        }
-        for position, count in runs
-    ]
+    return [_cells_of_run(rows, position, count, line) for position, count in runs]
+
+
+def _cells_of_run(rows: Sequence[Sequence[str]], position: int, count: int, line: int) -> Cells:
+    found = Cells()
+    columns = tuple(range(count))
+    for offset, row in enumerate(rows):
+        texts = row[position : position + count]
+        texts = (*texts, *[""] * (count - len(texts)))
+        found.add_row(wells_of_row(offset, columns), texts, line + offset - 1, position)
+    return found
 
 
 def _stated_shape(head: PlateHead) -> Shape | None:

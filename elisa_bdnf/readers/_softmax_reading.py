@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.file import InputFile
-from elisa_bdnf.inputs.numbers import decimal_mark_from_rows, number_from_text_or_none
+from elisa_bdnf.inputs.numbers import number_from_text_or_none
 from elisa_bdnf.model.layout import Role
 from elisa_bdnf.model.reading import InstrumentCurve, InstrumentResult, Reading, Source
-from elisa_bdnf.readers._cells import instrument_result_or_none
+from elisa_bdnf.readers._cells import decimal_mark, instrument_result_or_none
 from elisa_bdnf.readers._softmax_blocks import Block, BlockKind, Document, document_from_rows
 from elisa_bdnf.readers._softmax_channels import Responses, channels_from_plate, with_notes
 from elisa_bdnf.readers._softmax_groups import Group, Purpose, group_from_block
@@ -86,19 +86,16 @@ def _take_plate(draft: _Draft, block: Block) -> None:
 
 
 def _decimal_mark(draft: _Draft) -> str:
-    by_line: dict[int, list[str]] = {}
-    for plate in draft.plates:
-        for texts in (*(texts for _, texts in plate.raw), *([plate.reduced] if plate.reduced else [])):
-            for placed in texts.values():
-                by_line.setdefault(placed.line, []).append(placed.text)
-    for group in draft.groups:
-        for line in group.lines:
-            by_line[line.line] = [
-                text
-                for text, column in zip(line.texts, group.columns, strict=True)
-                if column.purpose not in (Purpose.NAME, Purpose.PLATE)
-            ]
-    return decimal_mark_from_rows([by_line.get(line, []) for line in range(1, max(by_line, default=0) + 1)])
+    tables = [cells for plate in draft.plates for _, cells in plate.raw]
+    tables += [plate.reduced for plate in draft.plates if plate.reduced]
+    return decimal_mark(tables, [line for group in draft.groups for line in _numbers_of_group(group)])
+
+
+def _numbers_of_group(group: Group) -> Iterator[tuple[int, Sequence[str]]]:
+    """Line and cells of everything but names."""
+    names = [n for n, column in enumerate(group.columns) if column.purpose in (Purpose.NAME, Purpose.PLATE)]
+    for line in group.lines:
+        yield line.line, [text for n, text in enumerate(line.texts) if n not in names]
 
 
 def _bring_to_plates(draft: _Draft, group: Group) -> None:

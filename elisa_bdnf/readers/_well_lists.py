@@ -8,7 +8,7 @@ from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.numbers import number_from_text_or_none
 from elisa_bdnf.inputs.pages import Page
 from elisa_bdnf.model.plate import Well, well_from_text_or_none
-from elisa_bdnf.readers._placed import Placed, placed
+from elisa_bdnf.readers._cells import Cells
 
 
 def wells_by_row(page: Page, start: int, columns: Sequence[int], stop: int | None = None) -> dict[int, Well]:
@@ -58,9 +58,12 @@ def refuse_repeated_wells(page: Page, wells: dict[int, Well], columns: Sequence[
         seen[well] = row
 
 
-def column_cells(page: Page, wells: dict[int, Well], column: int) -> dict[Well, Placed]:
+def column_cells(page: Page, wells: dict[int, Well], column: int) -> Cells:
     """The cells of one column of a list."""
-    return {well: placed(page, row, column) for row, well in wells.items()}
+    found = Cells(page)
+    texts = [page.text(row, column) for row in wells]
+    found.add(tuple(wells.values()), texts, tuple(wells), (column,) * len(wells))
+    return found
 
 
 def wells_by_column(page: Page, row: int) -> dict[int, Well]:
@@ -80,6 +83,9 @@ def wells_by_column(page: Page, row: int) -> dict[int, Well]:
     return found
 
 
-def row_cells(page: Page, row: int, wells: dict[int, Well]) -> dict[Well, Placed]:
+def row_cells(page: Page, row: int, wells: dict[int, Well]) -> Cells:
     """The cells of one line of a table with the wells across."""
-    return {well: placed(page, row, position) for position, well in wells.items()}
+    found = Cells(page)
+    texts = [page.text(row, position) for position in wells]
+    found.add(tuple(wells.values()), texts, (row,) * len(wells), tuple(wells))
+    return found

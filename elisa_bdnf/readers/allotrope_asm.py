@@ -19,9 +19,10 @@ from elisa_bdnf.inputs.sheet_values import text_from_value
 from elisa_bdnf.model.plate import Well, well_from_text_or_none
 from elisa_bdnf.model.reading import Channel, ChannelKind, InstrumentResult, Reading, Source
 from elisa_bdnf.readers._asm_layout import layout_from_samples
+from elisa_bdnf.readers._cells import NamedCells
 from elisa_bdnf.readers._key_lines import Header, date_remarks, not_an_endpoint, unread_keys
 from elisa_bdnf.readers._pages import refuse_unless
-from elisa_bdnf.readers._placed import Placed, channel, refuse_without_values, results, shape_of
+from elisa_bdnf.readers._placed import Cells, channel, refuse_without_values, results, shape_of
 from elisa_bdnf.readers._reader import Reader
 from elisa_bdnf.readers._safe_json import Json, object_from_text
 
@@ -204,9 +205,9 @@ def _unit_remarks(measured: Iterable[_Measured]) -> Iterator[str]:
         yield "The document gives absorbances in mAU; the numbers are taken as they stand."
 
 
-def _tables(measured: Iterable[_Measured]) -> dict[str, tuple[_Measured, dict[Well, Placed]]]:
+def _tables(measured: Iterable[_Measured]) -> dict[str, tuple[_Measured, Cells]]:
     """Label → the first value and all cells; a second read of one wavelength is a second channel."""
-    tables: dict[str, tuple[_Measured, dict[Well, Placed]]] = {}
+    tables: dict[str, tuple[_Measured, Cells]] = {}
     for m in measured:
         number, label = 1, m.label
         while label in tables and m.well in tables[label][1]:
@@ -214,7 +215,7 @@ def _tables(measured: Iterable[_Measured]) -> dict[str, tuple[_Measured, dict[We
             label = f"{m.label} ({number})"
         if number > _MOST_READS:
             raise not_an_endpoint(f"an ASM document with more than {_MOST_READS} values of {m.label} in well {m.well}")
-        tables.setdefault(label, (m, {}))[1][m.well] = Placed(m.text, f"well {m.well}", 1)
+        tables.setdefault(label, (m, NamedCells()))[1][m.well] = m.text
     return tables
 
 
@@ -228,7 +229,7 @@ def _calculated(top: Mapping[str, Json], wells: Mapping[str, Well]) -> Iterator[
         if well is not None:
             name = _text(document.get("calculated data name")) or "calculated"
             text = _value_text(document.get("calculated result"))
-            yield from results(name, {well: Placed(text, f"well {well}", 1)}, ".")
+            yield from results(name, {well: text}, ".")
 
 
 READER = Reader(

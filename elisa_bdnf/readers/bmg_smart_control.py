@@ -108,11 +108,9 @@ def _differences(plate: BmgPlate, other: BmgPlate, sheet: str) -> list[str]:
     printed = {title.casefold(): cells for title, cells in other.tables}
     sentences = []
     for title, cells in plate.tables:
-        if title.casefold() in printed and title.casefold() != "layout":
-            first = {well: cell.text for well, cell in cells.items()}
-            second = {well: cell.text for well, cell in printed[title.casefold()].items()}
-            if wells := differing_wells(first, second):
-                sentences.append(f"{title!r} differs between the plate and the sheet {sheet!r} in {', '.join(wells)}.")
+        name = title.casefold()
+        if name in printed and name != "layout" and (wells := differing_wells(cells, printed[name])):
+            sentences.append(f"{title!r} differs between the plate and the sheet {sheet!r} in {', '.join(wells)}.")
     return sentences
 
 

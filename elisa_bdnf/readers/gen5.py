@@ -18,7 +18,7 @@ from dataclasses import replace
 
 from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.file import InputFile
-from elisa_bdnf.inputs.numbers import decimal_mark_from_rows, number_from_text_or_none
+from elisa_bdnf.inputs.numbers import number_from_text_or_none
 from elisa_bdnf.inputs.pages import Page
 from elisa_bdnf.model.plate import STANDARD_SHAPES, Shape, row_column_from_well
 from elisa_bdnf.model.reading import (
@@ -29,9 +29,9 @@ from elisa_bdnf.model.reading import (
     Source,
 )
 from elisa_bdnf.readers._cells import (
-    channel_from_cells,
+    channel,
+    decimal_mark,
     plate_shape,
-    responses_from_texts,
     with_measured_reasons,
 )
 from elisa_bdnf.readers._gen5_layout import layout_from_attributes
@@ -109,20 +109,18 @@ def _placed_on(page: Page, refused: ExportError) -> ExportError:
 
 def _decimal_mark(sections: Sequence[Section]) -> str:
     """From all cells of wells, never from titles: ``400,460`` there is two wavelengths."""
-    by_line: dict[int, list[str]] = {}
-    for section in sections:
-        for attribute, texts in (*section.quantities.items(), *section.layout.items()):
-            if attribute not in ("Well ID", "Name"):
-                for placed in texts.values():
-                    by_line.setdefault(placed.line, []).append(placed.text)
-    last = max(by_line, default=0)  # sheets of a workbook share their numbers, all of them with a point
-    return decimal_mark_from_rows([by_line.get(line, []) for line in range(1, last + 1)])
+    return decimal_mark(
+        cells
+        for section in sections
+        for attribute, cells in (*section.quantities.items(), *section.layout.items())
+        if attribute not in ("Well ID", "Name")
+    )
 
 
 def _reading(section: Section, source: Source, decimal: str, remarks: tuple[str, ...]) -> Reading:
     shape = _shape(section)
     channels = _channels(section, shape, decimal)
-    if not any(channel.correction is Correction.NONE for channel in channels) or not holds_anything(section):
+    if not any(c.correction is Correction.NONE for c in channels) or not holds_anything(section):
         raise nothing_measured(section)
     channels, found = _with_differences(section, channels, shape, decimal)
     channels = with_measured_reasons(channels)
@@ -148,8 +146,8 @@ def _unread(section: Section) -> tuple[str, ...]:
 
 
 def _shape(section: Section) -> Shape:
-    wells = [well for texts in (*section.quantities.values(), *section.layout.values()) for well in texts]
-    places = [row_column_from_well(well) for well in wells]
+    tables = (*section.quantities.values(), *section.layout.values())
+    places = [row_column_from_well(well) for well in {well: None for cells in tables for well in cells}]
     stated = _PLATE_SIZE.findall(section.value("Plate Type"))
     size = int(stated[0]) if len(stated) == 1 and int(stated[0]) in STANDARD_SHAPES else None
     rows, columns = (max((place[axis] for place in places), default=0) + 1 for axis in (0, 1))
@@ -158,11 +156,10 @@ def _shape(section: Section) -> Shape:
 
 def _channels(section: Section, shape: Shape, decimal: str) -> tuple[Channel, ...]:
     channels = []
-    for label, texts in section.quantities.items():
+    for label, cells in section.quantities.items():
         if meaning := channel_meaning_or_none(label, section.reads):
-            channel = channel_from_cells(label, responses_from_texts(label, texts, decimal), shape)
-            wavelength, kind, correction = meaning.wavelength_nm, meaning.kind, meaning.correction
-            channels.append(replace(channel, wavelength_nm=wavelength, kind=kind, correction=correction))
+            nm, kind, correction = meaning.wavelength_nm, meaning.kind, meaning.correction
+            channels.append(channel(label, cells, shape, decimal, wavelength_nm=nm, kind=kind, correction=correction))
     return tuple(channels)
 
 
@@ -171,21 +168,18 @@ def _with_differences(
 ) -> tuple[tuple[Channel, ...], tuple[str, ...]]:
     """Matrices whose numbers are one measured absorbance minus another are channels, whatever the user called them."""
     raw = [c for c in channels if c.correction is Correction.NONE and c.kind is ChannelKind.ABSORBANCE]
-    known = {channel.label for channel in channels}
+    known = {each.label for each in channels}
     differences: list[Channel] = []
     remarks: list[str] = []
     wells = tuple(shape.wells())
-    for label, texts in section.quantities.items():
+    for label, cells in section.quantities.items():
         if len(raw) < 2 or label in known or is_concentration(label):
             continue
-        values = {well: _number(placed.text, decimal) for well, placed in texts.items()}
+        values = {well: _number(text, decimal) for well, text in cells.items()}
         if pair := difference_of(values, raw, wells):
-            first = next(channel for channel in raw if channel.label == pair[0])
-            cells = responses_from_texts(label, texts, decimal)
-            channel = channel_from_cells(
-                label, cells, shape, wavelength_nm=first.wavelength_nm, correction=Correction.REFERENCE
-            )
-            differences.append(channel)
+            first = next(measured for measured in raw if measured.label == pair[0])
+            nm = first.wavelength_nm
+            differences.append(channel(label, cells, shape, decimal, wavelength_nm=nm, correction=Correction.REFERENCE))
             remarks.append(f"{label!r} is {pair[0]!r} minus {pair[1]!r} in every well: a reference was subtracted.")
     blanked = [_blanked(section, difference, shape, decimal) for difference in differences]
     return (*channels, *differences, *(c for c in blanked if c)), tuple(remarks)
@@ -196,9 +190,9 @@ def _blanked(section: Section, difference: Channel, shape: Shape, decimal: str) 
     label = f"Blank {difference.label}"
     if label not in section.quantities:
         return None
-    cells = responses_from_texts(label, section.quantities[label], decimal)
-    channel = channel_from_cells(label, cells, shape)
-    return replace(channel, wavelength_nm=difference.wavelength_nm, correction=Correction.BLANK)
+    nm = difference.wavelength_nm
+    cells = section.quantities[label]
+    return channel(label, cells, shape, decimal, wavelength_nm=nm, correction=Correction.BLANK)
 
 
 def _number(text: str, decimal: str) -> float:

@@ -92,7 +92,7 @@ def _reading(page: Page, head: int, end: int, wells: dict[int, str], source: Sou
         channels,
         header=header,
         unread_header=unread_keys(header, _USED),
-        layout=layout_from_wells({well: WellSaid(c.text) for well, c in codes.items() if c.text}, shape, letters=True),
+        layout=layout_from_wells({well: WellSaid(code) for well, code in codes.items() if code}, shape, letters=True),
         instrument_results=tuple(r for r in others if "wavelength" not in r.quantity.casefold()),
         remarks=(*date_remarks(value_of(header, "Measurement date")), *likely),
     )

@@ -131,7 +131,7 @@ def _block(page: Page, start: int, stop: int, stated: Shape | None) -> _Block:
     if grids:
         rows, columns = grids[0].extent
         return _Block(facts, title, cells_of(page, grids[0]), rows, columns, place)
-    return _bare_block(page, _Block(facts, title, {}, 0, 0, place), start, stop, stated)
+    return _bare_block(page, _Block(facts, title, Cells(), 0, 0, place), start, stop, stated)
 
 
 def _bare_block(page: Page, block: _Block, start: int, stop: int, stated: Shape | None) -> _Block:

@@ -125,7 +125,7 @@ def _table(page: Page, grid: Grid) -> _Table:
     if several:
         raise not_an_endpoint(f"a Kaleido measurement at several places or times ({', '.join(several)})", place=place)
     cells = cells_of(page, grid)
-    if any(_IMAGE.match(cell.text) for cell in cells.values()):
+    if any(map(_IMAGE.match, cells.values())):
         raise not_an_endpoint(f"a Kaleido export of images ({title['technology']})", place=place)
     return _Table(title["technology"].strip(), facts, cells, place, grid_remarks(grid))
 

@@ -106,10 +106,9 @@ def _text(cell: Element) -> str:
     data = cell.first_or_none("Data")
     if data is None:
         return ""
-    if data.attributes.get("Type") == "Number":
-        number = number_from_text_or_none(data.text)
-        return data.text if number is None else text_from_value(number)
-    return data.text
+    text = data.text.strip(" \t\u00a0\r\n")
+    number = number_from_text_or_none(text) if data.attributes.get("Type") == "Number" else None
+    return text if number is None else text_from_value(number)
 
 
 def _reading(page: Page, start: int, stop: int, top: Header, source: Source) -> Reading:

@@ -16,7 +16,7 @@ from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.file import InputFile
 from elisa_bdnf.model.plate import Shape, Well, well_from_text_or_none
 from elisa_bdnf.model.reading import Channel, ChannelKind, Note, NoteKind, Reading, Source
-from elisa_bdnf.readers._cells import unique_labels
+from elisa_bdnf.readers._cells import NamedCells, unique_labels
 from elisa_bdnf.readers._key_lines import (
     Header,
     kind_from_text,
@@ -26,7 +26,7 @@ from elisa_bdnf.readers._key_lines import (
     wavelength_from_text_or_none,
 )
 from elisa_bdnf.readers._pages import refuse_unless
-from elisa_bdnf.readers._placed import Cells, Placed, channel, decimal_mark, refuse_without_values, shape_of
+from elisa_bdnf.readers._placed import Cells, channel, decimal_mark, refuse_without_values, shape_of
 from elisa_bdnf.readers._reader import Reader
 from elisa_bdnf.readers._tecan_blocks import plate_size
 from elisa_bdnf.readers._xml import Element, root_from_bytes
@@ -103,17 +103,17 @@ def _parameters(parent: Element) -> list[tuple[str, str]]:
     return found
 
 
-def _cells(section: Element) -> dict[Well, Placed]:
-    label = section.attributes.get("Name", "")
-    found: dict[Well, Placed] = {}
+def _cells(section: Element) -> Cells:
+    inside = f"section {section.attributes.get('Name', '')}, "
+    found = NamedCells(inside)
     for item in (well for block in section.all("Data") for well in block.all("Well")):
         position = item.attributes.get("Pos", "")
         well = well_from_text_or_none(position)
-        place = f"section {label}, well {position}"
         if well is None or well in found:
+            place = f"{inside}well {position}"
             raise ExportError(f"the well {position!r}", expected="each well once, such as A1", place=place)
         single = item.first_or_none("Single")
-        found[well] = Placed(single.text if single else "", place, 1)
+        found[well] = single.text.strip() if single else ""
     return found
 
 

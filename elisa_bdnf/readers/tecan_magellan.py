@@ -149,20 +149,20 @@ def _reading(
 ) -> Reading:
     refuse_repeated_wells(page, rows, [0])
     tables = {column: column_cells(page, rows, column) for column in columns}
-    filled = {column: cells for column, cells in tables.items() if any(cell.text for cell in cells.values())}
+    filled = {column: cells for column, cells in tables.items() if any(cells.values())}
     measured = {column: cells for column, cells in filled.items() if _is_measured(columns[column], cells)}
     shape = shape_of(tables.values())
     decimal = decimal_mark(measured.values())
     channels, likely = with_likely_kind(_channels(measured, columns, shape, decimal, header))
     refuse_without_values(channels, name)
     calculated: list[InstrumentResult] = []
-    codes: Cells = {}
+    codes = Cells()
     for column, cells in filled.items():
         if columns[column].casefold() in _CODES:
             codes = cells
         elif column not in measured:
             calculated += results(columns[column] or f"column {column + 1}", cells, decimal)
-    said = {well: WellSaid(cell.text) for well, cell in codes.items() if cell.text}
+    said = {well: WellSaid(code) for well, code in codes.items() if code}
     return Reading(
         source,
         name,
@@ -180,7 +180,7 @@ def _is_measured(label: str, cells: Cells) -> bool:
     """By the label where it says so; a column of another name is one if most of its cells are numbers."""
     if not label or label.casefold() in _CODES or _DERIVED.search(label):
         return False
-    texts = [cell.text for cell in cells.values() if cell.text]
+    texts = [text for text in cells.values() if text]
     numbers = [t for t in texts if is_number_or_word(t)]
     return bool(_RAW.match(label)) or 2 * len(numbers) > len(texts)
 

@@ -116,7 +116,7 @@ def _plate_or_none(page: Page) -> _Plate | None:
 
 def _holds_ids(cells: Cells) -> bool:
     """More words than numbers: one unknown word among numbers is damage."""
-    texts = [cell.text for cell in cells.values() if cell.text]
+    texts = [text for text in cells.values() if text]
     return 2 * sum(1 for text in texts if not is_number_or_word(text)) > len(texts)
 
 
@@ -177,7 +177,7 @@ def _layout(plate: _Plate, shape: Shape) -> Layout | None:
     """``STD62.5`` is a standard of 62.5, unless the numbers just count the standards."""
     if plate.ids is None:
         return None
-    codes = {well: cell.text for well, cell in plate.ids.items() if cell.text}
+    codes = {well: code for well, code in plate.ids.items() if code}
     numbers = {code: match["number"] for code in codes.values() if (match := _STANDARD.match(code))}
     counts = sorted(float(number.replace(",", ".")) for number in set(numbers.values()))
     if counts == [float(n) for n in range(1, len(counts) + 1)]:

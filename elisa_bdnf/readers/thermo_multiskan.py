@@ -16,9 +16,10 @@ from dataclasses import dataclass
 
 from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.file import InputFile
+from elisa_bdnf.inputs.grid import wells_of_row
 from elisa_bdnf.inputs.numbers import is_number_or_word
 from elisa_bdnf.inputs.pages import Page
-from elisa_bdnf.model.plate import STANDARD_SHAPES, Well, well_from_row_column
+from elisa_bdnf.model.plate import STANDARD_SHAPES, Well
 from elisa_bdnf.model.reading import Correction, Reading, Source
 from elisa_bdnf.readers._cells import unique_labels
 from elisa_bdnf.readers._key_lines import (
@@ -31,7 +32,6 @@ from elisa_bdnf.readers._key_lines import (
 from elisa_bdnf.readers._pages import refuse_unless
 from elisa_bdnf.readers._placed import (
     Cells,
-    Placed,
     cells_of,
     channel,
     decimal_mark,
@@ -126,16 +126,15 @@ def _bare_tables(page: Page, file: InputFile) -> Iterable[_Table]:
         yield _Table(f"Plate {match['number']}", step, nm, "Abs", _bare_cells(file, row + 1, stop))
 
 
-def _bare_cells(file: InputFile, start: int, stop: int) -> dict[Well, Placed]:
+def _bare_cells(file: InputFile, start: int, stop: int) -> Cells:
     """Lines with one empty cell in front; a line of tabs alone is a row that was not read."""
     rows = range(start, stop)
     lines = [row for row in rows if file.lines[row].startswith("\t") and not _ITERATION.search(file.lines[row])]
     columns = dict(STANDARD_SHAPES.values()).get(len(lines), 0)
-    found: dict[Well, Placed] = {}
+    found = Cells()
     for index, row in enumerate(lines):
-        cells = _without_alignment(file.lines[row].split("\t")[1:], columns, row + 1)
-        for column, text in enumerate(cells):
-            found[well_from_row_column(index, column)] = Placed(text.strip(), str(row + 1), row + 1)
+        texts = _without_alignment(file.lines[row].split("\t")[1:], columns, row + 1)
+        found.add_row(wells_of_row(index, tuple(range(len(texts)))), [text.strip() for text in texts], row, 1)
     return found
 
 
@@ -177,7 +176,11 @@ def _reading(name: str, tables: Sequence[_Table], header: Header, source: Source
     refuse_without_values(channels, name)
     others = [table for table in tables if table not in measured and table.corner.casefold() != "sample"]
     ids = {
-        w: c.text for table in tables if table.corner.casefold() == "sample" for w, c in table.cells.items() if c.text
+        well: code
+        for table in tables
+        if table.corner.casefold() == "sample"
+        for well, code in table.cells.items()
+        if code
     }
     return Reading(
         source,

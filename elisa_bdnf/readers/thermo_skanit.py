@@ -124,8 +124,8 @@ def _reading(name: str, matrices: list[StepMatrix], context: _Context) -> Readin
             place=f"plate {name}",
         )
     refuse_without_values(channels, name)
-    ids = {well: cell.text for matrix in matrices if is_ids(matrix) for well, cell in matrix.cells.items()}
-    factors = {w: c.text for m in matrices if is_factor(m) for w, c in m.cells.items()}
+    ids = {well: code for matrix in matrices if is_ids(matrix) for well, code in matrix.cells.items()}
+    factors = {well: text for matrix in matrices if is_factor(matrix) for well, text in matrix.cells.items()}
     curves = [curve_from_page_or_none(page, channels, context.decimal) for page in context.steps]
     fitted = [curve for curve in curves if curve]
     remarks = [*date_remarks(value_of(context.header, "Execution time"))]

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from elisa_bdnf.errors import ExportError
-from elisa_bdnf.inputs.grid import Cell, find_grids, row_letter_or_none, text_of
+from elisa_bdnf.inputs.grid import find_grids, row_letter_or_none
 from elisa_bdnf.model.plate import row_name_from_index, well_from_row_column
 
 
-def rows_of(text: str) -> list[list[Cell]]:
+def rows_of(text: str) -> list[list[str]]:
     return [list(line.split(",")) for line in text.split("/")]
 
 
@@ -38,7 +38,7 @@ GRIDS = {
 
 @pytest.mark.parametrize("text", GRIDS)
 def test_grids(text: str) -> None:
-    found = [{well: text_of(cell) for well, cell in grid.cells().items()} for grid in find_grids(rows_of(text))]
+    found = [grid.cells() for grid in find_grids(rows_of(text))]
     assert found == GRIDS[text]
 
 
@@ -71,7 +71,7 @@ def test_several_lines_per_row_and_their_labels() -> None:
 
 def test_small_letters_go_on_behind_z() -> None:
     names = [*"ABCDEFGHIJKLMNOPQRSTUVWXYZ", *"abcdef"]
-    rows: list[list[Cell]] = [[None, 1.0, 2.0], *([name, 0.1, 0.2] for name in names)]
+    rows: list[list[str]] = [["", "1", "2"], *([name, "0.1", "0.2"] for name in names)]
     (grid,) = find_grids(rows)
     assert grid.extent == (32, 2)
     assert "AF2" in grid.cells()
@@ -80,17 +80,17 @@ def test_small_letters_go_on_behind_z() -> None:
 
 @given(st.integers(1, 32), st.integers(2, 48), st.integers(0, 5), st.integers(0, 5), st.integers(0, 4), st.booleans())
 def test_a_matrix_is_found_wherever_it_stands(
-    rows: int, columns: int, above: int, left: int, right: int, as_text: bool
+    rows: int, columns: int, above: int, left: int, right: int, padded: bool
 ) -> None:
-    def head(column: int) -> Cell:
-        return f"{column + 1:02}" if as_text else float(column + 1)
+    def head(column: int) -> str:
+        return f"{column + 1:02}" if padded else f"{column + 1}"
 
-    lines: list[list[Cell]] = [[None] * left + ["Abs", *map(head, range(columns))] + [None] * right]
+    lines: list[list[str]] = [[""] * left + ["Abs", *map(head, range(columns))] + [""] * right]
     for row in range(rows):
-        cells: list[Cell] = [float(row * columns + column) + 0.5 for column in range(columns)]
+        cells = [f"{row * columns + column}.5" for column in range(columns)]
         lines.append([""] * left + [row_name_from_index(row), *cells] + [""] * right)
     (grid,) = find_grids([["x"]] * above + lines + [["end"]])
     assert grid.corner == "Abs"
     assert grid.cells() == {
-        well_from_row_column(r, c): r * columns + c + 0.5 for r in range(rows) for c in range(columns)
+        well_from_row_column(r, c): f"{r * columns + c}.5" for r in range(rows) for c in range(columns)
     }
