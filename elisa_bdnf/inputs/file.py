@@ -180,6 +180,14 @@ class InputFile:
 
         return pages_from_file(self)
 
+    @cached_property
+    def small_letters(self) -> str:
+        """All text of the file in small letters, where marks of formats are looked for: cells and names of sheets."""
+        if self.kind not in ("xlsx", "xls"):
+            return self.text.lower()
+        cells = (text for page in self.pages for row in (*page.rows, (page.name,)) for text in row if text)
+        return "\n".join(cells).lower()
+
     def _own(self, failed: ElisaError) -> ElisaError:
         return self.error(problems=failed.problems).in_file(self.name)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from elisa_bdnf.inputs.cell_names import cell_name
 from elisa_bdnf.inputs.file import KIND_TITLES, InputFile
+from elisa_bdnf.inputs.text import stripped_row
 
 if TYPE_CHECKING:
     from elisa_bdnf.inputs.workbook import CellKind, Sheet
@@ -55,19 +56,8 @@ def pages_from_file(file: InputFile) -> tuple[Page, ...]:
         hint = "save it without a password" if file.kind == "encrypted" else hint
         expected = "a table as .csv, .txt or .xlsx"
         raise file.error(f"this is {KIND_TITLES[file.kind]}", expected=expected, hint=hint, file=file.name)
-    return (Page("", tuple(_stripped(row) for row in file.rows)),)
+    return (Page("", file.rows),)
 
 
 def _page_from_sheet(sheet: Sheet) -> Page:
-    return Page(sheet.name, tuple(_stripped(row) for row in sheet.texts), sheet.odd, is_sheet=True)
-
-
-def _stripped(row: tuple[str, ...]) -> tuple[str, ...]:
-    """Without blanks around the texts, and without empty cells at the end."""
-    cells = [cell.strip(" \t\u00a0\r\n") for cell in row]
-    if not cells or cells[-1]:
-        return tuple(cells)
-    end = len(cells)
-    while end and not cells[end - 1]:
-        end -= 1
-    return tuple(cells[:end])
+    return Page(sheet.name, tuple([stripped_row(row) for row in sheet.texts]), sheet.odd, is_sheet=True)

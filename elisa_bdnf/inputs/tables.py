@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from elisa_bdnf.inputs.well_facts import Fact
 from elisa_bdnf.model.plate import Well, row_index_from_name, well_from_row_column, well_from_text_or_none
 
 _HEADING_LINES = 40  # a table that begins later has too much before it to be sure of
+_NUMBER_LIKE = re.compile(r"[-+.,]?[0-9]")
 _GENERAL = {
     "sample": ("name", "id", "identifier", "samp"),
     "timepoint": ("time", "visit", "draw"),
@@ -75,8 +77,9 @@ def table_below(page: Page, top: int, *, stop: int | None = None) -> Table:
 def well_table_or_none(page: Page) -> Table | None:
     """The table of the first line with headings for wells: ``Well``, or ``Row`` and ``Column``."""
     for top in range(min(len(page.rows), _HEADING_LINES)):
-        headings = {column_from_text(text).name for text in page.rows[top] if text}
-        if len(headings) > 1 and ("well" in headings or {"row", "column"} <= headings or _well_id(page.rows[top])):
+        texts = {text for text in page.rows[top] if text}
+        headings = {column_from_text(text).name for text in texts if not _NUMBER_LIKE.match(text)}
+        if len(texts) > 1 and ("well" in headings or {"row", "column"} <= headings or _well_id(page.rows[top])):
             table = table_below(page, top)
             if table.lines and _has_wells(table):
                 return table

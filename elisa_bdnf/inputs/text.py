@@ -30,6 +30,7 @@ _DELIMITERS = ("\t", ";", ",", "|")
 _SEP_LINE = re.compile(r"\s*\"?sep=(.)\"?\s*\Z", re.IGNORECASE)
 _NUMBERS_BY_BLANKS = re.compile(r"\s*\S*[0-9]\S*(?:[ ]+\S*[0-9]\S*)+\s*\Z")
 _BLANKS = " "
+CELL_BLANKS = " \t\u00a0\r\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,13 +166,26 @@ def _outside_quotes(line: str) -> str:
 
 
 def rows_from_lines(lines: Sequence[str], delimiter: str) -> tuple[tuple[str, ...], ...]:
-    """Cells of every line, as they stand; row *n* is line *n*, a ``sep=`` line becomes an empty row."""
-    rows = tuple([cells_from_line(line, delimiter) for line in lines])
+    """Cells of every line without blanks around them, each row up to its last text; a ``sep=`` line becomes empty.
+
+    Row *n* is line *n*. What spreadsheet programs pad the lines with is cut off first: it can be most of a file.
+    """
+    padding = delimiter + CELL_BLANKS
+    rows = tuple([stripped_row(cells_from_line(line.rstrip(padding), delimiter)) for line in lines])
     if lines and _SEP_LINE.match(lines[0]):
         rows = ((), *rows[1:])
     if lines and max(map(len, lines)) > LONGEST_FIELD:
         _refuse_long_cells(rows)
     return rows
+
+
+def stripped_row(cells: Sequence[str]) -> tuple[str, ...]:
+    """Without blanks around the texts, and without empty cells at the end."""
+    texts = [cell.strip(CELL_BLANKS) for cell in cells]
+    end = len(texts)
+    while end and not texts[end - 1]:
+        end -= 1
+    return tuple(texts[:end])
 
 
 def _refuse_long_cells(rows: Sequence[Sequence[str]]) -> None:

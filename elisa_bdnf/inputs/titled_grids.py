@@ -47,7 +47,7 @@ class TitledGrid:
                     yield well_from_row_column(line.row, column), Fact(text, self.page.place(*at), unit), at
 
     def texts(self) -> list[str]:
-        return [fact.text for _, fact, _ in self.facts()]
+        return [text for line in self.grid.lines for text in line.cells if text]
 
 
 @dataclass(slots=True)

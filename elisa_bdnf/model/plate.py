@@ -49,6 +49,7 @@ def row_column_from_well(well: Well) -> tuple[int, int]:
     return row_index_from_name(match[1]), int(match[2]) - 1
 
 
+@lru_cache(maxsize=8192)
 def well_from_text_or_none(text: str) -> Well | None:
     """``A1``, ``a01``, ``A 1`` → ``A1``; None for anything that is not a well name."""
     match = _WELL.match(text)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
+from typing import NamedTuple
 
 from elisa_bdnf.model.layout import Layout
 from elisa_bdnf.model.plate import Shape, Well
@@ -67,8 +68,7 @@ class Channel:
     notes: Mapping[Well, Note] = field(default_factory=lambda: EMPTY_NOTES)
 
 
-@dataclass(frozen=True, slots=True)
-class InstrumentResult:
+class InstrumentResult(NamedTuple):
     """A number (or a word) that the reader's software computed for a well; concentrations are as read in the well.
 
     ``digits`` is how many decimals the export prints, which is the precision at which a comparison is fair.

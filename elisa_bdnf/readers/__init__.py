@@ -86,9 +86,13 @@ def _recognized(file: InputFile) -> Reader:
 def _recognizes(reader: Reader, file: InputFile) -> bool:
     """A file that stops a reader while it looks for its marks is not its own."""
     try:
-        return reader.recognizes(file)
+        return _may_be(reader, file) and reader.recognizes(file)
     except ElisaError:
         return False
+
+
+def _may_be(reader: Reader, file: InputFile) -> bool:
+    return not reader.marks or any(mark in file.small_letters for mark in reader.marks)
 
 
 def _names(readers: tuple[Reader, ...] | list[Reader]) -> str:

@@ -156,7 +156,9 @@ def _with_room(target: dict[str, Cells], label: str, wells: Iterable[Well]) -> C
     while name in target and not target[name].keys().isdisjoint(wells):
         occurrence += 1
         name = f"{label} ({occurrence})"
-    return target.setdefault(name, Cells())
+    if name not in target:
+        target[name] = Cells()
+    return target[name]
 
 
 def _take_lines(draft: _Draft, rows: Rows, start: int, stop: int, grids: list[Grid]) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.columns import column_from_text
-from elisa_bdnf.inputs.numbers import is_number_or_word, number_from_text_or_none
+from elisa_bdnf.inputs.numbers import is_number_or_word, number_from_text_or_none, numbers_or_none
 from elisa_bdnf.inputs.pages import Page
 from elisa_bdnf.inputs.tables import odd_cell_problem
 from elisa_bdnf.inputs.titled_grids import Astray, GridPlate, TitledGrid, plates_of_grids
@@ -138,6 +138,8 @@ def _has_neighbor(page: Page, grid: TitledGrid) -> bool:
 def _is_numbers(grid: TitledGrid) -> bool:
     """Most cells are numbers; then the others must be words for missing ones, which reading them checks."""
     texts = grid.texts()
+    if texts and numbers_or_none(texts) is not None:
+        return True
     numbers = sum(1 for text in texts if any(number_from_text_or_none(text, mark) is not None for mark in ".,"))
     fitting = sum(1 for text in texts if is_number_or_word(text))
     return numbers > 0 and 2 * fitting > len(texts)
@@ -158,7 +160,7 @@ def _refuse_odd_cells(page: Page, grid: TitledGrid) -> None:
     """Dates, truth values and formulas without results are no readings; errors such as #N/A are words for missing."""
     problems = [
         odd_cell_problem(kind.value, fact.text, fact.place)
-        for _, fact, at in grid.facts()
+        for _, fact, at in (grid.facts() if page.odd else ())
         if (kind := page.odd.get(at)) and kind.value != "error"
     ]
     if problems:

@@ -16,14 +16,16 @@ class Reader:
     ``recognizes`` is a closed question about the content and never raises for a file of another format (an ElisaError
     counts as no). ``read`` gives one reading per plate, in the order of the file, or raises ExportError; it is only
     given files that were recognized, or that the user chose the format for. A ``generic`` reader is asked only where no
-    other one recognizes the file. ``software`` names the versions seen; ``real_example`` says whether an instrument's
-    own file was at hand.
+    other one recognizes the file. ``marks`` are words in small letters, one of which stands in every file of the
+    format: where none does, ``recognizes`` is not asked. ``software`` names the versions seen; ``real_example`` says
+    whether an instrument's own file was at hand.
     """
 
     name: str
     title: str
     recognizes: Callable[[InputFile], bool]
     read: Callable[[InputFile], tuple[Reading, ...]]
+    marks: tuple[str, ...] = ()
     software: str = ""
     real_example: bool = False
     generic: bool = False

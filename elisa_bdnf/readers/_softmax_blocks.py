@@ -7,15 +7,15 @@ end of the file (copies are cut off there).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.numbers import number_from_text_or_none
 
-Row = Sequence[str]
-_BLANKS = " \t\u00a0"
+Row = tuple[str, ...]
+Widths = Callable[[int], int]
 _START = re.compile(r"(?P<kind>Plate|Group|Note|Graph|Cuvette\w*):(?P<rest>.*)\Z", re.DOTALL)
 _FOOTER = re.compile(r"(Original Filename|Date Last Saved|Copyright)\b\s*:?\s*(.*)\Z", re.IGNORECASE | re.DOTALL)
 
@@ -31,14 +31,20 @@ class BlockKind(StrEnum):
 class Block:
     """``head`` are the cells of its first line behind the keyword, ``rows`` the lines below; ``line`` counts from 1.
 
-    Row *n* is line ``line + 1 + n`` of the file.
+    Row *n* is line ``line + 1 + n`` of the file. Rows end with their last text; ``widths`` say how many cells the lines
+    had, for the difference between empty wells and a line that was cut off.
     """
 
     kind: BlockKind
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     line: int
+    widths: Widths
     ended: bool = True
+
+    def width(self, row: int) -> int:
+        """How many cells a row had in the file, empty ones included."""
+        return self.widths(self.line + row)
 
     @property
     def name(self) -> str:
@@ -51,14 +57,17 @@ class Document:
     footer: tuple[tuple[str, str], ...]
 
 
-def document_from_rows(rows: Sequence[Row]) -> Document:
-    """All blocks, and what stands behind the last one. Raises ExportError for values that are in no block."""
+def document_from_rows(rows: Sequence[Row], widths: Widths) -> Document:
+    """All blocks, and what stands behind the last one. Raises ExportError for values that are in no block.
+
+    ``widths`` gives the number of cells of a line by its index.
+    """
     blocks: list[Block] = []
     footer: list[tuple[str, str]] = []
     index = 0
     while index < len(rows):
         if start := _start_or_none(rows[index]):
-            block, index = _block(rows, index, start)
+            block, index = _block(rows, index, start, widths)
             blocks.append(block)
             continue
         _refuse_values(rows[index], index + 1)
@@ -69,16 +78,17 @@ def document_from_rows(rows: Sequence[Row]) -> Document:
 
 def _start_or_none(row: Row) -> tuple[BlockKind, tuple[str, ...]] | None:
     """Keyword and the cells behind it: ``Plate:⇥name``, ``Group: name`` and ``Group:⇥name⇥1`` mean the same."""
-    match = _START.match(row[0].strip(_BLANKS)) if row else None
+    match = _START.match(row[0]) if row else None
     if match is None:
         return None
     kind = BlockKind(match["kind"]) if match["kind"] in ("Plate", "Group", "Note") else BlockKind.OTHER
     rest = match["rest"].strip()
-    cells = [cell.strip(_BLANKS) for cell in row[1:]]
-    return kind, ((rest, *cells) if rest else tuple(cells))
+    return kind, ((rest, *row[1:]) if rest else row[1:])
 
 
-def _block(rows: Sequence[Row], start: int, opening: tuple[BlockKind, tuple[str, ...]]) -> tuple[Block, int]:
+def _block(
+    rows: Sequence[Row], start: int, opening: tuple[BlockKind, tuple[str, ...]], widths: Widths
+) -> tuple[Block, int]:
     kind, head = opening
     end = start + 1
     while end < len(rows) and not _ends(rows[end]):
@@ -87,8 +97,7 @@ def _block(rows: Sequence[Row], start: int, opening: tuple[BlockKind, tuple[str,
             break
         end += 1
     ended = end < len(rows) and _ends(rows[end])
-    body = tuple(tuple([cell.strip(_BLANKS) for cell in row]) for row in rows[start + 1 : end])
-    return Block(kind, head, body, start + 1, ended), end + 1 if ended else end
+    return Block(kind, head, tuple(rows[start + 1 : end]), start + 1, widths, ended), end + 1 if ended else end
 
 
 def _refuse_values(row: Row, line: int) -> None:
@@ -103,12 +112,12 @@ def _refuse_values(row: Row, line: int) -> None:
 
 
 def _ends(row: Row) -> bool:
-    return bool(row) and row[0].lstrip(_BLANKS).startswith("~End")
+    return bool(row) and row[0].startswith("~End")
 
 
 def _footer_items(row: Row) -> Iterator[tuple[str, str]]:
     """``Original Filename: …; Date Last Saved: …``; in version 5 blanks stand instead of the semicolon."""
-    text = " ".join(cell.strip(_BLANKS) for cell in row).strip()
+    text = " ".join(row)
     parts = re.split(r";\s*|\s{2,}(?=Date Last Saved|Copyright)", text)
     for part in parts:
         if match := _FOOTER.match(part.strip()):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import permutations
 
-from elisa_bdnf.inputs.numbers import decimals_from_text, number_from_text_or_none
+from elisa_bdnf.inputs.numbers import decimals_of_number, number_from_text_or_none
 from elisa_bdnf.model.plate import Shape, Well
 from elisa_bdnf.model.reading import Channel, ChannelKind, Correction, Note
 from elisa_bdnf.readers._cells import (
@@ -31,7 +32,7 @@ class Responses:
 
     def by_label(self, label: str) -> Callable[[Well], float]:
         """Response of a well by the label of a channel or of a difference (``450 - 620``); nan where there is none."""
-        values = dict(self._candidates()).get(label)
+        values = next((values for name, values in self._candidates() if name == label), None)
         return lambda well: values[self.shape.index(well)] if values and well in self.shape else math.nan
 
     def wells_held(self) -> frozenset[Well]:
@@ -46,7 +47,7 @@ class Responses:
     def label_of(self, members: Sequence[Member], decimal: str) -> str | None:
         """What the groups evaluate: the first candidate that has all the values they print, at the printed digits."""
         printed = [
-            (self.shape.index(member.well), value, decimals_from_text(text, decimal) or 0)
+            (self.shape.index(member.well), value, decimals_of_number(text, decimal) or 0)
             for member in members
             if member.well in self.shape
             for text in [member.text(Purpose.VALUE)]
@@ -60,13 +61,12 @@ class Responses:
                 return label
         return None
 
-    def _candidates(self) -> list[tuple[str, tuple[float, ...]]]:
-        single = sorted(self.channels, key=lambda channel: channel.correction is Correction.NONE)
+    def _candidates(self) -> Iterator[tuple[str, tuple[float, ...]]]:
+        for each in sorted(self.channels, key=lambda channel: channel.correction is Correction.NONE):
+            yield each.label, each.values
         raw = [channel for channel in self.channels if channel.correction is Correction.NONE]
-        pairs = [(first, second) for first in raw for second in raw if first is not second]
-        return [(channel.label, channel.values) for channel in single] + [
-            (f"{first.label} - {second.label}", _difference(first, second)) for first, second in pairs
-        ]
+        for first, second in permutations(raw, 2):
+            yield f"{first.label} - {second.label}", _difference(first, second)
 
 
 def channels_from_plate(plate: PlateBlock, decimal: str) -> Responses:

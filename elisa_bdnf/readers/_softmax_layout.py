@@ -18,6 +18,7 @@ _CONTROLS = re.compile(r"(?:.*control|.*ctrl|ctl|qc)", re.IGNORECASE)
 _BLANKS = re.compile(r"(?:.*\bblank|blk|plate ?blank)", re.IGNORECASE)
 _DILUTION_NAME = re.compile(r"(?:.*dilution|.*factor|dil\b)", re.IGNORECASE)
 _SUFFICIENT_LEVELS = 3
+_SAID = (Purpose.NAME, Purpose.DESCRIPTOR, Purpose.FACTOR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def roles_of_groups(groups: Sequence[Group], decimal: str) -> tuple[dict[int, Ro
     roles: dict[int, Role] = {}
     remarks: list[str] = []
     for index, group in enumerate(groups):
-        levels = len({value for line in group.lines if (value := _descriptor(group, line, decimal)) is not None})
+        levels = len(_levels(group, decimal))
         named = group.name in mentioned or _STANDARDS.match(group.name)
         summarized = any(row and row[0] in ("MinStd", "MaxStd") for row in group.summaries)
         if levels and (named or (summarized and levels >= _SUFFICIENT_LEVELS)):
@@ -59,13 +60,10 @@ def roles_of_groups(groups: Sequence[Group], decimal: str) -> tuple[dict[int, Ro
 
 def _only_candidate(groups: Sequence[Group], roles: dict[int, Role], decimal: str) -> list[str]:
     """A single group with several concentrations can only be the standards, whatever it is called."""
-    found = [
-        index
-        for index, group in enumerate(groups)
-        if roles[index] is Role.SAMPLE
-        and not _is_dilution(group)
-        and len(_levels(group, decimal)) >= _SUFFICIENT_LEVELS
+    candidates = [
+        index for index, group in enumerate(groups) if roles[index] is Role.SAMPLE and not _is_dilution(group)
     ]
+    found = [index for index in candidates if len(_levels(groups[index], decimal)) >= _SUFFICIENT_LEVELS]
     if len(found) != 1:
         return []
     roles[found[0]] = Role.STANDARD
@@ -73,11 +71,9 @@ def _only_candidate(groups: Sequence[Group], roles: dict[int, Role], decimal: st
 
 
 def _levels(group: Group, decimal: str) -> set[float]:
-    return {value for line in group.lines if (value := _descriptor(group, line, decimal)) is not None}
-
-
-def _descriptor(group: Group, line: GroupLine, decimal: str) -> float | None:
-    return number_from_text_or_none(group.text(line, Purpose.DESCRIPTOR), decimal)
+    position = group.position(Purpose.DESCRIPTOR)
+    texts = {line.texts[position] for line in group.lines} if position is not None else set()
+    return {value for text in texts if (value := number_from_text_or_none(text, decimal)) is not None}
 
 
 def _is_dilution(group: Group) -> bool:
@@ -92,9 +88,13 @@ def layout_from_members(
     remarks: list[str] = []
     contents: dict[Well, Content] = {}
     units: dict[str, None] = {}
+    known: dict[tuple[object, ...], Content] = {}  # replicates say the same
     for member in members:
         role = roles[member.group.line]
-        content = _content(member, role, decimal, remarks)
+        said = (member.group.line, *map(member.text, _SAID))
+        if said not in known:
+            known[said] = _content(member, role, decimal, remarks)
+        content = known[said]
         if member.well in contents and contents[member.well] != content:
             earlier = contents[member.well].attributes.get("group", "")
             remarks.append(
@@ -112,9 +112,10 @@ def layout_from_members(
     standards = {member.group.name for member in members if roles[member.group.line] is Role.STANDARD}
     if len(standards) > 1:
         remarks.append(f"The plate has several groups of standards ({', '.join(sorted(standards))}).")
-    ordered = {well: contents[well] for well in sorted(_told_apart(contents), key=well_order)}
-    ordered = _told_apart(ordered)
-    return Layout(shape, ordered, unit=next(iter(units), None), origin="export"), tuple(dict.fromkeys(remarks))
+    ordered = {well: contents[well] for well in sorted(contents, key=well_order)}
+    return Layout(shape, _told_apart(ordered), unit=next(iter(units), None), origin="export"), tuple(
+        dict.fromkeys(remarks)
+    )
 
 
 def _told_apart(contents: Mapping[Well, Content]) -> dict[Well, Content]:

@@ -145,27 +145,28 @@ def _by_wells(block: Block, head: PlateHead) -> tuple[_Matrices, Shape]:
             seen.update(well for well in names if well)
         elif any(row):
             line = block.line + 1 + index
-            texts = _texts_by_well(wells, row, line, head)
+            width = block.width(index) if len(row) < len(wells) + 2 else len(row)
+            texts = _texts_by_well(wells, row[2:], line, head, width - 2)
             (matrices.reduced if reduced else matrices.raw).append(texts)
     return matrices, _shape(head, seen)
 
 
-def _texts_by_well(wells: Sequence[Well | None], row: Sequence[str], line: int, head: PlateHead) -> Cells:
-    cells = row[2:]
+def _texts_by_well(wells: Sequence[Well | None], cells: Sequence[str], line: int, head: PlateHead, width: int) -> Cells:
+    """The line had ``width`` cells, of which ``cells`` are those up to the last that is not empty."""
     named = sum(1 for well in wells if well)
     beyond = [cell for well, cell in zip(wells, cells, strict=False) if not well and cell] + list(cells[len(wells) :])
     if not wells or any(beyond):
         raise ExportError(f"plate {head.name!r} has values without a well above them", place=str(line))
-    if len(cells) < named and any(_was_read(head, well) for well in wells[len(cells) :] if well):
+    if width < named and any(_was_read(head, well) for well in wells[width:] if well):
         raise ExportError(
             f"plate {head.name!r} has {sum(map(bool, cells))} values for {named} wells",
             expected="one value for each well that was read",
             place=str(line),
         )
-    texts = [(n, well, cell) for n, (well, cell) in enumerate(zip(wells, cells, strict=False), start=2) if well]
+    columns = [n for n, well in enumerate(wells[:width]) if well]
     found = Cells()
-    columns, named_wells, filled = zip(*texts, strict=True) if texts else ((), (), ())
-    found.add(named_wells, filled, (line - 1,) * len(columns), columns)
+    texts = [cells[n] if n < len(cells) else "" for n in columns]
+    found.add([well for well in wells[:width] if well], texts, (line - 1,) * len(columns), [n + 2 for n in columns])
     return found
 
 
@@ -200,7 +201,7 @@ def _by_rows(block: Block, head: PlateHead) -> tuple[_Matrices, Shape]:
                 f"plate {head.name!r} has values without column numbers above them", place=str(block.line + 1 + index)
             )
         rows = _rows_of_matrix(block, index, columns, head)
-        (matrices.reduced if reduced else matrices.raw).extend(_split(rows, runs, block.line + 1 + index, head))
+        (matrices.reduced if reduced else matrices.raw).extend(_split(rows, runs, block, index, head))
         index += len(rows)
     wells = {well for texts in (*matrices.raw, *matrices.reduced) for well in texts}
     return matrices, _shape(head, wells)
@@ -243,22 +244,26 @@ def _rows_of_matrix(block: Block, start: int, columns: int, head: PlateHead) -> 
     return rows
 
 
-def _split(rows: Sequence[Sequence[str]], runs: Sequence[tuple[int, int]], line: int, head: PlateHead) -> list[Cells]:
-    ends = [position + count for position, count in runs]
+def _split(
+    rows: Sequence[Sequence[str]], runs: Sequence[tuple[int, int]], block: Block, start: int, head: PlateHead
+) -> list[Cells]:
+    line = block.line + 1 + start
+    end = max(position + count for position, count in runs)
+    outside = set(range(2, end)).difference(*(range(position, position + count) for position, count in runs))
     for offset, row in enumerate(rows):
-        inside = {n for position, count in runs for n in range(position, position + count)}
-        if any(cell for n, cell in enumerate(row) if n >= 2 and n not in inside):
+        if len(row) > end or any(row[n] for n in outside if n < len(row)):
             found = f"plate {head.name!r} has values outside its columns"
-            raise ExportError(found, expected=f"nothing beyond column {max(ends)}", place=str(line + offset))
-        if len(row) < max(ends) and any(
-            _was_read(head, well_from_row_column(offset, n))
-            for position, count in runs
-            for n in range(count)
-            if position + n >= len(row)
-        ):
+            raise ExportError(found, expected=f"nothing beyond column {end}", place=str(line + offset))
+        if len(row) < end and _is_cut(block.width(start + offset), runs, offset, head):
             found = f"plate {head.name!r} has {sum(map(bool, row[2:]))} values in this row"
             raise ExportError(found, expected="one for each column that was read", place=str(line + offset))
     return [_cells_of_run(rows, position, count, line) for position, count in runs]
+
+
+def _is_cut(width: int, runs: Sequence[tuple[int, int]], row: int, head: PlateHead) -> bool:
+    """Whether a line of so many cells ends before a well that was read."""
+    lacking = (n for position, count in runs for n in range(count) if position + n >= width)
+    return any(_was_read(head, well_from_row_column(row, n)) for n in lacking)
 
 
 def _cells_of_run(rows: Sequence[Sequence[str]], position: int, count: int, line: int) -> Cells:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.file import InputFile
 from elisa_bdnf.inputs.numbers import number_from_text_or_none
+from elisa_bdnf.inputs.text import cells_from_line
 from elisa_bdnf.model.layout import Role
 from elisa_bdnf.model.reading import InstrumentCurve, InstrumentResult, Reading, Source
 from elisa_bdnf.readers._cells import decimal_mark, instrument_result_or_none
@@ -34,7 +35,8 @@ _QUANTITIES = {
 def readings_from_file(file: InputFile) -> tuple[Reading, ...]:
     """One reading per endpoint plate. Raises ExportError where there is none, and for unknown words in wells."""
     delimiter = next((match["delimiter"] for line in file.lines if (match := _PLATE_LINE.match(line))), file.delimiter)
-    document = document_from_rows(file.rows_by(delimiter))
+    rows = file.rows if delimiter == file.delimiter else file.rows_by(delimiter)
+    document = document_from_rows(rows, lambda index: len(cells_from_line(file.lines[index], delimiter)))
     draft = _draft(document)
     if not draft.plates:
         raise _nothing_measured(document)
@@ -101,9 +103,13 @@ def _numbers_of_group(group: Group) -> Iterator[tuple[int, Sequence[str]]]:
 def _bring_to_plates(draft: _Draft, group: Group) -> None:
     """Put every well of a group on its plate, or say that it has none."""
     lost: list[str] = []
+    plates: dict[str, int | None] = {}  # by the name that the group prints
     for line in group.lines:
         member = Member(group, line)
-        index = _plate_of(draft, member)
+        name = member.text(Purpose.PLATE)
+        if name not in plates:
+            plates[name] = _plate_of(draft, member)
+        index = plates[name]
         if index is None or line.well not in draft.plates[index].shape:
             lost.append(line.well)
         else:

@@ -237,6 +237,7 @@ READER = Reader(
     title="Allotrope ASM JSON of a plate reader",
     recognizes=recognizes,
     read=read,
+    marks=("plate reader",),
     software="plate-reader ASM (REC)",
     real_example=False,
 )

@@ -80,6 +80,7 @@ READER = Reader(
     title="BMG MARS text, matrices or list",
     recognizes=recognizes,
     read=read,
+    marks=("user",),
     software="MARS 3.40",
     real_example=True,
 )

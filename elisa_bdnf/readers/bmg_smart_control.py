@@ -119,6 +119,7 @@ READER = Reader(
     title="BMG SMART Control or MARS workbook",
     recognizes=recognizes,
     read=read,
+    marks=("user", "content"),
     software="SMART Control",
     real_example=True,
 )

@@ -32,6 +32,7 @@ from elisa_bdnf.readers._cells import (
     channel,
     decimal_mark,
     plate_shape,
+    wells_of,
     with_measured_reasons,
 )
 from elisa_bdnf.readers._gen5_layout import layout_from_attributes
@@ -171,7 +172,7 @@ def _with_differences(
     known = {each.label for each in channels}
     differences: list[Channel] = []
     remarks: list[str] = []
-    wells = tuple(shape.wells())
+    wells = wells_of(shape)
     for label, cells in section.quantities.items():
         if len(raw) < 2 or label in known or is_concentration(label):
             continue
@@ -205,6 +206,7 @@ READER = Reader(
     title="BioTek/Agilent Gen5 export (text, csv, xlsx)",
     recognizes=recognizes,
     read=read,
+    marks=("software version", "procedure summary", "well id"),
     software="Gen5 2.09 to 3.15",
     real_example=True,
 )

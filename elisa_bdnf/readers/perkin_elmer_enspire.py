@@ -127,6 +127,7 @@ READER = Reader(
     title="PerkinElmer EnSpire list",
     recognizes=recognizes,
     read=read,
+    marks=("plate information",),
     software="EnSpire",
     real_example=True,
 )

@@ -226,6 +226,7 @@ READER = Reader(
     title="PerkinElmer EnVision csv",
     recognizes=recognizes,
     read=read,
+    marks=("plate information",),
     software="EnVision Workstation 1.14",
     real_example=True,
 )

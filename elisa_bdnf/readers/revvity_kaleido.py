@@ -214,6 +214,7 @@ READER = Reader(
     title="Revvity Kaleido csv (EnSight)",
     recognizes=recognizes,
     read=read,
+    marks=("results for", "results from"),
     software="Kaleido 2.0 to 3.5",
     real_example=True,
 )

@@ -46,6 +46,7 @@ READER = Reader(
     title="Molecular Devices SoftMax Pro text export",
     recognizes=recognizes,
     read=read,
+    marks=("##blocks", "plate:"),
     software="SoftMax Pro 5 to 7 (format 1.3)",
     real_example=True,
 )

@@ -171,6 +171,7 @@ READER = Reader(
     title="SpectraMax iD3 XML (SpreadsheetML)",
     recognizes=recognizes,
     read=read,
+    marks=("instrument name",),
     software="SpectraMax iD3 1.2",
     real_example=True,
 )

@@ -49,6 +49,7 @@ READER = Reader(
     title="Tecan i-control workbook",
     recognizes=recognizes,
     read=read,
+    marks=("tecan i-control",),
     software="i-control 1.6 to 2.0",
     real_example=True,
 )

@@ -162,6 +162,7 @@ READER = Reader(
     title="Tecan i-control XML",
     recognizes=recognizes,
     read=read,
+    marks=("measurementresultdata",),
     software="i-control 1.10",
     real_example=True,
 )

@@ -225,6 +225,7 @@ READER = Reader(
     title="Tecan Magellan list of wells",
     recognizes=recognizes,
     read=read,
+    marks=("well positions", "magellan sheet"),
     software="Magellan",
     real_example=True,
 )

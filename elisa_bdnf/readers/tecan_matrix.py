@@ -197,6 +197,7 @@ READER = Reader(
     title="Tecan Magellan matrix (<> in its corner)",
     recognizes=recognizes,
     read=read,
+    marks=("<>",),
     software="Magellan",
     real_example=True,
 )

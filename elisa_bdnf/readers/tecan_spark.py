@@ -53,6 +53,7 @@ READER = Reader(
     title="Tecan SparkControl workbook or csv",
     recognizes=recognizes,
     read=read,
+    marks=("sparkcontrol",),
     software="SparkControl 2.1 to 3.2",
     real_example=True,
 )

@@ -157,6 +157,7 @@ READER = Reader(
     title="Tecan Sunrise workbook of XFluor4",
     recognizes=recognizes,
     read=read,
+    marks=("sunrise",),
     software="XFluor4",
     real_example=False,
 )

@@ -123,6 +123,7 @@ READER = Reader(
     title="Tecan text without row letters",
     recognizes=recognizes,
     read=read,
+    marks=("0s",),
     software="SparkControl or Magellan",
     real_example=True,
 )

@@ -220,6 +220,7 @@ READER = Reader(
     title="Thermo Multiskan csv and txt",
     recognizes=recognizes,
     read=read,
+    marks=("photometric",),
     software="Multiskan",
     real_example=True,
 )

@@ -191,6 +191,7 @@ READER = Reader(
     title="Thermo SkanIt workbook with one sheet for each step",
     recognizes=recognizes,
     read=read,
+    marks=("measurement results",),
     software="SkanIt 7.0.2",
     real_example=True,
 )

@@ -123,4 +123,9 @@ def test_quoted_cells_come_back(cells: list[str], delimiter: str) -> None:
 
 
 def test_rows_keep_the_number_of_their_line() -> None:
-    assert rows_from_lines(["sep=;", "a;b", "", "c"], ";") == ((), ("a", "b"), ("",), ("c",))
+    assert rows_from_lines(["sep=;", "a;b", "", "c"], ";") == ((), ("a", "b"), (), ("c",))
+
+
+@pytest.mark.parametrize("line", ["a,b c", " a , b c\u00a0", "a,b c,,,", 'a,"b c", ,""', '"a",b c,'])
+def test_padding_and_blanks_around_cells_are_no_part_of_a_row(line: str) -> None:
+    assert rows_from_lines([line], ",") == (("a", "b c"),)
