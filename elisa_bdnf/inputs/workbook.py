@@ -15,6 +15,7 @@ from elisa_bdnf.errors import ElisaError, ExportError
 from elisa_bdnf.inputs.archive import MAX_FILE_BYTES, Archive
 from elisa_bdnf.inputs.cell_names import cell_name
 from elisa_bdnf.inputs.sheet_cells import MAX_CELLS, CellReader
+from elisa_bdnf.inputs.sheet_padding import without_padding
 from elisa_bdnf.inputs.sheet_values import CellKind, CellValue, text_from_value
 from elisa_bdnf.inputs.sheet_xml import (
     Part,
@@ -113,7 +114,7 @@ def _sheets(archive: Archive) -> tuple[Sheet, ...]:
     budget, found = MAX_CELLS, []
     for name, part in sheet_parts:
         reader = CellReader(name, strings, dates, since_1904=book.since_1904, budget=budget)
-        read_part(archive.chunks(part), reader, f"sheet {name!r}")
+        read_part(without_padding(archive.chunks(part)), reader, f"sheet {name!r}")
         budget -= reader.seen
         if reader.cells:
             found.append(_sheet(name, reader.cells, reader.odd))

@@ -8,6 +8,7 @@ import io
 import struct
 import time
 import zipfile
+from itertools import islice
 
 import openpyxl
 import pytest
@@ -184,7 +185,10 @@ HOSTILE = {
     "column-XFD": (far("XFD900", "900"), "Plate!XFD900"),
     "address-of-another-row": (far("A7", "9"), "an address of that row"),
     "row-minus": (far("A1", "-1"), "row number"),
-    "many-cells": (workbook("".join(f'<row r="{n}">{"<c/>" * 300}</row>' for n in range(1, 900))), "200,000 cells"),
+    "many-cells": (
+        workbook("".join(f'<row r="{n}">{"<c/>" * 300}</row>' for n in range(1, 900))),
+        "200 times its size",
+    ),
     "wide-area": (
         workbook("".join(f'<row r="{n}"><c r="ALL{n}"><v>1</v></c></row>' for n in range(1, 3000))),
         "2,000,000 cells",
@@ -370,3 +374,32 @@ def test_real_old_workbook() -> None:
     (sheet,) = read_sheets(path.read_bytes(), path.name)
     assert sheet.rows[0][:3] == ("<>", 1.0, 2.0)
     assert sheet.rows[1][1] == 0.056
+
+
+CELLS = '<c r="A1" s="4"><v>0.5</v></c><c r="C1" t="s"><v>1</v></c>'
+PADDED = {
+    "empty cells": f'<row r="1">{CELLS[:30]}<c r="B1" s="4"/>{CELLS[30:]}<c r="D1"></c></row><row r="2" ht="15.0"/>',
+    "attributes in another order": f'<row ht="17.25" x14ac:dyDescent="0.25" r="1">{CELLS}<c s="3" r="D1"/></row>',
+    "rows of empty cells": f'<row r="1">{CELLS}</row><row r="2"><c r="A2" s="1"/><c r="B2" s="1"/></row>',
+    "a cell without an address": f'<row r="1">{CELLS[:30]}<c s="4"/>{CELLS[30:]}</row>',
+    "a comment": f'<row r="1"><!-- <c r="B1"/> -->{CELLS}</row>',
+    "CDATA": f'<row r="1">{CELLS}<c r="D1" t="str"><v><![CDATA[<c r="E1"/>]]></v></c></row>',
+}
+
+
+@pytest.mark.parametrize("name", PADDED)
+def test_padding_is_cut_out_where_that_changes_nothing(name: str) -> None:
+    rows = PADDED[name].replace("x14ac:", "")
+    (sheet,) = read_sheets(workbook(rows), "plate.xlsx")
+    assert sheet.rows[0][:3] == (0.5, None, "BDNF")
+    assert sheet.rows[1:] == ()
+    assert sheet.rows[0][3:] == (('<c r="E1"/>',) if name == "CDATA" else ())
+
+
+def test_hundreds_of_thousands_of_formatted_cells_are_no_hindrance() -> None:
+    styles = [str(n * n % 9973) for n in range(210_000)]  # ever new ones, so that they pack like an ordinary sheet
+    cells = (f'<c r="{cell_name(n // 300, n % 300)}" s="{style}"/>' for n, style in enumerate(styles))
+    rows = "".join(f'<row r="{row + 1}">{"".join(islice(cells, 300))}</row>' for row in range(700))
+    (sheet,) = read_sheets(workbook(rows + '<row r="701"><c r="A701"><v>1</v></c></row>'), "plate.xlsx")
+    assert sheet.rows[700] == (1.0,)
+    assert not any(sheet.rows[:700])
