@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -43,7 +43,12 @@ class Found:
 
 @dataclass(slots=True)
 class Tree:
-    """What was found. ``unreadable`` are folders whose files cannot be listed: exports may be in there."""
+    """What was found. ``unreadable`` are folders whose files cannot be listed: exports may be in there.
+
+    ``named`` are files of which a person said that they are exports (True) or none (False).
+    """
+
+    named: dict[Path, bool]
 
     exports: list[Found] = field(default_factory=list)
     layouts: list[Found] = field(default_factory=list)
@@ -52,15 +57,18 @@ class Tree:
     unreadable: list[tuple[Found, Problem]] = field(default_factory=list)
 
 
-def discover(folder: Path, out: Path, *, named: Sequence[Path] = ()) -> Tree:
-    """Everything below ``folder`` but ``out``; ``named`` are files given by option, which are no exports."""
-    tree = Tree()
-    own = {path.resolve() for path in named}
-    _walk(folder, folder, out.resolve(), own, tree)
+def discover(folder: Path, out: Path, *, named: Sequence[Path] = (), exports: Collection[Path] = ()) -> Tree:
+    """Everything below ``folder`` but ``out``.
+
+    ``named`` are files given by option or manifest, which are no exports; ``exports`` (resolved) are some, whatever
+    they are called.
+    """
+    tree = Tree(named={path.resolve(): False for path in named} | dict.fromkeys(exports, True))
+    _walk(folder, folder, out.resolve(), tree)
     return tree
 
 
-def _walk(here: Path, top: Path, out: Path, named: set[Path], tree: Tree) -> None:
+def _walk(here: Path, top: Path, out: Path, tree: Tree) -> None:
     try:
         with os.scandir(here) as listing:
             entries = sorted(listing, key=lambda entry: os.fsencode(entry.name))
@@ -81,8 +89,8 @@ def _walk(here: Path, top: Path, out: Path, named: set[Path], tree: Tree) -> Non
         elif _is_result_folder(path):
             tree.ignored.append(IgnoredRow(found.file, "a folder of results of an earlier run"))
         else:
-            _walk(path, top, out, named, tree)
-    _sort_out(files, named, tree)
+            _walk(path, top, out, tree)
+    _sort_out(files, tree)
 
 
 def shown_path(path: Path, top: Path) -> str:
@@ -128,13 +136,16 @@ def _begins_as_ours(path: Path) -> bool:
         return False
 
 
-def _sort_out(files: Sequence[Found], named: set[Path], tree: Tree) -> None:
+def _sort_out(files: Sequence[Found], tree: Tree) -> None:
     """The files of one folder. ``plate_layout.csv`` is a layout only where there is a ``plate`` beside it."""
     stems = {each.path.stem.casefold() for each in files}
     for each in files:
         name = each.path.name.casefold()
-        if named and each.path.resolve() in named:
+        export = tree.named.get(each.path.resolve()) if tree.named else None
+        if export is False:
             tree.ignored.append(IgnoredRow(each.file, "given by an option, or the manifest"))
+        elif export:
+            tree.exports.append(each)
         elif _is_called(name, "layout", LAYOUT_ENDINGS, stems):
             tree.layouts.append(each)
         elif _is_called(name, "samples", SHEET_ENDINGS, stems):

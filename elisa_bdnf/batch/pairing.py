@@ -48,14 +48,22 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Every export with what belongs to it, and what is passed over; both sorted."""
+    """Every export with what belongs to it, and what is passed over; both sorted. ``name`` is that of the folder."""
 
+    name: str
+    protocol: str
+    protocol_title: str
     units: tuple[Unit, ...]
     ignored: tuple[IgnoredRow, ...]
 
 
-def pair(tree: Tree, manifest: Mapping[Path, Said], layout: Path | None, samples: Path | None) -> Plan:
-    """Give every export its layout and samples; ``layout`` and ``samples`` are the options for all of them."""
+def pair(
+    tree: Tree, manifest: Mapping[Path, Said], layout: Path | None, samples: Path | None
+) -> tuple[tuple[Unit, ...], tuple[IgnoredRow, ...]]:
+    """Give every export its layout and samples; ``layout`` and ``samples`` are the options for all of them.
+
+    Returns the exports and what is passed over, both sorted.
+    """
     names = folder_names([each.file for each in tree.exports] + [each.file for each, _ in tree.unreadable])
     layouts, sheets = _Companions(tree.layouts, tree, "layout"), _Companions(tree.sheets, tree, "samples")
     units = []
@@ -68,7 +76,7 @@ def pair(tree: Tree, manifest: Mapping[Path, Said], layout: Path | None, samples
         units.append(replace(unit, problems=(*wrong, *odd)))
     units += [Unit(each.file, each.path, names[each.file], problems=(wrong,)) for each, wrong in tree.unreadable]
     ignored = [*tree.ignored, *layouts.rows(units), *sheets.rows(units)]
-    return Plan(tuple(sorted(units, key=lambda unit: unit.file)), tuple(sorted(ignored, key=lambda row: row.file)))
+    return tuple(sorted(units, key=lambda unit: unit.file)), tuple(sorted(ignored, key=lambda row: row.file))
 
 
 class _Companions:

@@ -51,8 +51,12 @@ def batch(
     html: Annotated[bool, typer.Option("--html/--no-html", help="A page for each plate.")] = True,
     xlsx: Annotated[bool, typer.Option("--xlsx", help="A workbook for each plate as well.")] = False,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes; 0: as many as are worth it.")] = 0,
+    manifest: Annotated[
+        Path | None, typer.Option("--manifest", metavar="FILE", help="Which layout, samples, protocol are whose.")
+    ] = None,
+    shard: Annotated[str | None, typer.Option("--shard", metavar="I/N", help="Do one part of N; see: merge.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Do all again, also what has not changed.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print batch.json instead of a summary.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print batch.json in place of a summary.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Warnings count: exit 1 if there are any.")] = False,
 ) -> None:
@@ -77,9 +81,11 @@ def batch(
     except ProtocolError as error:
         raise usage_error_if_only_options(error) from None
     formats = tuple(name for name, wanted in (("html", html), ("xlsx", xlsx)) if wanted)
+    from elisa_bdnf.batch.shards import shard_from_text
     from elisa_bdnf.batch.whole import BatchRequest
 
-    request = BatchRequest(folder, out, run, formats, force, jobs)
+    part = shard_from_text(shard) if shard else None
+    request = BatchRequest(folder, out, run, formats, force, jobs, manifest, part)
     if code := run_with_progress(request, loaded, as_json=as_json, quiet=quiet, strict=strict):
         raise typer.Exit(code)
 
@@ -94,10 +100,7 @@ def run_with_progress(request: BatchRequest, protocol: Protocol, *, as_json: boo
         result = run_batch(request, protocol, progress.begin, progress.on_done)
     finally:
         progress.end()
-    if as_json:
-        print((request.out / "batch.json").read_text(encoding="utf-8"), end="")
-    elif not quiet:
-        print(*summary(result, request.out, progress.taken_over), sep="\n")
+    show_result(result, request.out, progress.taken_over, request.shard, as_json=as_json, quiet=quiet)
     if progress.bugs:
         from elisa_bdnf.cli.bug_log import EXIT_BUG, bug_sentence
 
@@ -108,18 +111,32 @@ def run_with_progress(request: BatchRequest, protocol: Protocol, *, as_json: boo
 
 
 def _refuse_unmet_waivers(request: BatchRequest, result: BatchResult) -> None:
-    """Raise WaiverError for entries that concern no plate; an export that was refused may have been meant."""
+    """Raise WaiverError for entries that concern no plate; an export that was refused, or of another shard, may be meant."""
     from elisa_bdnf import qc
     from elisa_bdnf.deciding import names_from, refuse_unmet
 
-    if request.run.waivers is not None and not any(result.refused()):
+    if request.run.waivers is not None and request.shard is None and not any(result.refused()):
         plates = [names_from(plate.plate, plate.export, plate.export_sha256) for plate in result.plates()]
         refuse_unmet(request.run.waivers, list(qc.RULES), plates)
 
 
-def summary(result: BatchResult, out: Path, taken_over: int) -> Iterator[str]:
+def show_result(
+    result: BatchResult, out: Path, taken_over: int = 0, part: object = None, *, as_json: bool, quiet: bool
+) -> None:
+    """To stdout: batch.json, a summary, or nothing."""
+    if as_json:
+        from elisa_bdnf.reports.batch_records import batch_json_pieces
+
+        print(*(piece.decode() for piece in batch_json_pieces(result)), sep="", end="")
+    elif not quiet:
+        print(*summary(result, out, taken_over, part), sep="\n")
+
+
+def summary(result: BatchResult, out: Path, taken_over: int, part: object) -> Iterator[str]:
     """Lines for a person: what was found and what became of it, what to look at, where the results are."""
     counts = result.counts()
+    if part is not None:
+        yield f"shard {part}: its exports alone; files that were passed over are counted by: elisa-bdnf merge"
     found = " + ".join(f"{number} {outcome}" for outcome, number in counts.items())
     yield f"{sum(counts.values())} files found = {found}"
     verdicts = [plate.accepted for plate in result.plates()]

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from elisa_bdnf import __version__
-from elisa_bdnf.cli import batch, check, demo, fit, layout, protocol, read, rules, run, study
+from elisa_bdnf.cli import batch, check, demo, fit, layout, merge, protocol, read, rules, run, study
 from elisa_bdnf.cli.bug_log import EXIT_BUG, bug_sentence
 from elisa_bdnf.cli.complaints import complain
 from elisa_bdnf.errors import ElisaError, OutputError
@@ -58,6 +58,7 @@ def _program(
 
 app.command("run")(run.run)
 app.command("batch")(batch.batch)
+app.command("merge")(merge.merge)
 app.command("read")(read.read)
 app.command("formats")(read.formats)
 app.command("study")(study.study)

@@ -88,9 +88,9 @@ def test_a_name_that_is_no_text_is_shown_escaped(tmp_path: Path) -> None:
 
 def paired(folder: Path, layout: Path | None = None) -> dict[str, Unit]:
     tree = discover(folder, folder / "out")
-    plan = pair(tree, {}, layout, None)
-    assert sorted(all_found(tree)) == sorted([u.file for u in plan.units] + [i.file for i in plan.ignored])
-    return {unit.file: unit for unit in plan.units}
+    units, ignored = pair(tree, {}, layout, None)
+    assert sorted(all_found(tree)) == sorted([u.file for u in units] + [i.file for i in ignored])
+    return {unit.file: unit for unit in units}
 
 
 # Files, and for each export its layout and its sheet; None where it is refused, since several could be meant.

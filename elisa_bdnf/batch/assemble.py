@@ -1,0 +1,72 @@
+"""Entries of all exports → the merged tables and the reports of a batch."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from elisa_bdnf import output
+from elisa_bdnf.batch.discover import STATE
+from elisa_bdnf.batch.entry import Entry
+from elisa_bdnf.batch.folder_names import TABLES
+from elisa_bdnf.batch.pairing import Plan
+from elisa_bdnf.batch.store import entry_of, entry_path, sweep
+from elisa_bdnf.batch.tables import merged_tables
+from elisa_bdnf.errors import ElisaError, OutputError
+from elisa_bdnf.model.batch import BatchResult
+from elisa_bdnf.reports.batch_folder import files_from_batch
+
+
+def assemble(out: Path, plan: Plan, unfinished: Collection[str]) -> BatchResult:
+    """Merge what is known of every export, from its entry, and write it. What no export holds any more is removed."""
+    entries = entries_of(out, plan)
+    sweep(out, entries, unfinished)
+    rows = tuple(entry.row for entry in entries)
+    batch = BatchResult(plan.name, plan.protocol, plan.protocol_title, rows, plan.ignored)
+    batch = replace(batch, remarks=tuple(_remarks(batch)))
+    output.to_disk()
+    output.write_folder(out, {**merged_tables(out, entries), **files_from_batch(batch)})
+    return batch
+
+
+def refuse_foreign_folder(out: Path, plan: Plan) -> None:
+    """Refuse to write over files in a folder that no batch has made."""
+    if (out / STATE).is_dir() or not out.is_dir():
+        return
+    ours = {name.casefold() for name in (*TABLES, *(unit.folder for unit in plan.units))}
+    there = sorted(path.name for path in out.iterdir() if path.name.casefold() in ours)
+    if there:
+        raise OutputError(
+            f"the folder holds {', '.join(there[:5])}, which no batch has written there",
+            expected="a new folder, or one of an earlier batch",
+            hint="choose another with --out",
+            file=str(out),
+        )
+
+
+def entries_of(out: Path, plan: Plan) -> list[Entry]:
+    """The entry of every export, in order; raises ElisaError where one is gone."""
+    return [_entry(out, unit.folder) for unit in plan.units]
+
+
+def _entry(out: Path, folder: str) -> Entry:
+    entry = entry_of(out, folder)
+    if entry is None:
+        raise ElisaError("the entry of an export is gone", hint="run again", file=str(entry_path(out, folder)))
+    return entry
+
+
+def _remarks(batch: BatchResult) -> Iterator[str]:
+    """One plate that is there twice: counted twice, it would look like two."""
+    by_file, by_values = defaultdict(list), defaultdict(list)
+    for plate in batch.plates():
+        by_file[plate.export_sha256].append(plate.export)
+        by_values[plate.values_sha256].append(plate)
+    same = {digest: list(dict.fromkeys(files)) for digest, files in by_file.items()}
+    yield from (f"The same file is there more than once: {', '.join(files)}." for files in same.values() if files[1:])
+    for plates in by_values.values():
+        if len({plate.export_sha256 for plate in plates}) > 1:
+            listed = ", ".join(f"{plate.plate} ({plate.export})" for plate in plates)
+            yield f"The same responses are there as more than one plate: {listed}."
