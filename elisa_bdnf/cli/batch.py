@@ -111,7 +111,7 @@ def run_with_progress(request: BatchRequest, protocol: Protocol, *, as_json: boo
 
 
 def _refuse_unmet_waivers(request: BatchRequest, result: BatchResult) -> None:
-    """Raise WaiverError for entries that concern no plate; an export that was refused, or of another shard, may be meant."""
+    """Raise WaiverError for entries that concern no plate; what was refused, or is in another shard, may be meant."""
     from elisa_bdnf import qc
     from elisa_bdnf.deciding import names_from, refuse_unmet
 
