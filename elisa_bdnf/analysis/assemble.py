@@ -57,16 +57,19 @@ def curve_from_outcome(outcome: Outcome, points: Points, spec: CurveSpec) -> Cur
 
 
 def _covariance(outcome: Outcome, sigma2: float) -> tuple[tuple[str, ...], tuple[tuple[float, ...], ...], int, float]:
-    """σ²·(J'WJ)⁻¹ in fitting coordinates; rank and condition of the column-scaled J'WJ."""
-    information = outcome.state.information[:, :, 0]
-    scale = np.sqrt(np.diag(information))
-    scaled = information / scale[:, None] / scale[None]
-    values = np.linalg.eigvalsh(scaled)
-    rank = int(np.count_nonzero(values > 1e-14 * len(scale) * values[-1]))
-    condition = float(values[-1] / values[0]) if values[0] > 0 else math.inf
+    """σ²·(J'WJ)⁻¹ in fitting coordinates; rank and condition of the column-scaled J'WJ.
+
+    From the singular values of √W·J, so that only the square root of the condition is lost in digits.
+    """
+    weighted = outcome.state.jacobian[:, :, 0] * np.sqrt(outcome.state.weight[:, 0])
+    scale = outcome.state.scale[:, 0]
+    _, values, turned = np.linalg.svd((weighted / scale[:, None]).T, full_matrices=False)
+    rank = int(np.count_nonzero(values > 1e-7 * values[0]))
+    condition = float((values[0] / values[-1]) ** 2) if values[-1] > 0 else math.inf
     if math.isnan(sigma2):
         return (), (), rank, condition
-    matrix = sigma2 * np.linalg.pinv(scaled, hermitian=True, rcond=1e-15) / scale[:, None] / scale[None]
+    half = turned / np.where(values > 1e-8 * values[0], values, np.inf)[:, None] / scale
+    matrix = sigma2 * (half.T @ half)
     names = [COORDINATES[i] for i in outcome.free]
     if outcome.tie:  # ln c = anchor + tie/b moves with ln b
         row = np.zeros((1, len(names)))

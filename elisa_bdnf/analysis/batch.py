@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from elisa_bdnf.analysis.refine import State, Target, refine
+from elisa_bdnf.analysis.equations import State, Target
+from elisa_bdnf.analysis.refine import refine
 from elisa_bdnf.analysis.search import Problems
 from elisa_bdnf.analysis.settle import refine_with_theta
 from elisa_bdnf.analysis.shape import FAMILIES, LN_ZERO, Array, Flags, ln_from_x
@@ -20,7 +21,7 @@ from elisa_bdnf.analysis.variance import floor_of, observed_weights, power_weigh
 from elisa_bdnf.model.curve import Model, WeightKind, Weights
 
 _FAMILY = FAMILIES[Model.FOUR_PL]
-_CHUNK = 2048
+_CHUNK = 1024
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from elisa_bdnf.analysis.fit import Points, fit_logistic
 from elisa_bdnf.analysis.lack_of_fit import lack_of_fit_p
 from elisa_bdnf.analysis.limits import limits_from_standards
 from elisa_bdnf.analysis.refusals import refusal_or_none
+from elisa_bdnf.analysis.scatter import response_floor_of_fit, wells_per_point
 from elisa_bdnf.analysis.settle import Outcome
 from elisa_bdnf.analysis.shape import A, D
 from elisa_bdnf.analysis.straight import fit_line
@@ -49,10 +50,15 @@ def calibrate(
         if refusal is not None:
             return replace(refusal, levels=ordered)
         curve = curve_from_outcome(outcome, points, spec)
-    curve = replace(curve, report=replace(curve.report, remarks=(*curve.report.remarks, *_left_out(ordered, spec))))
+    report = replace(
+        curve.report,
+        remarks=(*curve.report.remarks, *_left_out(ordered, spec)),
+        wells_per_point=wells_per_point(fitted, spec.fit_on),
+        response_floor=response_floor_of_fit(fitted, spec.fit_on),
+    )
     standards = tuple(standard_point(curve, level, in_fit=_takes_part(level, spec)) for level in ordered)
-    curve = replace(curve, standards=standards, planned=tuple(planned))
-    curve = replace(curve, report=replace(curve.report, lack_of_fit_p=lack_of_fit_p(curve)))
+    curve = replace(curve, report=report, standards=standards, planned=tuple(planned))
+    curve = replace(curve, report=replace(report, lack_of_fit_p=lack_of_fit_p(curve)))
     return replace(curve, limits=limits_from_standards(curve, limits))
 
 

@@ -72,54 +72,61 @@ def _exp_or_none(ln_x: float) -> float | None:
     return math.exp(ln_x) if -700 < ln_x < 700 else None
 
 
-def gradient(curve: Curve, x: float) -> tuple[float, ...]:
-    """Derivatives of the response by the coordinates of ``curve.covariance_of``, at x > 0."""
+def place(curve: Curve, x: float) -> tuple[float, float, tuple[float, ...]]:
+    """At x > 0: the response, its slope dy/d ln x, its derivatives by the coordinates of ``curve.covariance_of``."""
     if curve.model is Model.LINEAR:
-        every = {"a": 1.0, "b": x}
+        y, steep, every = curve.a + curve.b * x, curve.b * x, {"a": 1.0, "b": x}
     elif curve.model is Model.LOG_LOG:
         y = predict(curve, x)
-        every = {"a": y, "b": y * math.log(x)}
+        steep, every = curve.b * y, {"a": y, "b": y * math.log(x)}
     else:
-        every = _logistic_gradient(curve, x)
-    return tuple(every[name] for name in curve.covariance_of)
+        y, steep, every = _logistic_place(curve, math.log(x))
+    return y, steep, tuple([every[name] for name in curve.covariance_of])
 
 
-def _logistic_gradient(curve: Curve, x: float) -> dict[str, float]:
-    v = _argument(curve, x)
-    soft = _softplus(v)
-    power = curve.g * soft
-    h = math.exp(-power)
-    k = -math.expm1(-power)
-    p, q = _ends(curve)
-    by_v = (q - p) * curve.g * math.exp(v - soft - power)
+def _logistic_place(curve: Curve, ln_x: float) -> tuple[float, float, dict[str, float]]:
     mirrored = curve.model is Model.FIVE_PL_R
-    return {
+    p, q = (curve.d, curve.a) if mirrored else (curve.a, curve.d)
+    v_c = curve.b if mirrored else -curve.b
+    v = v_c * (math.log(curve.c) - ln_x)
+    small = math.exp(-abs(v))
+    soft = math.log1p(small) + (v if v > 0 else 0.0)
+    power = curve.g * soft
+    h, k = math.exp(-power), -math.expm1(-power)
+    by_v = (q - p) * curve.g * h * ((1.0 if v > 0 else small) / (1.0 + small))
+    every = {
         "a": k if mirrored else h,
         "d": h if mirrored else k,
-        "ln c": -_sign(curve) * curve.b * by_v,
+        "ln c": v_c * by_v,
         "ln b": v * by_v,
         "ln g": (q - p) * power * h,
     }
+    return p * h + q * k, -v_c * by_v, every
+
+
+def gradient(curve: Curve, x: float) -> tuple[float, ...]:
+    """Derivatives of the response by the coordinates of ``curve.covariance_of``, at x > 0."""
+    return place(curve, x)[2]
 
 
 def slope(curve: Curve, x: float) -> float:
     """dy/d ln x at x > 0."""
-    if curve.model is Model.LINEAR:
-        return curve.b * x
-    if curve.model is Model.LOG_LOG:
-        return curve.b * predict(curve, x)
-    v = _argument(curve, x)
-    soft = _softplus(v)
-    p, q = _ends(curve)
-    return _sign(curve) * curve.b * (q - p) * curve.g * math.exp(v - soft - curve.g * soft)
+    return place(curve, x)[1]
 
 
 def curve_variance(curve: Curve, x: float) -> float:
     """Variance of the fitted response at x > 0: gradient × covariance × gradient."""
-    row = gradient(curve, x)
+    return variance_along(curve, gradient(curve, x))
+
+
+def variance_along(curve: Curve, row: tuple[float, ...]) -> float:
+    """Row × covariance × row."""
     total = 0.0
     for left, line in zip(row, curve.covariance, strict=True):
-        total += left * sum(right * value for right, value in zip(row, line, strict=True))
+        inner = 0.0
+        for right, value in zip(row, line, strict=True):
+            inner += right * value
+        total += left * inner
     return max(total, 0.0)
 
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from elisa_bdnf.analysis.equations import Target
 from elisa_bdnf.analysis.identify import best_of, is_interior, is_remote, limits_of, span_of
-from elisa_bdnf.analysis.refine import Target
 from elisa_bdnf.analysis.search import AGREEMENT, Found, Problems, search
 from elisa_bdnf.analysis.settle import Outcome, rounding_of, settle
 from elisa_bdnf.analysis.shape import FAMILIES, LN_B, LN_C, LN_G, A, Array, D, Family, ln_from_x
 from elisa_bdnf.analysis.sigmoid_search import search_4pl
 from elisa_bdnf.analysis.starts import frame, screened_starts
+from elisa_bdnf.analysis.valley import valley
 from elisa_bdnf.analysis.variance import floor_of, observed_weights, power_weights, theta_of
 from elisa_bdnf.model.curve import CurveSpec, WeightKind, Weights
 
@@ -75,18 +76,38 @@ def fit_logistic(points: Points, spec: CurveSpec, starts: Sequence[Mapping[str, 
     family = FAMILIES[spec.model]
     fixed = fixed_coordinates(spec.fixed)
     ln_x = ln_from_x(points.x)
-    grid, lower, upper = frame(family, *span_of(ln_x))
-    if starts is not None:
-        grid = _given_starts(starts)
-    elif not (family.asymmetric or fixed):
-        grid = screened_starts(ln_x[:, 0], points.y)[:, :, 0]
     theta = initial_theta(spec.weights, points.y, points.level_mean)
     weight = initial_weights(spec.weights, theta, points.y, points.level_mean)
+    grid, lower, upper = frame(family, *span_of(ln_x))
     problems = Problems(family, ln_x, points.y, np.sqrt(weight), fixed, lower, upper)
-    found = _search(problems, grid)
     target = _target(points, spec.weights, theta, family, ln_x, free_coordinates(family, fixed))
+    plain = starts is None and not (family.asymmetric or fixed)
+    if plain:
+        outcome = _from_valley(target, spec.weights, problems, weight)
+        if outcome is not None:
+            return outcome
+        grid = screened_starts(ln_x[:, 0], points.y)[:, :, 0]
+    if starts is not None:
+        grid = _given_starts(starts)
+    return _from_starts(target, spec.weights, problems, grid)
+
+
+def _from_valley(target: Target, weights: Weights, problems: Problems, weight: Array) -> Outcome | None:
+    """The fit of a 4PL whose sum of squares has one valley only; None where the search must look further."""
+    seen = valley(problems.ln_x[:, 0], problems.y[:, 0], weight[:, 0])
+    if seen.coordinates is None:
+        return None
+    outcome = settle(target, weights, seen.coordinates)
+    if not is_interior(outcome, problems) or is_remote(outcome):
+        return None
+    return replace(outcome, starts=seen.slopes, starts_at_optimum=seen.leading_down)
+
+
+def _from_starts(target: Target, weights: Weights, problems: Problems, grid: Array) -> Outcome:
+    """The fit by a search from every start, compared with its limits where it is no proper minimum."""
+    found = _search(problems, grid)
     best = int(found.rss.argmin())
-    outcome = settle(target, spec.weights, found.coordinates[:, [best]])
+    outcome = settle(target, weights, found.coordinates[:, [best]])
     outcome = replace(
         outcome,
         starts=grid.shape[-1],
@@ -96,7 +117,7 @@ def fit_logistic(points: Points, spec: CurveSpec, starts: Sequence[Mapping[str, 
     proper = is_interior(outcome, problems)
     if proper and not is_remote(outcome):
         return outcome
-    limits = limits_of(target, spec.weights, problems, np.hstack((grid, outcome.state.coordinates)))
+    limits = limits_of(target, weights, problems, np.hstack((grid, outcome.state.coordinates)))
     return best_of(outcome, limits, problems, rounding_of(target), proper=proper)
 
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from elisa_bdnf.analysis.equations import Target
 from elisa_bdnf.analysis.limiting import FAR_ASYMMETRY, power_law_limits
-from elisa_bdnf.analysis.refine import Target
 from elisa_bdnf.analysis.search import Problems, search
 from elisa_bdnf.analysis.settle import Outcome, settle
 from elisa_bdnf.analysis.shape import LN_B, LN_C, LN_G, LN_ZERO, A, Array, D

@@ -21,16 +21,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from elisa_bdnf.analysis.curves import curve_variance, invert_or_none, predict, rises, slope
-from elisa_bdnf.analysis.scatter import response_floor, well_sigma2, well_variance
-from elisa_bdnf.analysis.shape import COORDINATES, FAMILIES, LN_C, Array, jacobian_of, response_of, shape_of
+from elisa_bdnf.analysis.curves import invert_or_none, place, predict, rises, variance_along
+from elisa_bdnf.analysis.inversion import Question, landscape, nearest_end, variances_along
+from elisa_bdnf.analysis.scatter import response_floor, well_variance
+from elisa_bdnf.analysis.shape import Array
 from elisa_bdnf.analysis.student_t import t_quantile
-from elisa_bdnf.model.curve import Curve, FitOn, Model, WeightKind
+from elisa_bdnf.model.curve import Curve, FitOn, Model
 
 LARGEST_DELTA = 0.1
-_FINE = 200  # steps that look closely, since an interval can end and begin again
-_LARGEST_LN = 690.0  # e^690 is still a number
-_FARTHEST = 60.0  # in ln x: a bound that is not met within a factor 1e26 does not exist
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,39 +87,24 @@ def effective_degrees_of_freedom(df: int, ln_f: float, ln_standards: Sequence[fl
 
 def ln_standard_error(curve: Curve, y: float, x: float, wells: int) -> float:
     """Standard error of ln x by the delta method; infinite where the curve is flat."""
-    steep = abs(slope(curve, x))
-    if not steep > 0:
+    _, steep, row = place(curve, x)
+    if not abs(steep) > 0:
         return math.inf
-    return math.sqrt(well_variance(curve, y) / wells + curve_variance(curve, x)) / steep
+    return math.sqrt(well_variance(curve, y) / wells + variance_along(curve, row)) / abs(steep)
 
 
 def ln_standard_errors(curve: Curve, ln_x: Array, wells: int) -> Array:
     """:func:`ln_standard_error` of the curve's own responses at many places."""
-    if curve.model in (Model.LINEAR, Model.LOG_LOG):
-        places = [math.exp(float(place)) for place in ln_x]
-        return np.array([ln_standard_error(curve, predict(curve, x), x, wells) for x in places])
-    expected, variance, steep = _on_the_curve(curve, ln_x)
+    expected, steep, jacobian = landscape(curve, ln_x)
     scatter = np.array([well_variance(curve, y) for y in expected.tolist()])
-    errors: Array = np.sqrt(scatter / wells + variance) / np.maximum(np.abs(steep), 1e-300)
+    errors: Array = np.sqrt(scatter / wells + variances_along(curve, jacobian)) / np.maximum(np.abs(steep), 1e-300)
     return errors
-
-
-def _on_the_curve(curve: Curve, ln_x: Array) -> tuple[Array, Array, Array]:
-    """Response, variance of the curve and dy/d ln x of a logistic curve at many places."""
-    family = FAMILIES[curve.model]
-    coordinates = np.array([[curve.a], [curve.d], [math.log(curve.c)], [math.log(curve.b)], [math.log(curve.g)]])
-    shape = shape_of(family, ln_x[:, None], coordinates)
-    expected = response_of(family, shape, coordinates)[:, 0]
-    every = jacobian_of(family, shape, coordinates)[:, :, 0]
-    jacobian = every[[COORDINATES.index(name) for name in curve.covariance_of]]
-    variance = np.maximum(np.einsum("in,ij,jn->n", jacobian, np.array(curve.covariance), jacobian), 0.0)
-    return expected, variance, -every[LN_C]
 
 
 def inversion(curve: Curve, y: float, wells: int, t: float, x: float) -> Interval:
     """The interval by inversion around x, out to the nearest crossing on either side."""
-    low = _crossing(curve, y, wells, t, x, -1.0)
-    high = _crossing(curve, y, wells, t, x, +1.0)
+    question = Question(curve, y, wells, t)
+    low, high = nearest_end(question, x, -1.0), nearest_end(question, x, +1.0)
     return Interval(low, high, _remark(low, high), "inversion")
 
 
@@ -135,66 +118,6 @@ def _remark(low: float, high: float) -> str:
     return "by inversion, because the curve bends within the interval"
 
 
-def _excess(curve: Curve, y: float, wells: int, t: float, ln_x: float) -> float:
-    """Positive where x₀ is outside the interval."""
-    x = math.exp(ln_x)
-    expected = predict(curve, x)
-    # Weights 1/y and 1/y2 take the variance from the response that was observed, power from the curve at x₀.
-    at = expected if curve.spec.weights.kind is WeightKind.POWER else y
-    return abs(y - expected) - t * math.sqrt(well_variance(curve, at) / wells + curve_variance(curve, x))
-
-
-def _crossing(curve: Curve, y: float, wells: int, t: float, x: float, direction: float) -> float:
-    """The nearest end of the interval in ``direction``; 0 or infinity where there is none."""
-    start = math.log(x)
-    ln_x = start + direction * _offsets(0.05 if curve.model is Model.LINEAR else 0.05 / abs(curve.b))
-    ln_x = ln_x[np.abs(ln_x) < _LARGEST_LN]
-    outside = _excess_at(curve, y, wells, t, ln_x) > 0
-    if not outside.any():
-        return math.inf if direction > 0 else 0.0
-    first = int(outside.argmax())
-    inside = float(ln_x[first - 1]) if first else start
-    return math.exp(_bisect(curve, y, wells, t, inside, float(ln_x[first])))
-
-
-def _offsets(unit: float) -> Array:
-    """Distances in ln x at which to look: closely at first, since an interval can end and begin again."""
-    fine = unit * np.arange(1, _FINE + 1)
-    coarse = fine[-1] + np.cumsum(np.minimum(unit * 1.3 ** np.arange(1, 60), 2.0))
-    return np.concatenate((fine, coarse[coarse < max(_FARTHEST, 2 * float(fine[-1]))]))
-
-
-def _excess_at(curve: Curve, y: float, wells: int, t: float, ln_x: Array) -> Array:
-    """``_excess`` at many places."""
-    if curve.model in (Model.LINEAR, Model.LOG_LOG):
-        return np.array([_excess(curve, y, wells, t, float(place)) for place in ln_x])
-    expected, variance, _ = _on_the_curve(curve, ln_x)
-    if curve.spec.weights.kind is WeightKind.POWER and curve.report.theta is not None:
-        power = np.maximum(expected, response_floor(curve)) ** (2 * curve.report.theta)
-        variance += well_sigma2(curve) * power / wells
-    else:
-        variance += well_variance(curve, y) / wells
-    excess: Array = np.abs(y - expected) - t * np.sqrt(variance)
-    return excess
-
-
-def _bisect(curve: Curve, y: float, wells: int, t: float, inside: float, outside: float) -> float:
-    """Halve by the Illinois variant of false position; ``inside`` and ``outside`` are ln x."""
-    low, high = _excess(curve, y, wells, t, inside), _excess(curve, y, wells, t, outside)
-    if low >= 0:
-        return inside
-    for _ in range(100):
-        middle = outside - high * (outside - inside) / (high - low)
-        value = _excess(curve, y, wells, t, middle)
-        if value == 0 or abs(outside - inside) < 1e-12 * max(1.0, abs(middle)):
-            return middle
-        if value > 0:
-            outside, high, low = middle, value, low / 2
-        else:
-            inside, low, high = middle, value, high / 2
-    return 0.5 * (inside + outside)
-
-
 def _one_sided(curve: Curve, y: float, wells: int, t: float) -> Interval:
     """A response at or beyond an asymptote: the interval that a response at the asymptote would have.
 
@@ -206,7 +129,7 @@ def _one_sided(curve: Curve, y: float, wells: int, t: float) -> Interval:
     asymptote = curve.d if above else curve.a
     start = math.log(curve.c) + (30.0 if above else -30.0) / (curve.b * min(1.0, curve.g))
     start = min(max(start, -680.0), 680.0)
-    bound = _crossing(curve, asymptote, wells, t, math.exp(start), -1.0 if above else 1.0)
+    bound = nearest_end(Question(curve, asymptote, wells, t), math.exp(start), -1.0 if above else 1.0)
     side = "above" if above else "below"
     remark = f"one-sided: the response lies at or beyond the asymptote {side} the standards"
     if above:
@@ -217,7 +140,7 @@ def _one_sided(curve: Curve, y: float, wells: int, t: float) -> Interval:
 def _below_a_line(curve: Curve, y: float, wells: int, t: float) -> Interval:
     lowest = min(p.level.nominal for p in curve.standards if p.level.nominal > 0)
     response = max(y, predict(curve, lowest * 1e-9)) if rises(curve) else min(y, predict(curve, lowest * 1e-9))
-    high = _crossing(curve, response, wells, t, lowest * 1e-9, +1.0)
+    high = nearest_end(Question(curve, response, wells, t), lowest * 1e-9, +1.0)
     return Interval(0.0, high, "one-sided: the response lies below that of concentration 0", "inversion")
 
 

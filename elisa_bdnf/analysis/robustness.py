@@ -15,9 +15,10 @@ import numpy as np
 
 from elisa_bdnf.analysis.calibrate import calibrate, points_from_levels
 from elisa_bdnf.analysis.curves import invert_or_none
+from elisa_bdnf.analysis.equations import Target
 from elisa_bdnf.analysis.fit import Points, fixed_coordinates, free_coordinates, initial_weights
 from elisa_bdnf.analysis.identify import span_of
-from elisa_bdnf.analysis.refine import Target, refine
+from elisa_bdnf.analysis.refine import refine
 from elisa_bdnf.analysis.search import Problems, search
 from elisa_bdnf.analysis.shape import FAMILIES, LN_B, LN_C, LN_G, Array, Family, ln_from_x
 from elisa_bdnf.analysis.starts import frame

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
-from elisa_bdnf.model.curve import Curve, FitOn, Model, WeightKind
+from elisa_bdnf.model.curve import Curve, FitOn, Level, Model, WeightKind
 
 FLOOR_SHARE = 0.005  # of the largest response; below it the variance no longer follows the response
 
@@ -23,16 +24,23 @@ def well_variance(curve: Curve, y: float) -> float:
 
 def well_sigma2(curve: Curve) -> float:
     """σ² of a single well, before the variance model."""
-    sigma2 = curve.report.residual_sd**2
-    if curve.spec.fit_on is FitOn.MEANS:  # σ² is that of level means: a single well scatters more
-        counts = [len(p.level.responses) for p in curve.standards if p.in_fit]
-        sigma2 *= len(counts) / math.fsum(1 / count for count in counts)
-    return sigma2
+    return curve.report.residual_sd**2 * curve.report.wells_per_point
 
 
 def response_floor(curve: Curve) -> float:
     """The response below which the variance no longer falls; the same as in the fit."""
-    fitted = [p for p in curve.standards if p.in_fit]
-    if curve.spec.fit_on is FitOn.MEANS:
-        return FLOOR_SHARE * max(abs(p.response) for p in fitted)
-    return FLOOR_SHARE * max(abs(y) for p in fitted for y in p.level.responses)
+    return curve.report.response_floor
+
+
+def wells_per_point(fitted: Sequence[Level], fit_on: FitOn) -> float:
+    """Of means, σ² is that of a mean; times their harmonic number of wells it is that of a single well."""
+    if fit_on is FitOn.REPLICATES:
+        return 1.0
+    return len(fitted) / math.fsum(1 / len(level.responses) for level in fitted)
+
+
+def response_floor_of_fit(fitted: Sequence[Level], fit_on: FitOn) -> float:
+    """A share of the largest response that was fitted."""
+    if fit_on is FitOn.MEANS:
+        return FLOOR_SHARE * max(abs(level.mean) for level in fitted)
+    return FLOOR_SHARE * max(abs(y) for level in fitted for y in level.responses)

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from elisa_bdnf.analysis.refine import State, Target, refine
+from elisa_bdnf.analysis.equations import State, Target
+from elisa_bdnf.analysis.refine import refine
 from elisa_bdnf.analysis.shape import Array, Counts, Flags
 from elisa_bdnf.analysis.variance import LARGEST_THETA, theta_of
 from elisa_bdnf.model.curve import WeightKind, Weights

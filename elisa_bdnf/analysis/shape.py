@@ -7,7 +7,7 @@ All members are ``y = p·h + q·k`` with ``h = (1 + exp v)^(−g)`` and ``k = 1 
 
 Written so, neither asymptote is ever subtracted from the other: a curve whose plateau lies ten orders of magnitude
 above its standards is still evaluated to full precision. Fitting coordinates are (a, d, ln c, ln b, ln g), in that
-order, as the first axis; then come wells (N) and problems (P).
+order, as the first axis; then come wells (N) and problems (P). The axis of problems can be left out everywhere.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ A, D, LN_C, LN_B, LN_G = range(5)
 # Stands for ln 0. Any slope that can be fitted turns it into exp(−huge) = 0, so that x = 0 gives y = a exactly,
 # and 0 × LN_ZERO is 0 where 0 × −inf would be nan.
 LN_ZERO = -1e6
+_LARGEST_V = 700.0  # e^700 is still a number
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +86,14 @@ def shape_of(family: Family, ln_x: Array, coordinates: Array) -> Shape:
     b = np.exp(coordinates[LN_B])
     v_c = -family.sign * b
     v = (coordinates[LN_C] - ln_x) * v_c
+    if not family.asymmetric:
+        growth = np.exp(np.minimum(v, _LARGEST_V))
+        h = 1.0 / (1.0 + growth)
+        k = growth * h
+        return Shape(h, k, v, -h * k, k, None, v_c)
     small = np.exp(-np.abs(v))
     near = 1.0 / (1.0 + small)
-    far = small * near
-    rising = v > 0
-    sigmoid = np.where(rising, near, far)
-    if not family.asymmetric:
-        h = np.where(rising, far, near)
-        return Shape(h, sigmoid, v, -h * sigmoid, sigmoid, None, v_c)
+    sigmoid = np.where(v > 0, near, small * near)
     g = np.exp(coordinates[LN_G])
     power = g * (np.log1p(small) + np.maximum(v, 0.0))
     h = np.exp(-power)
@@ -126,20 +127,21 @@ def jacobian_of(family: Family, shape: Shape, coordinates: Array) -> Array:
 
 
 def weighted_curvature(family: Family, shape: Shape, coordinates: Array, weight: Array) -> Array:
-    """Sum over the wells of ``weight`` times the second derivatives of the curve: (m, m, P), m = 5 or 4."""
+    """Sum over the wells of ``weight`` times the second derivatives of the curve: (m, m, P) or (m, m), m = 5 or 4."""
     span = coordinates[family.p] - coordinates[family.q]
     g = np.exp(coordinates[LN_G]) if family.asymmetric else 1.0
-    s, v, v_c = shape.sigmoid, shape.v, shape.v_c
-    weighted = weight * shape.slope
-    bend = weighted * (1.0 - s - g * s)  # weight × d²h/dv²
-    both = bend * v + weighted
+    v, v_c = shape.v, shape.v_c
     table = np.empty((5, *v.shape))
-    table[0], table[2], table[3] = weighted, bend, both
-    np.multiply(weighted, v, out=table[1])
-    np.multiply(both, v, out=table[4])
+    weighted, by_v, bend, both, square = table
+    np.multiply(weight, shape.slope, out=weighted)
+    np.multiply(weighted, v, out=by_v)
+    np.multiply(weighted, 1.0 - (1.0 + g) * shape.sigmoid, out=bend)  # weight × d²h/dv²
+    np.multiply(bend, v, out=both)
+    both += weighted
+    np.multiply(both, v, out=square)
     by_v, by_lnb, twice, mixed, square = np.add.reduce(table, axis=1)
     m = 4 if shape.power is None else 5
-    out = np.zeros((m, m, span.shape[-1]))
+    out = np.zeros((m, m, *np.shape(span)))
     first = [by_v * v_c, by_lnb]
     out[LN_C, LN_C] = span * v_c * v_c * twice
     out[LN_C, LN_B] = out[LN_B, LN_C] = span * v_c * mixed

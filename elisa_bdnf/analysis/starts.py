@@ -11,7 +11,7 @@ from elisa_bdnf.analysis.shape import LN_B, LN_C, LN_G, LN_ZERO, Array, Family, 
 _PLACES = (0.25, 0.55, 0.85, 1.25)  # of the way from the lowest to the highest ln x
 _STEEPNESS = (0.45, 1.0, 2.5)  # × the slope at which the curve just spans the standards
 _ASYMMETRY = (0.3, 3.0)  # for 5PL beside g = 1
-_SPANNING = 7.0  # b·(ln x range) of a curve that rises from 3 % to 97 % over the standards
+SPANNING = 7.0  # b·(ln x range) of a curve that rises from 3 % to 97 % over the standards
 
 DEFAULT_STARTS = len(_PLACES) * len(_STEEPNESS)
 
@@ -26,7 +26,7 @@ def grid_of_starts(family: Family, low: Array, high: Array) -> Array:
     """Starts (5, S, K) for K problems whose standards span ``low`` to ``high`` (K); S = 12, or 36 with asymmetry."""
     place, steep, ln_g, shift = _unit_grid(family)
     width = np.maximum(high - low, 0.5)
-    b = steep[:, None] * (_SPANNING / width)
+    b = steep[:, None] * (SPANNING / width)
     starts = np.zeros((5, len(place), len(width)))
     starts[LN_C] = low + place[:, None] * width + shift[:, None] / b
     starts[LN_B] = np.log(b)
@@ -82,7 +82,7 @@ def _screen(ln_x_bytes: bytes, slopes: int, places: int) -> tuple[Array, Array, 
     real = ln_x[ln_x > LN_ZERO]
     low, width = real.min(), max(np.ptp(real), 0.5)
     ln_c = low + width * np.linspace(-0.2, 1.6, places)
-    ln_b = np.log(_SPANNING / width) + np.linspace(-0.9, 0.7, slopes)
+    ln_b = np.log(SPANNING / width) + np.linspace(-0.9, 0.7, slopes)
     v = (ln_x - ln_c[:, None]) * np.exp(ln_b)[:, None, None]
     shapes = np.tanh(0.5 * v).reshape(-1, len(ln_x))
     shapes -= shapes.mean(axis=1, keepdims=True)
@@ -101,7 +101,7 @@ def box(family: Family, low: Array, high: Array) -> tuple[Array, Array]:
     """Bounds (5, K) of the search: wide enough for every identified curve, finite for the others."""
     width = np.maximum(high - low, 0.5)
     reach = (4.0 if family.asymmetric else 2.0) * width + 10.0
-    ln_b = np.log(_SPANNING / width)
+    ln_b = np.log(SPANNING / width)
     infinite = np.full_like(width, np.inf)
     lower = np.stack([-infinite, -infinite, low - reach, ln_b - 6.0, np.full_like(width, -14.0)])
     upper = np.stack([infinite, infinite, high + reach, ln_b + 6.0, np.full_like(width, 14.0)])

@@ -151,6 +151,8 @@ class FitReport:
     no_finite_estimate: tuple[str, ...] = ()  # those of them whose best value is infinite (or 0): numbers stand in
     remarks: tuple[str, ...] = ()
     lack_of_fit_p: float | None = None  # F test of level means against replicates; None where there is no such test
+    wells_per_point: float = 1.0  # wells behind one fitted point: 1, or the harmonic mean over the levels
+    response_floor: float = 0.0  # below it the variance no longer follows the response
 
 
 @dataclass(frozen=True, slots=True)

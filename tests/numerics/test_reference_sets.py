@@ -30,7 +30,7 @@ def test_optimum(case: Case) -> None:
     for name, expected in fit["params"].items():
         assert digits(getattr(curve, name), expected) >= 8, name
     for name, expected in fit["se"].items():
-        assert digits(curve.standard_errors[name], expected) >= 6, name
+        assert digits(curve.standard_errors[name], expected) >= 8, name
     assert digits(curve.report.residual_sum_of_squares, fit["rss"]) >= 9
     assert digits(curve.report.residual_sd, fit["sigma"]) >= 9
     assert (curve.report.degrees_of_freedom, curve.report.n) == (fit["df"], fit["n"])
