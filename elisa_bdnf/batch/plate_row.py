@@ -12,8 +12,8 @@ from elisa_bdnf.model.curve import Curve, NoCurve
 from elisa_bdnf.model.result import FindingLevel, JudgedSample, PlateResult, RangeStatus
 from elisa_bdnf.reports import words
 from elisa_bdnf.reports.curve_line import response_at
+from elisa_bdnf.reports.finite import finite_or_none
 from elisa_bdnf.reports.prose import headline
-from elisa_bdnf.reports.records import finite_or_none
 from elisa_bdnf.reports.sample_tables import (
     accepted_bounds,
     control_in_range_or_none,
@@ -30,7 +30,7 @@ def plate_row(result: PlateResult, *, folder: str, export: str) -> PlateRow:
     """The row of one judged plate; ``folder`` and ``export`` are where its results and its file are."""
     analysis, head = result.analysis, headline(result)
     protocol, curve = analysis.protocol, analysis.curve
-    reported = [judged for judged in result.samples if judged.reportable]
+    reported = [judged for judged in result.results if judged.reportable]
     levels = Counter(finding.level for finding in result.findings)
     return PlateRow(
         folder=folder,
@@ -48,11 +48,11 @@ def plate_row(result: PlateResult, *, folder: str, export: str) -> PlateRow:
         sentence=head.sentence,
         reasons=head.reasons,
         read_on=next((text for key, text in analysis.reading.header if "date" in key.casefold()), ""),
-        samples=len(result.samples),
+        samples=len(result.results),
         reportable=len(reported),
-        within=sum(judged.estimate.status.has_number for judged in reported),
-        below=sum(judged.estimate.status in words.BELOW for judged in reported),
-        above=sum(judged.estimate.status in _ABOVE for judged in reported),
+        within=sum(judged.result.status.has_number for judged in reported),
+        below=sum(judged.result.status in words.BELOW for judged in reported),
+        above=sum(judged.result.status in _ABOVE for judged in reported),
         levels={level.value: levels[level] for level in FindingLevel if levels[level]},
         findings=tuple(
             FindingRow(f.rule, f.level.value, f.subject, f.message)

@@ -174,6 +174,9 @@ def _spans(finding: Finding, dilutions: _Dilutions) -> bool:
 
 def _judged_result(result: SampleResult, findings: list[Finding], verdict: Verdict) -> JudgedResult:
     """A sample over its dilutions: what is said of the dilutions that its result rests on, and of them together."""
+    if not result.is_series:
+        one = _judged("sample", result.estimates[0], findings, verdict)
+        return JudgedResult(result, one.reportable, one.reason, one.findings, one.warned)
     name = f"sample {result.content.name}"
     dilutions = tuple(frozenset(e.group.all_wells) for e in result.estimates)
     every, used = frozenset[Well]().union(*dilutions), {well for e in result.used for well in e.group.all_wells}

@@ -6,8 +6,9 @@ from elisa_bdnf.model.curve import Curve
 from elisa_bdnf.model.result import JudgedSample, PlateResult
 from elisa_bdnf.model.waiver import Decision
 from elisa_bdnf.reports import digits, words
+from elisa_bdnf.reports.finite import finite_or_none
 from elisa_bdnf.reports.parts import Banner, Cell, Column, Row, Table, Tone
-from elisa_bdnf.reports.records import Record, control_records, finding_records, finite_or_none, sample_records
+from elisa_bdnf.reports.records import Record, control_records, finding_records, sample_records
 from elisa_bdnf.reports.shown import shown
 
 

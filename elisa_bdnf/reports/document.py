@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from elisa_bdnf.model.curve import Curve
 from elisa_bdnf.model.result import PlateResult
 from elisa_bdnf.reports import words
 from elisa_bdnf.reports.decisions import before_and_after, decisions_table
+from elisa_bdnf.reports.dilution_tables import dilutions
+from elisa_bdnf.reports.editing_tables import curve_versions, editing_facts, edits
 from elisa_bdnf.reports.finding_tables import findings, not_evaluated
 from elisa_bdnf.reports.methods import limitations, methods
 from elisa_bdnf.reports.overview_table import overview
-from elisa_bdnf.reports.parts import Document
+from elisa_bdnf.reports.parts import Document, Fact
 from elisa_bdnf.reports.plate_tables import accounting, exclusions, wells
 from elisa_bdnf.reports.prose import banners, facts, headline
 from elisa_bdnf.reports.sample_tables import controls, samples
@@ -16,6 +19,12 @@ from elisa_bdnf.reports.source_tables import comparison, comparison_sentence, he
 from elisa_bdnf.reports.standard_tables import curve_facts, parameters, standards
 
 __all__ = ["Document", "document_from_result"]
+
+
+def _curve_facts(result: PlateResult) -> tuple[Fact, ...]:
+    """R² stays the last; without a curve its reason stays the first."""
+    facts = curve_facts(result)
+    return (*facts[:-1], *editing_facts(result), facts[-1]) if isinstance(result.analysis.curve, Curve) else facts
 
 
 def document_from_result(result: PlateResult) -> Document:
@@ -34,7 +43,10 @@ def document_from_result(result: PlateResult) -> Document:
         controls=controls(result, mark),
         standards=standards(result, mark),
         parameters=parameters(result, mark),
-        curve_facts=curve_facts(result),
+        curve_facts=_curve_facts(result),
+        dilutions=dilutions(result, mark),
+        edits=edits(result, mark),
+        curve_versions=curve_versions(result, mark),
         findings=findings(result, mark),
         not_evaluated=not_evaluated(result, mark),
         comparison=comparison(result, mark),

@@ -131,9 +131,13 @@ def _figure(svg: str) -> str:
 
 def _results(document: Document) -> str:
     if document.overview is None:
-        return table(document.samples, key="results-table")
+        return _dilutions(document) + table(document.samples, key="results-table")
     courses = timecourse_figure(document.result)
-    return table(document.overview, "overview") + _figure(courses)
+    return table(document.overview, "overview") + _dilutions(document) + _figure(courses)
+
+
+def _dilutions(document: Document) -> str:
+    return _subsection(document.dilutions.title, table(document.dilutions)) if document.dilutions is not None else ""
 
 
 def _curve(document: Document) -> str:
@@ -141,6 +145,8 @@ def _curve(document: Document) -> str:
     facts = f'<div class="card"><dl class="list">{"".join(_line(fact) for fact in document.curve_facts)}</dl></div>'
     pair = f'<div class="pair">{_figure(recovery)}{facts}</div>' if recovery else facts
     body = _figure(curve_figure(document.result)) + pair + table(document.standards)
+    for more in (document.edits, document.curve_versions):
+        body += _subsection(more.title, table(more)) if more is not None else ""
     if document.parameters is not None:
         body += _subsection(document.parameters.title, table(document.parameters))
     return body

@@ -9,16 +9,17 @@ from elisa_bdnf import __version__
 from elisa_bdnf.model.curve import Curve
 from elisa_bdnf.model.result import PlateResult
 from elisa_bdnf.reports.decisions import decisions_record
+from elisa_bdnf.reports.finite import finite_or_none
 from elisa_bdnf.reports.history_record import history_record
 from elisa_bdnf.reports.records import (
     Record,
     control_records,
     finding_records,
-    finite_or_none,
     sample_records,
     standard_records,
     well_records,
 )
+from elisa_bdnf.reports.result_records import editing_record, profile_record, result_records
 from elisa_bdnf.reports.source_tables import equal_at_printed_digits_or_none, relative_difference_or_none
 
 SCHEMA = "elisa-bdnf/result/1"
@@ -57,10 +58,14 @@ def json_from_result(result: PlateResult) -> Record:
         "settings": _settings(result),
         "correction": _correction(result),
         "curve": _curve(analysis.curve, result) if isinstance(analysis.curve, Curve) else None,
+        "curve_as_acquired": _acquired(result),
+        "editing": editing_record(result),
+        "precision_profile": profile_record(result),
         "no_curve": None if isinstance(analysis.curve, Curve) else _no_curve(result),
         "wells": well_records(result),
         "standards": standard_records(result),
         "samples": sample_records(result),
+        "results": result_records(result),
         "controls": control_records(result),
         "findings": finding_records(result),
         "not_evaluated": [{"rule": each.rule, "reason": each.reason} for each in result.not_evaluated],
@@ -99,6 +104,7 @@ def _settings(result: PlateResult) -> Record:
             "matrix": protocol.matrix,
             "reduce": protocol.reduce.value,
             "volume_factor": protocol.dilution.volume_factor,
+            "dilution_policy": protocol.dilution.policy.value,
             "extrapolation": protocol.limits.extrapolation.value,
         },
         "overrides": dict(result.overrides),
@@ -117,6 +123,14 @@ def _correction(result: PlateResult) -> Record:
         "blank_mean": finite_or_none(responses.blank_mean),
         "sentence": responses.correction,
     }
+
+
+def _acquired(result: PlateResult) -> Record | None:
+    """The curve before editing; null where nothing was edited, since then ``curve`` is as acquired."""
+    editing = result.analysis.editing
+    if editing is None or not editing.in_force or not isinstance(editing.acquired, Curve):
+        return None
+    return _curve(editing.acquired, result)
 
 
 def _curve(curve: Curve, result: PlateResult) -> Record:
@@ -141,6 +155,8 @@ def _curve(curve: Curve, result: PlateResult) -> Record:
                 "response": finite_or_none(point.response),
                 "back_calculated": finite_or_none(point.back_calculated),
                 "recovery_percent": finite_or_none(point.recovery_percent),
+                "in_fit": point.in_fit,
+                "edited": point.edited,
             }
             for point in curve.standards
         ],
@@ -151,6 +167,7 @@ def _curve(curve: Curve, result: PlateResult) -> Record:
             "uloq_reason": limits.uloq_reason,
             "lod": finite_or_none(limits.lod),
             "lod_reason": limits.lod_reason,
+            "lob": finite_or_none(limits.lob),
             "unit": result.analysis.protocol.unit,
         },
         "report": _report(curve),

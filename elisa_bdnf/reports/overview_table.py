@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 
 from elisa_bdnf.model.layout import Content
 from elisa_bdnf.model.order import natural_order
-from elisa_bdnf.model.result import JudgedSample, PlateResult
+from elisa_bdnf.model.plate import Well
+from elisa_bdnf.model.result import JudgedResult, PlateResult
 from elisa_bdnf.reports import digits, words
 from elisa_bdnf.reports.parts import Cell, Column, Row, Table, Tone
-from elisa_bdnf.reports.shown import Shown, shown
+from elisa_bdnf.reports.shown import Shown, shown_result
 
 WARNED = "*"
 GROUPING_ATTRIBUTES = ("arm", "group", "treatment", "responder")
@@ -17,13 +18,13 @@ GROUPING_ATTRIBUTES = ("arm", "group", "treatment", "responder")
 
 def overview(result: PlateResult, mark: str) -> Table | None:
     """One row per subject, one column per timepoint; None where no sample has both."""
-    placed = [j for j in result.samples if _content(j).subject and _content(j).timepoint]
+    placed = [j for j in result.results if _content(j).subject and _content(j).timepoint]
     if not placed:
         return None
     matrices = len({_content(j).matrix for j in placed}) > 1
     timepoints = timepoint_names(result)
     attributes = grouping_attributes(result)
-    rows: dict[tuple[str, str], list[JudgedSample]] = {}
+    rows: dict[tuple[str, str], list[JudgedResult]] = {}
     for judged in placed:
         content = _content(judged)
         rows.setdefault((content.subject or "", (content.matrix or "") if matrices else ""), []).append(judged)
@@ -32,7 +33,7 @@ def overview(result: PlateResult, mark: str) -> Table | None:
     columns = [*lead, *(Column(key, words.sentence(key)[:-1]) for key in attributes)]
     unit = result.analysis.protocol.unit
     columns += [Column(f"t:{name}", name, f"{words.ANALYTE} in {unit}", unit, True) for name in timepoints]
-    rest = len(result.samples) - len(placed)
+    rest = len(result.results) - len(placed)
     note = f"{words.ANALYTE} in {unit}; below each result its 95 % interval. < and > are bounds, not results."
     if any(judged.warned for judged in placed):
         note += f" {WARNED} a rule has a warning about this sample: see the findings."
@@ -47,7 +48,7 @@ def overview(result: PlateResult, mark: str) -> Table | None:
 
 def timepoint_names(result: PlateResult) -> list[str]:
     """The protocol's timepoints if any sample has one of them, then whatever else occurs, in order of occurrence."""
-    found = dict.fromkeys(j.estimate.group.content.timepoint or "" for j in result.samples)
+    found = dict.fromkeys(j.result.content.timepoint or "" for j in result.results)
     found.pop("", None)
     planned = [timepoint.name for timepoint in result.analysis.protocol.timepoints]
     if not any(name in found for name in planned):
@@ -57,12 +58,12 @@ def timepoint_names(result: PlateResult) -> list[str]:
 
 def grouping_attributes(result: PlateResult) -> list[str]:
     """Attributes that divide the subjects of this plate: what all have in common says nothing."""
-    values = {key: {_content(j).attributes.get(key, "") for j in result.samples} for key in GROUPING_ATTRIBUTES}
+    values = {key: {_content(j).attributes.get(key, "") for j in result.results} for key in GROUPING_ATTRIBUTES}
     return [key for key, found in values.items() if len(found) > 1]
 
 
 def _overview_row(
-    key: tuple[str, str], members: Sequence[JudgedSample], timepoints: Iterable[str], attributes: Iterable[str],
+    key: tuple[str, str], members: Sequence[JudgedResult], timepoints: Iterable[str], attributes: Iterable[str],
     matrices: bool,
 ) -> Row:  # fmt: skip
     cells = [Cell(key[0], key[0])] + [Cell(key[1], key[1])] * matrices
@@ -74,22 +75,20 @@ def _overview_row(
     return Row(tuple(cells), f"subject-{key[0]}-{key[1]}".rstrip("-"))
 
 
-def _overview_cell(members: Sequence[JudgedSample]) -> Cell:
+def _overview_cell(members: Sequence[JudgedResult]) -> Cell:
     if not members:
         return Cell(digits.MISSING, None, Tone.MUTED, "no sample of this subject and timepoint on the plate")
     if len(members) == 1:
-        one = shown(members[0])
-        wells = members[0].estimate.group.all_wells
+        one = shown_result(members[0])
+        wells = _wells(members[0])
         return Cell(_marked(one, members[0]), one.number, one.tone, _about(members[0], one), one.interval, wells)
-    several = [(shown(judged), judged) for judged in members]
-    text = " · ".join(
-        f"{_marked(one, j)} (dilution {words.dilution(_content(j).dilution_factor)})" for one, j in several
-    )
+    several = [(shown_result(judged), judged) for judged in members]
+    text = " · ".join(f"{_marked(one, j)} ({_content(j).name})" for one, j in several)
     help_text = "\n".join(_about(judged, one) for one, judged in several)
-    return Cell(text, None, max((one.tone for one, _ in several), key=_loudness), help_text, "several dilutions")
+    return Cell(text, None, max((one.tone for one, _ in several), key=_loudness), help_text, "several samples")
 
 
-def _marked(one: Shown, judged: JudgedSample) -> str:
+def _marked(one: Shown, judged: JudgedResult) -> str:
     """The result with a sign where a rule warns; what is not reportable says more already."""
     return f"{one.text} {WARNED}" if judged.warned and judged.reportable else one.text
 
@@ -98,16 +97,25 @@ def _loudness(tone: Tone) -> int:
     return (Tone.MUTED, Tone.PLAIN, Tone.GOOD, Tone.WARN, Tone.BAD).index(tone)
 
 
-def _about(judged: JudgedSample, one: Shown) -> str:
+def _about(judged: JudgedResult, one: Shown) -> str:
     """Name, wells and response behind a result, so that a mix-up can be seen."""
-    group = judged.estimate.group
-    parts = [group.content.name, "wells " + " ".join(group.all_wells), f"response {digits.response(group.mean)}"]
-    if judged.estimate.cv_percent is not None:
-        parts.append(f"CV {digits.percent(judged.estimate.cv_percent)} %")
+    found = judged.result
+    parts = [_content(judged).name, "wells " + " ".join(_wells(judged))]
+    if found.is_series:
+        factors = words.listed([words.dilution(e.group.content.dilution_factor) for e in found.used])
+        parts.append(f"reported from dilution {factors} of {len(found.estimates)}")
+    else:
+        only = found.estimates[0]
+        parts.append(f"response {digits.response(only.group.mean)}")
+        parts += [f"CV {digits.percent(only.cv_percent)} %"] if only.cv_percent is not None else []
     if judged.warned:
         parts.append("see " + ", ".join(judged.findings))
     return "; ".join(filter(None, (*parts, one.remark)))
 
 
-def _content(judged: JudgedSample) -> Content:
-    return judged.estimate.group.content
+def _wells(judged: JudgedResult) -> tuple[Well, ...]:
+    return tuple(well for estimate in judged.result.estimates for well in estimate.group.all_wells)
+
+
+def _content(judged: JudgedResult) -> Content:
+    return judged.result.content

@@ -100,6 +100,9 @@ class Document:
     standards: Table
     parameters: Table | None  # None without a curve
     curve_facts: tuple[Fact, ...]
+    dilutions: Table | None  # None where no sample stands on the plate at several dilutions
+    edits: Table | None  # None where editing left nothing out
+    curve_versions: Table | None
     findings: Table
     not_evaluated: Table
     comparison: Table | None  # None where the export holds no concentrations of its own
@@ -125,8 +128,8 @@ class Document:
     def tables(self) -> tuple[Table, ...]:
         """Every table there is, in the order of a report."""
         known = (
-            self.overview, self.samples, self.controls, self.standards, self.parameters, self.comparison,
-            self.findings, self.not_evaluated, *self.decided, self.exclusions, self.wells, self.provenance,
-            self.header,
+            self.overview, self.samples, self.dilutions, self.controls, self.standards, self.edits,
+            self.curve_versions, self.parameters, self.comparison, self.findings, self.not_evaluated, *self.decided,
+            self.exclusions, self.wells, self.provenance, self.header,
         )  # fmt: skip
         return tuple(table for table in known if table is not None)

@@ -14,8 +14,8 @@ from elisa_bdnf.reports.standard_tables import allowed_error, end_levels
 
 def headline(result: PlateResult) -> Headline:
     """The verdict; a rejected plate gives every reason."""
-    reported = sum(judged.reportable for judged in result.samples)
-    total = len(result.samples)
+    reported = sum(judged.reportable for judged in result.results)
+    total = len(result.results)
     if not result.accepted:
         fatal = [f for f in result.findings if f.level.rank >= FindingLevel.FAIL_PLATE.rank]
         reasons = tuple(f"{finding.rule}: {words.sentence(finding.message)}" for finding in fatal)
@@ -24,8 +24,8 @@ def headline(result: PlateResult) -> Headline:
     warnings = sum(finding.level is FindingLevel.WARN for finding in result.findings)
     sentence = f"Plate accepted: {reported} of {digits.count(total, 'sample')} may be reported"
     sentence += f", with {digits.count(warnings, 'warning')}." if warnings else "."
-    failed = [judged for judged in result.samples if not judged.reportable]
-    reasons = tuple(f"Not reportable: {j.estimate.group.content.name} – {words.sentence(j.reason)}" for j in failed)
+    failed = [judged for judged in result.results if not judged.reportable]
+    reasons = tuple(f"Not reportable: {j.result.content.name} – {words.sentence(j.reason)}" for j in failed)
     return Headline("ACCEPTED", sentence, reasons, Tone.WARN if failed or warnings else Tone.GOOD)
 
 
@@ -62,13 +62,13 @@ def facts(result: PlateResult) -> tuple[Fact, ...]:
 
 
 def _samples_fact(result: PlateResult) -> Fact:
-    numbers = sum(j.reportable and j.estimate.status.has_number for j in result.samples)
-    bounds = sum(j.reportable for j in result.samples) - numbers
-    lost = len(result.samples) - numbers - bounds
+    numbers = sum(j.reportable and j.result.status.has_number for j in result.results)
+    bounds = sum(j.reportable for j in result.results) - numbers
+    lost = len(result.results) - numbers - bounds
     parts = [digits.count(numbers, "concentration")]
     parts += [digits.count(bounds, "bound (< or >)", "bounds (< or >)")] if bounds else []
     parts += [f"{lost} not reportable"] if lost else []
-    return Fact("Samples", f"{numbers + bounds} of {len(result.samples)}", ", ".join(parts), _tone(lost == 0))
+    return Fact("Samples", f"{numbers + bounds} of {len(result.results)}", ", ".join(parts), _tone(lost == 0))
 
 
 def _standards_fact(result: PlateResult) -> tuple[Fact, ...]:

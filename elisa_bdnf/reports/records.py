@@ -6,15 +6,21 @@ may not be reported is null here too, and ``reason`` says why.
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from elisa_bdnf.model.layout import Content
 from elisa_bdnf.model.result import Estimate, JudgedSample, PlateResult, WellEstimate, WellResponse, WellUse
+from elisa_bdnf.reports.finite import finite_or_none
 from elisa_bdnf.reports.plate_tables import well_estimates
+from elisa_bdnf.reports.result_records import (
+    DILUTION_COLUMNS,
+    ROBUSTNESS_COLUMNS,
+    dilution_records,
+    robustness_record,
+)
 from elisa_bdnf.reports.sample_tables import accepted_bounds, control_in_range_or_none, control_recovery
 from elisa_bdnf.reports.shown import dilution_multiplier, shown
-from elisa_bdnf.reports.standard_tables import point_or_none, points_by_well, standard_groups
+from elisa_bdnf.reports.standard_tables import acquired_points, point_or_none, points_by_well, standard_groups
 
 Record = dict[str, Any]
 
@@ -23,17 +29,12 @@ SAMPLE_COLUMNS = (
     "sample", "subject", "timepoint", "matrix", "dilution_factor", "wells", "n", "response_mean", "cv_percent",
     "in_well", "concentration", "ci_low", "ci_high", "unit", "status", "reason", "reportable", "text", "lloq",
     "uloq", "limit", "cv_basis", "interval_remark", "suggested_dilution", "left_out", "findings", "plate",
-    "plate_verdict",
+    "plate_verdict", *ROBUSTNESS_COLUMNS, *DILUTION_COLUMNS,
 )  # fmt: skip
 FINDING_COLUMNS = (
     "rule", "level", "subject", "wells", "measured", "limit", "message", "action", "preset", "limit_origin", "plate",
     "plate_verdict", "waived_level", "waived_by", "waived_reason",
 )  # fmt: skip
-
-
-def finite_or_none(value: float | None) -> float | None:
-    """Neither nan nor infinity has no place in JSON; an open bound is null, and a remark says that it is open."""
-    return value if value is not None and math.isfinite(value) else None
 
 
 def well_records(result: PlateResult) -> list[Record]:
@@ -78,19 +79,21 @@ def _plate(result: PlateResult) -> Record:
 def standard_records(result: PlateResult) -> list[Record]:
     """Levels from the highest; ``concentration`` is nominal, ``response`` the mean of the used wells."""
     points, about, unit = points_by_well(result), _plate(result), result.analysis.protocol.unit
+    acquired = acquired_points(result)
     records = []
     for group in standard_groups(result):
         point, content = point_or_none(group, points), group.content
+        before = point_or_none(group, acquired)
         left_out = [f"{well.well}: {well.reason or well.use.value}" for well in group.left_out]
         records.append(
             {
                 "standard": content.name,
                 "concentration": finite_or_none(content.nominal),
                 "unit": unit,
-                "response": finite_or_none(group.mean),
+                "response": finite_or_none(point.response if point else group.mean),
                 "back_calculated": finite_or_none(point.back_calculated) if point else None,
                 "recovery_percent": finite_or_none(point.recovery_percent) if point else None,
-                "cv_percent": finite_or_none(group.cv_percent),
+                "cv_percent": finite_or_none(point.cv_percent if point else group.cv_percent),
                 "fitted": finite_or_none(point.fitted) if point else None,
                 "wells": list(group.wells),
                 "n": group.n,
@@ -98,6 +101,8 @@ def standard_records(result: PlateResult) -> list[Record]:
                 "anchor": content.anchor,
                 "left_out": "; ".join(left_out),
                 **about,
+                "edited": bool(point and point.edited),
+                "recovery_percent_as_acquired": finite_or_none(before.recovery_percent) if before else None,
             }
         )
     return records
@@ -107,10 +112,11 @@ def sample_records(result: PlateResult) -> list[Record]:
     """Every sample in the order of the plate; after the contract's columns the sheet's own attributes."""
     attributes = _attribute_names([judged.estimate.group.content for judged in result.samples])
     records = []
-    for judged in result.samples:
+    for judged, of_sample in zip(result.samples, dilution_records(result), strict=True):
         own = judged.estimate.group.content.attributes
         extra = {name: own.get(key) for key, name in attributes.items()}
-        records.append({"sample": judged.estimate.group.content.name, **_result_record(judged, result), **extra})
+        name = judged.estimate.group.content.name
+        records.append({"sample": name, **_result_record(judged, result), **of_sample, **extra})
     return records
 
 
@@ -170,6 +176,7 @@ def _result_record(judged: JudgedSample, result: PlateResult) -> Record:
         "left_out": "; ".join(f"{well.well}: {well.reason or well.use.value}" for well in group.left_out),
         "findings": list(judged.findings),
         **_plate(result),
+        **robustness_record(estimate),
     }
 
 

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from elisa_bdnf.model.result import JudgedSample, PlateResult
+from elisa_bdnf.model.result import Estimate, JudgedResult, JudgedSample, PlateResult
 from elisa_bdnf.reports import digits, words
 from elisa_bdnf.reports.parts import Cell, Column, Row, Table, Tone
 from elisa_bdnf.reports.shown import Shown, shown
 
+BEYOND = " !"  # the result moves by more than its interval
 _SUBJECT = Column("subject", "Subject")
 _TIMEPOINT = Column("timepoint", "Timepoint")
 _MATRIX = Column("matrix", "Matrix")
 
 
+_REPORTED = Column("reported", "Reported", "whether the result of the sample rests on this dilution")
+
+
 def sample_key(judged: JudgedSample) -> str:
     """An anchor: the first well of a sample is its own and no other's."""
     wells = judged.estimate.group.all_wells
+    return f"sample-{wells[0]}" if wells else ""
+
+
+def result_key(judged: JudgedResult) -> str:
+    """That of the first dilution that the result rests on."""
+    wells = [well for estimate in judged.result.used for well in estimate.group.all_wells]
     return f"sample-{wells[0]}" if wells else ""
 
 
@@ -25,11 +35,18 @@ def samples(result: PlateResult, mark: str) -> Table:
     matrices = list(dict.fromkeys(content.matrix for content in contents))
     known += [_MATRIX] if len(matrices) > 1 else []
     unit = result.analysis.protocol.unit
-    columns = (Column("sample", "Sample"), *known, *_result_columns(unit))
-    rows = tuple(_sample_row(judged, known) for judged in result.samples)
+    used = {id(e) for judged in result.results for e in judged.result.used}
+    series = any(judged.result.is_series for judged in result.results)
+    columns = (Column("sample", "Sample"), *known, *([_REPORTED] if series else []), *_result_columns(unit))
+    rows = tuple(
+        _sample_row(judged, known, [_reported_cell(id(judged.estimate) in used)] if series else [])
+        for judged in result.samples
+    )
     return Table(
         "samples", "All samples", columns, rows,
-        "Intervals hold the error of the curve and of the replicates. Every sample of the layout is listed."
+        "Intervals hold the error of the curve and of the replicates. Every sample of the layout is listed. "
+        f"Robust: the largest move of a result under 5PL, other weights or one standard less;{BEYOND} beyond its "
+        "interval."
         + (f" Matrix: {matrices[0]}." if len(matrices) == 1 and matrices[0] else ""),
         "The layout names no samples.", mark,
     )  # fmt: skip
@@ -45,18 +62,29 @@ def _result_columns(unit: str) -> tuple[Column, ...]:
         Column("in_well", "In the well", f"{unit}, read on the curve; × dilution gives the concentration", unit, True),
         Column("concentration", "Concentration", f"{words.ANALYTE} in the sample, {unit}", unit, True),
         Column("interval", "95 % interval", f"{unit}; curve and replicate error", unit, True),
+        Column(
+            "robustness",
+            "Robust ± %",
+            "largest move of the result under another model, other weights or one "
+            "standard less; marked where it leaves its own interval",
+            numeric=True,
+        ),
         Column("status", "Range", "where the response lies relative to the limits of quantification"),
         Column("remark", "Remark", "why there is no number, or what to know about it"),
     )
 
 
-def _sample_row(judged: JudgedSample, known: list[Column]) -> Row:
+def _reported_cell(reported: bool) -> Cell:
+    return Cell("yes", "yes", Tone.GOOD) if reported else Cell("no", "no", Tone.MUTED)
+
+
+def _sample_row(judged: JudgedSample, known: list[Column], more: list[Cell]) -> Row:
     content = judged.estimate.group.content
     one = shown(judged)
     identity = [Cell(words.content(content), content.name)]
     identity += [Cell(getattr(content, column.key) or digits.MISSING) for column in known]
     tone = one.tone if one.tone is Tone.BAD else Tone.PLAIN
-    return Row((*identity, *_result_cells(judged, one)), sample_key(judged), tone)
+    return Row((*identity, *more, *_result_cells(judged, one)), sample_key(judged), tone)
 
 
 def _result_cells(judged: JudgedSample, one: Shown) -> tuple[Cell, ...]:
@@ -74,9 +102,21 @@ def _result_cells(judged: JudgedSample, one: Shown) -> tuple[Cell, ...]:
         Cell(digits.concentration(estimate.in_well), estimate.in_well, Tone.MUTED),
         Cell(one.text, one.number, one.tone),
         Cell(one.interval or digits.MISSING, None, interval_tone, "" if one.interval else one.remark),
+        robustness_cell(estimate),
         Cell(words.STATUS[estimate.status], estimate.status.value, help=words.STATUS_HELP[estimate.status]),
         Cell(_remark(judged, one)),
     )
+
+
+def robustness_cell(estimate: Estimate) -> Cell:
+    """The largest move in percent, and what causes it."""
+    found = estimate.robustness
+    if found is None:
+        return Cell(digits.MISSING, None, Tone.MUTED)
+    lost = f"; lost with {words.listed(list(found.lost), 3)}" if found.lost else ""
+    text = f"{digits.percent(found.percent)}{BEYOND if found.beyond_interval else ''}"
+    tone = Tone.WARN if found.beyond_interval else Tone.PLAIN
+    return Cell(text, found.percent, tone, f"largest with {found.change}{lost}")
 
 
 def _used_cell(judged: JudgedSample) -> Cell:

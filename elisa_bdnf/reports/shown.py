@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from elisa_bdnf.model.result import Estimate, JudgedSample, RangeStatus
+from elisa_bdnf.model.result import Estimate, JudgedResult, JudgedSample, RangeStatus, SampleResult
 from elisa_bdnf.reports import digits, words
 from elisa_bdnf.reports.parts import Tone
+
+_REDUCTIONS_DIFFER = 0.05  # of the concentration; less is no news
 
 
 class Shown(NamedTuple):
@@ -45,7 +47,46 @@ def _number(judged: JudgedSample, value: float) -> Shown:
     return Shown(text, interval if has_interval else "", remark, tone, value, estimate.low, estimate.high)
 
 
-def bound_text(estimate: Estimate) -> str:
+def shown_result(judged: JudgedResult) -> Shown:
+    """What may be read of a sample over all its dilutions; of a single dilution, what may be read of that."""
+    result = judged.result
+    if not result.is_series:
+        return shown(JudgedSample(result.estimates[0], judged.reportable, judged.reason, judged.findings))
+    if not judged.reportable:
+        return Shown(words.NOT_REPORTABLE, "", judged.reason, Tone.BAD)
+    remark = "; ".join(dict.fromkeys(filter(None, (judged.reason, result.reason, agreement(result)))))
+    if result.concentration is None:
+        return Shown(bound_text(result), "", f"{remark}{_next_dilution(result)}", Tone.WARN)
+    text = digits.concentration(result.concentration)
+    extrapolated = result.status is RangeStatus.EXTRAPOLATED
+    known = result.low is not None and result.high is not None
+    return Shown(
+        f"{text} (extrapolated)" if extrapolated else text,
+        digits.interval(result.low, result.high, result.concentration) if known else "",
+        remark if known else f"{remark}; no interval",
+        Tone.WARN if extrapolated else Tone.PLAIN,
+        result.concentration,
+        result.low,
+        result.high,
+    )
+
+
+def agreement(result: SampleResult) -> str:
+    """``CV of 3 dilutions 4.1 %, slope 0.02``; empty where fewer than two are in range."""
+    parts = []
+    if result.cv_percent is not None:
+        parts.append(f"CV of {len(result.in_range)} dilutions {digits.percent(result.cv_percent)} %")
+    if result.slope is not None:
+        parts.append(f"slope {digits.fixed(result.slope, 2)}")
+    return ", ".join(parts)
+
+
+def _next_dilution(result: SampleResult) -> str:
+    wanted = [e.suggested_dilution for e in result.used if e.suggested_dilution is not None]
+    return f"; repeat at a dilution factor of about {digits.exact(max(wanted))}" if wanted else ""
+
+
+def bound_text(estimate: Estimate | SampleResult) -> str:
     """``< 78.1``, ``> 1200``; without a known limit ``< LLOQ``, ``> ULOQ``."""
     below = estimate.status in words.BELOW
     known = digits.limit(estimate.limit) if estimate.limit is not None else "LLOQ" if below else "ULOQ"
@@ -54,10 +95,37 @@ def bound_text(estimate: Estimate) -> str:
 
 def _remark(judged: JudgedSample) -> str:
     estimate = judged.estimate
-    parts = [judged.reason, estimate.reason, estimate.interval_remark]
+    parts = [
+        judged.reason,
+        estimate.reason,
+        estimate.interval_remark,
+        robustness_remark(estimate),
+        _reduction(estimate),
+    ]
     if estimate.suggested_dilution is not None:
         parts.append(f"repeat at a dilution factor of about {digits.exact(estimate.suggested_dilution)}")
     return "; ".join(dict.fromkeys(part for part in parts if part))
+
+
+def robustness_remark(estimate: Estimate) -> str:
+    """What moves a result out of its own interval; empty where nothing does."""
+    found = estimate.robustness
+    if found is None or not found.beyond_interval:
+        return ""
+    if found.lost:
+        return f"not robust: no concentration with {words.listed(list(found.lost), 3)}"
+    return f"not robust: moves by {digits.percent(found.percent)} % with {found.change}, beyond its interval"
+
+
+def _reduction(estimate: Estimate) -> str:
+    """The two ways to reduce replicates are both said where they differ by more than 5 %."""
+    here, there = estimate.in_well, estimate.other_in_well
+    if not here or there is None or abs(there / here - 1) <= _REDUCTIONS_DIFFER or not estimate.status.has_number:
+        return ""
+    return (
+        "mean response and mean concentration of the wells differ: the other would be "
+        f"{digits.percent(100 * there / here)} % of this"
+    )
 
 
 def dilution_multiplier(estimate: Estimate, volume_factor: float) -> float:

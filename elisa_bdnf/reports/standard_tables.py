@@ -46,7 +46,16 @@ def standard_groups(result: PlateResult) -> list[Group]:
 
 def points_by_well(result: PlateResult) -> dict[Well, StandardPoint]:
     """Any well of a level → that level beside the curve; empty without a curve."""
-    curve = result.analysis.curve
+    return _by_well(result.analysis.curve)
+
+
+def acquired_points(result: PlateResult) -> dict[Well, StandardPoint]:
+    """The same beside the curve as acquired, before any editing."""
+    editing = result.analysis.editing
+    return _by_well(editing.acquired if editing else result.analysis.curve)
+
+
+def _by_well(curve: Curve | NoCurve) -> dict[Well, StandardPoint]:
     points = curve.standards if isinstance(curve, Curve) else ()
     return {well: point for point in points for well in point.level.wells}
 
@@ -190,13 +199,15 @@ def _limit_facts(curve: Curve, unit: str) -> tuple[Fact, ...]:
         Fact("LLOQ in the well", _limit(limits.lloq, unit), limits.lloq_reason),
         Fact("ULOQ in the well", _limit(limits.uloq, unit), limits.uloq_reason),
     ]
+    if limits.lob is not None:
+        facts.append(Fact("LoB in the well", _limit(limits.lob, unit), "limit of blank; see LOD"))
     if limits.lod is not None or limits.lod_reason:
         facts.append(Fact("LOD in the well", _limit(limits.lod, unit), limits.lod_reason))
     return tuple(facts)
 
 
 def _limit(value: float | None, unit: str) -> str:
-    return f"{digits.limit(value)} {unit}" if value is not None and math.isfinite(value) else "none"
+    return f"{digits.limit(value)} {unit}" if value is not None and math.isfinite(value) else "n/a"
 
 
 def _trust_facts(curve: Curve) -> tuple[Fact, ...]:

@@ -12,7 +12,8 @@ from elisa_bdnf.model.measurement import Censoring, Measurement
 from elisa_bdnf.model.result import Finding
 from elisa_bdnf.model.study import Change, Contrast, Descriptive, StudyResult, StudySubject, SubjectValue
 from elisa_bdnf.reports import digits
-from elisa_bdnf.reports.records import Record, finite_or_none
+from elisa_bdnf.reports.finite import finite_or_none
+from elisa_bdnf.reports.records import Record
 
 
 def plain(value: Any) -> Any:

@@ -78,7 +78,7 @@ def _parts(
         yield _overview(document.overview, wide=wide, narrow=width < 80, box=signs.braille)
         if not wide:
             yield _text(f"{SHORT}: not reportable. 95 % intervals are in the files, and here in a wider window.", "dim")
-        if any(judged.warned and judged.reportable for judged in document.result.samples):
+        if any(judged.warned and judged.reportable for judged in document.result.results):
             yield _text(f"{WARNED} a rule has a warning about this sample: see the findings.", "dim")
         yield from _places(document)
     else:

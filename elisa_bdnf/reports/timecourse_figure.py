@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from elisa_bdnf.model.order import natural_order
-from elisa_bdnf.model.result import JudgedSample, PlateResult
+from elisa_bdnf.model.result import JudgedResult, PlateResult
 from elisa_bdnf.reports import digits, svg, words
 from elisa_bdnf.reports.overview_table import grouping_attributes, timepoint_names
-from elisa_bdnf.reports.sample_tables import sample_key
-from elisa_bdnf.reports.shown import Shown, shown
+from elisa_bdnf.reports.sample_tables import result_key
+from elisa_bdnf.reports.shown import Shown, shown_result
 
 WIDTH = 940.0
 LEFT, GAP, PANEL_HEIGHT, HEAD, FOOT = 66.0, 16.0, 132.0, 26.0, 34.0
@@ -34,9 +34,9 @@ class Panel:
 def timecourse_figure(result: PlateResult) -> str:
     """SVG; empty where fewer than two timepoints or no subjects are known, or nothing may be read."""
     timepoints = tuple(timepoint_names(result))
-    subjects: dict[str, list[JudgedSample]] = {}
-    for judged in result.samples:
-        content = judged.estimate.group.content
+    subjects: dict[str, list[JudgedResult]] = {}
+    for judged in result.results:
+        content = judged.result.content
         if content.subject and content.timepoint:
             subjects.setdefault(content.subject, []).append(judged)
     low, high = _extent(result)
@@ -52,7 +52,7 @@ def timecourse_figure(result: PlateResult) -> str:
         top = row * (HEAD + PANEL_HEIGHT + FOOT) + HEAD
         scale = svg.Scale(low, high, top + PANEL_HEIGHT, top, log=low > 0)
         panel = Panel(LEFT + column * (width + GAP), width, scale, timepoints, column == 0)
-        known = subjects[subject][0].estimate.group.content.attributes
+        known = subjects[subject][0].result.content.attributes
         body += _frame(panel, subject, ", ".join(_said(key, known[key]) for key in attributes if known.get(key)))
         body += _results(panel, subjects[subject], unit)
     description = f"{digits.count(len(subjects), 'subject')}, {len(timepoints)} timepoints each, with 95 % intervals."
@@ -73,9 +73,9 @@ def _columns(timepoints: Sequence[str]) -> int:
 def _extent(result: PlateResult) -> tuple[float, float]:
     """One axis for all panels; logarithmic (low > 0) where results differ by more than a factor of ten."""
     values = []
-    for judged in result.samples:
-        one = shown(judged)
-        bound = judged.estimate.limit if judged.reportable else None
+    for judged in result.results:
+        one = shown_result(judged)
+        bound = judged.result.limit if judged.reportable else None
         values += [v for v in (one.number, one.low, one.high, bound) if v is not None and math.isfinite(v) and v > 0]
     if not values:
         return 0.0, 0.0
@@ -97,17 +97,17 @@ def _frame(panel: Panel, subject: str, groups: str) -> Iterator[str]:
         yield svg.text(panel.at(index), bottom + 15, name, "tick small", "middle")
 
 
-def _results(panel: Panel, members: list[JudgedSample], unit: str) -> Iterator[str]:
-    placed = [(panel.timepoints.index(j.estimate.group.content.timepoint or ""), j) for j in members]
+def _results(panel: Panel, members: list[JudgedResult], unit: str) -> Iterator[str]:
+    placed = [(panel.timepoints.index(j.result.content.timepoint or ""), j) for j in members]
     placed.sort(key=lambda pair: pair[0])
     yield from _line(panel, placed)
     for index, judged in placed:
         yield _mark(panel, index, judged, unit)
 
 
-def _line(panel: Panel, placed: list[tuple[int, JudgedSample]]) -> Iterator[str]:
+def _line(panel: Panel, placed: list[tuple[int, JudgedResult]]) -> Iterator[str]:
     """Results of neighbouring timepoints are joined; a gap or a bound interrupts the line."""
-    values = {index: shown(judged).number for index, judged in placed}
+    values = {index: shown_result(judged).number for index, judged in placed}
     for index, value in values.items():
         following = values.get(index + 1)
         if value is not None and following is not None:
@@ -115,16 +115,16 @@ def _line(panel: Panel, placed: list[tuple[int, JudgedSample]]) -> Iterator[str]
             yield svg.line(panel.at(index), start, panel.at(index + 1), end, "course")
 
 
-def _mark(panel: Panel, index: int, judged: JudgedSample, unit: str) -> str:
-    one, x = shown(judged), panel.at(index)
-    content = judged.estimate.group.content
+def _mark(panel: Panel, index: int, judged: JudgedResult, unit: str) -> str:
+    one, x = shown_result(judged), panel.at(index)
+    content = judged.result.content
     said = f"{one.text} {unit}" if judged.reportable else one.text
     hover = " · ".join(filter(None, (content.name, content.timepoint, said, one.interval, one.remark)))
-    return svg.group("point", _shapes(panel, x, judged, one), hover, sample_key(judged))
+    return svg.group("point", _shapes(panel, x, judged, one), hover, result_key(judged))
 
 
-def _shapes(panel: Panel, x: float, judged: JudgedSample, one: Shown) -> list[str]:
-    scale, limit = panel.scale, judged.estimate.limit
+def _shapes(panel: Panel, x: float, judged: JudgedResult, one: Shown) -> list[str]:
+    scale, limit = panel.scale, judged.result.limit
     if one.number is not None:
         ends = [v for v in (one.low, one.high) if v is not None]
         shapes = [svg.line(x, scale.clipped(max(ends[0], scale.low)), x, scale.clipped(ends[1]), "whisker sample")]
@@ -132,6 +132,6 @@ def _shapes(panel: Panel, x: float, judged: JudgedSample, one: Shown) -> list[st
     if not judged.reportable or limit is None:
         return [svg.cross(x, scale.start - 9, 4.5, "left-out")]
     y = scale.clipped(limit)
-    if judged.estimate.status in words.BELOW:
+    if judged.result.status in words.BELOW:
         return [svg.line(x - 8, y, x + 8, y, "bound"), svg.triangle(x, min(y + 9, scale.start - 3), 5, "bound", "down")]
     return [svg.line(x - 8, y, x + 8, y, "bound"), svg.triangle(x, max(y - 9, scale.end + 3), 5, "bound", "up")]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+from elisa_bdnf.analysis.dilutions import results_from_samples
 from elisa_bdnf.model.curve import (
     Curve,
     CurveSpec,
@@ -36,11 +37,13 @@ from elisa_bdnf.model.result import (
     Finding,
     FindingLevel,
     Group,
+    JudgedResult,
     JudgedSample,
     NotEvaluated,
     PlateResult,
     RangeStatus,
     Responses,
+    SampleResult,
     Verdict,
     WellEstimate,
     WellResponse,
@@ -301,12 +304,22 @@ def judged(made: Analysis, *, rejected: bool = False, findings: tuple[Finding, .
         reportable = not rejected and not failing and estimate.status is not RangeStatus.NO_VALUE
         return JudgedSample(estimate, reportable, "; ".join(reasons), tuple(f.rule for f in own))
 
+    samples = tuple(judge(e) for e in made.samples)
+    results = results_from_samples(made.samples, made.curve, made.protocol.dilution)
     return PlateResult(
-        made, found, (NotEvaluated("PRE-01", "no draw and spin times in the sample sheet"),),
+        replace(made, results=results), found, (NotEvaluated("PRE-01", "no draw and spin times in the sample sheet"),),
         ("INP-01", "REP-03", "STD-04", "QCS-01", "SMP-01", "SMP-02", "DIL-04", "PRE-01"),
         Verdict.REJECTED if rejected else Verdict.ACCEPTED,
-        tuple(judge(e) for e in made.samples), tuple(judge(e) for e in made.controls), {"curve.model": "4pl"},
+        samples, tuple(judge(e) for e in made.controls), {"curve.model": "4pl"},
+        tuple(_over_dilutions(result, samples) for result in results),
     )  # fmt: skip
+
+
+def _over_dilutions(result: SampleResult, samples: tuple[JudgedSample, ...]) -> JudgedResult:
+    used = [one for one in samples if any(one.estimate is e for e in result.used)]
+    reasons = "; ".join(dict.fromkeys(one.reason for one in used if one.reason))
+    rules = tuple(dict.fromkeys(rule for one in used for rule in one.findings))
+    return JudgedResult(result, all(one.reportable for one in used), reasons, rules, any(one.warned for one in used))
 
 
 def accepted() -> PlateResult:

@@ -218,8 +218,12 @@ def test_several_dilutions_of_a_sample_are_all_shown():
     other = replace(again, group=replace(again.group, content=replace(again.group.content, dilution_factor=20.0)))
     document = document_from_result(build.judged(replace(made, samples=(*made.samples, other))))
     cell = row_of(document.overview, "subject", "P02")["t:baseline"]
-    assert "(dilution 10)" in cell.text
-    assert "(dilution 20)" in cell.text
+    assert "reported from dilution 10 and 20 of 2" in cell.help
+    row = row_of(document.dilutions, "sample", "P02-baseline")
+    assert [part.partition(":")[0] for part in row["dilutions"].text.split(" · ")] == ["10", "20"]
+    assert row["used"].text == "10, 20"
+    assert {cell.text for cell in column(document.samples, "reported")} == {"yes"}
+    assert document_from_result(build.accepted()).dilutions is None
 
 
 WORDS = [

@@ -1,0 +1,10 @@
+"""Numbers for machine formats, which know neither nan nor infinity."""
+
+from __future__ import annotations
+
+import math
+
+
+def finite_or_none(value: float | None) -> float | None:
+    """Neither nan nor infinity has a place in JSON; an open bound is null, and a remark says that it is open."""
+    return value if value is not None and math.isfinite(value) else None
