@@ -25,7 +25,8 @@ def precision_profile(curve: Curve, wells: int, limit_percent: float) -> Precisi
         return PrecisionProfile((), wells, limit_percent, None, None, reason)
     ln_x = np.linspace(math.log(min(ends)), math.log(max(ends)), _STEPS + 1)
     cvs = 100 * ln_standard_errors(curve, ln_x, wells)
-    points = tuple(zip(np.exp(ln_x).tolist(), cvs.tolist(), strict=True))
+    places = [min(ends), *np.exp(ln_x[1:-1]).tolist(), max(ends)]  # the ends exactly
+    points = tuple(zip(places, cvs.tolist(), strict=True))
     stretch = _longest(points, limit_percent)
     if stretch is None:
         reason = f"the CV is nowhere at most {limit_percent:g} %"

@@ -88,6 +88,7 @@ def protocol_from_settings(
         history=_history(settings, source.folder),
         sources=sources,
         study=_study(settings),
+        editing=_editing(settings, rules),
     )
 
 

@@ -180,3 +180,19 @@ def test_a_damaged_file_is_a_protocol_or_a_list_of_problems(identity, data):
         file.write_bytes(text[:at] + put + text[at + length :])
         report = check_protocol(str(file), qc.schemas())
     assert (report.protocol is None) == bool(report.problems)
+
+
+def test_the_preset_decides_on_editing_and_shares_the_limits_of_its_rules():
+    kit, m10, parity = (
+        load_protocol("generic", qc.schemas(), {"qc.preset": preset}).editing
+        for preset in ("kit-research", "ich-m10-lba", "instrument-parity")
+    )
+    assert [each.standards.value for each in (kit, m10, parity)] == ["curve_edit_v1", "curve_edit_v1", "none"]
+    assert [each.replicates.value for each in (kit, m10, parity)] == ["drop_one_of_three", "keep", "keep"]
+    assert (kit.least_levels, kit.cv_percent) == (5, 15)
+    assert (m10.least_levels, m10.cv_percent) == (6, 20)
+    changed = load_protocol(
+        "generic", qc.schemas(), {"qc.rules.STD-04.min_levels": "4", "dilution.policy": "lowest_df"}
+    )
+    assert changed.editing.least_levels == 4
+    assert changed.dilution.policy.value == "lowest_df"
