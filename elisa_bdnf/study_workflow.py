@@ -43,7 +43,7 @@ class StudyRequest:
 def run_study(request: StudyRequest) -> StudyResult:
     """Read, join, understand, calculate and judge. Raises ElisaError with all problems; nothing is written here."""
     left_out = exclusions.exclusions_from_options(request.excluded)
-    reads = sources.read_sources(request.inputs, with_sheet=request.samples is not None)
+    reads = sources.read_sources(request.inputs)
     protocol, remark = _protocol(request, reads)
     kind = DESIGNS[request.design] if request.design else protocol.design
     design = identity.design_from_protocol(identity.INFUSION if kind == "none" else kind, protocol)

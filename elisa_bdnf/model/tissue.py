@@ -22,6 +22,8 @@ class TissueValue:
     high: float | None
     limit: float | None
     reason: str = ""
+    extract_low: float | None = None
+    extract_high: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 from elisa_bdnf.model.study import Contrast, Descriptive, LiteratureRow, StudyResult
 from elisa_bdnf.reports import digits
 from elisa_bdnf.reports.inert import show
+from elisa_bdnf.reports.study_terminal_designs import release_parts, tissue_parts
 from elisa_bdnf.reports.terminal_table import joined, stdout_console, table, text
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
 MOST_FINDINGS = 24
+_ONE = {"neuron_release": ("culture batch", "culture batches"), "rodent_tissue": ("animal", "animals")}
 MOST_ROWS = 60
 _STYLES = {"info": "dim", "warn": "yellow", "fail_result": "bold red", "fail_plate": "bold red", "error": "bold red"}
 
@@ -34,6 +36,8 @@ def _parts(result: StudyResult, folder: Path | None) -> Iterator[RenderableType]
     yield from _understood(result)
     yield from _descriptives(result)
     yield from _contrasts(result)
+    yield from release_parts(result)
+    yield from tissue_parts(result)
     yield from _sentences(result)
     yield from _literature(result.literature)
     yield from _findings(result)
@@ -48,8 +52,10 @@ def _head(result: StudyResult) -> Iterator[RenderableType]:
     plates = digits.count(len(result.sources), "input") + (
         f", {rejected} of them rejected by QC and left out" if rejected else ""
     )
-    who = digits.count(len(result.subjects), "subject")
-    groups = f" in {len(result.groups)} groups ({', '.join(result.groups)})" if len(result.groups) > 1 else ""
+    who = digits.count(
+        len({each.subject for each in result.measurements}), *_ONE.get(result.design, ("subject", "subjects"))
+    )
+    groups = f" in {len(result.groups)} groups ({', '.join(result.groups)})" if 1 < len(result.groups) < 7 else ""
     yield joined([(f"{result.protocol.title}", "bold"), (f"  protocol {result.protocol.id}", "dim")])
     yield text(f"{who}{groups}; {used} of {len(result.measurements)} rows used; {plates}")
     for reason, count in _left_out(result).items():
@@ -111,7 +117,12 @@ def _contrasts(result: StudyResult) -> Iterator[RenderableType]:
     if model is None:
         return
     yield text("")
-    yield joined([("Change from baseline", "bold"), (f"  {model.method}: {model.reason}", "dim")])
+    title = (
+        "Change from baseline"
+        if result.subjects
+        else f"Against {result.contrasts[0].against if result.contrasts else 'control'}"
+    )
+    yield joined([(title, "bold"), (f"  {model.method}: {model.reason}", "dim")])
     yield text(model.formula, "dim")
     for remark in model.remarks:
         yield text(f"  {remark}", "dim")

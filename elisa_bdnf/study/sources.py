@@ -16,14 +16,14 @@ from elisa_bdnf.study.table import read_table
 MERGED = "samples.csv"
 
 
-def read_sources(paths: Sequence[Path], *, with_sheet: bool = False) -> tuple[Read, ...]:
+def read_sources(paths: Sequence[Path]) -> tuple[Read, ...]:
     """Every result folder in or below a folder, every table that is named. Raises StudyError with all problems."""
     reads: list[Read] = []
     problems: list[Problem] = []
     found = list(dict.fromkeys(part for path in paths for part in _parts(path, problems)))
     for path in found:
         try:
-            reads.append(read_result_folder(path) if path.is_dir() else read_table(path, with_sheet=with_sheet))
+            reads.append(read_result_folder(path) if path.is_dir() else read_table(path))
         except ElisaError as error:
             problems += error.problems
     if problems:

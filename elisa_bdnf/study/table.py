@@ -7,7 +7,7 @@ from pathlib import Path
 
 from elisa_bdnf.errors import ElisaError, Problem, StudyError
 from elisa_bdnf.inputs.file import InputFile
-from elisa_bdnf.inputs.numbers import decimal_mark_from_rows, number_from_text_or_none
+from elisa_bdnf.inputs.numbers import decimal_mark_from_rows
 from elisa_bdnf.inputs.pages import Page
 from elisa_bdnf.inputs.plate_words import dilution_factor_or_none
 from elisa_bdnf.inputs.units import unit_from_text_or_none
@@ -25,14 +25,14 @@ _HEADING_LINES = 20
 _FALSE = frozenset(["false", "no", "0"])
 
 
-def read_table(path: Path, *, with_sheet: bool = False) -> Read:
-    """All lines of a table with subject, timepoint and concentration; with a sheet, sample and concentration will do.
+def read_table(path: Path) -> Read:
+    """All lines of a table of concentrations. Whose they are can be in it, or come from a sample sheet.
 
     Raises StudyError with every line that cannot be understood.
     """
     try:
         file = InputFile.open(path, error=StudyError)
-        page, top, columns = _headings(file.pages, with_sheet=with_sheet)
+        page, top, columns = _headings(file.pages)
         lines = [line for line in range(top + 1, len(page.rows)) if any(page.rows[line])]
         decimal = _decimal(page, top, columns)
         problems: list[Problem] = []
@@ -52,22 +52,18 @@ def read_table(path: Path, *, with_sheet: bool = False) -> Read:
 Columns = Mapping[str, tuple[int, Understood]]
 
 
-def _headings(pages: Sequence[Page], *, with_sheet: bool) -> tuple[Page, int, Columns]:
-    needed = {"sample", "concentration"} if with_sheet else {"subject", "timepoint", "concentration"}
-    best: set[str] = set()
+def _headings(pages: Sequence[Page]) -> tuple[Page, int, Columns]:
+    """The first line with a heading for concentrations and one for what they belong to."""
     for page in pages:
         for top in range(min(len(page.rows), _HEADING_LINES)):
             understood = [(at, heading_from_text(text)) for at, text in enumerate(page.rows[top]) if text]
             names = {heading.name for _, heading in understood if heading.known}
-            if needed <= names or (with_sheet and {"subject", "timepoint", "concentration"} <= names):
+            if "concentration" in names and names & {"sample", "subject", "timepoint"}:
                 _refuse_twins(page, top, understood)
                 return page, top, {heading.name: (at, heading) for at, heading in reversed(understood)}
-            best = max(best, names & {"sample", "subject", "timepoint", "concentration"}, key=len)
-    missing = ", ".join(sorted(needed - best))
     raise StudyError(
-        f"no line of headings with {missing} was found",
-        expected="columns " + ", ".join(sorted(needed)),
-        hint="subjects and timepoints can come from a sample sheet: --samples" if "concentration" in best else "",
+        "no line of headings with a column of concentrations was found",
+        expected="columns subject, timepoint and concentration, or sample and concentration with a sample sheet",
     )
 
 
@@ -149,8 +145,3 @@ def _odd_cells(page: Page, lines: Sequence[int], columns: Columns) -> Iterator[P
                 found = f"the cell of {name} holds a {kind.value} ({page.text(line, at)[:40]})"
                 hint = "format the column as text in the spreadsheet and type it again"
                 yield Problem(found, "a text or a number", hint, page.place(line, at))
-
-
-def number_or_none(text: str) -> float | None:
-    """A number with a decimal point, as attributes hold them; None for anything else."""
-    return number_from_text_or_none(text)

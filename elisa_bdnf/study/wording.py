@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from elisa_bdnf.model.release import Inhibition, ReleaseStudy, ReleaseSummary
 from elisa_bdnf.model.study import Contrast
 from elisa_bdnf.study.effects import Effects, Question
 from elisa_bdnf.study.intake import StudyData
@@ -64,3 +65,43 @@ def _caution(question: Question, data: StudyData) -> Iterator[str]:
         )
     if len(question.groups) < 2:
         yield "Without a control group a change from baseline is not an effect of the drug."
+
+
+def sentences_of_release(release: ReleaseStudy) -> tuple[str, ...]:
+    """Folds of vehicle and what blockers remove, over culture batches; then how results were reckoned."""
+    said = [_fold(each) for each in release.summaries]
+    said += [_inhibition(each, release.drug) for each in release.inhibitions if not each.batch]
+    return (*said, f"Results are in {release.unit}, {release.sentence}; {release.volumes}.")
+
+
+def _fold(each: ReleaseSummary) -> str:
+    where = f"{each.condition}, {each.timepoint or 'no time'}"
+    batches = "1 culture batch" if each.batches == 1 else f"{each.batches} culture batches"
+    if each.fold is None:
+        return f"{where}: no fold of vehicle ({each.reason})."
+    if each.fold_low is None or each.fold_high is None:
+        return f"{where}: {each.fold:.2f} times vehicle in {batches}; no interval over batches."
+    interval = f"95 % interval {each.fold_low:.2f} to {each.fold_high:.2f}"
+    return f"{where}: {each.fold:.2f} times vehicle ({interval}, {batches})."
+
+
+def _inhibition(each: Inhibition, drug: str) -> str:
+    where = f"{each.blocker}, {each.timepoint or 'no time'}"
+    if each.percent is None or each.low is None or each.high is None:
+        said = each.reason if each.reason.startswith("undefined") else f"unknown: {each.reason}"
+        return f"{where}: share of the {drug} effect removed is {said}."
+    interval = f"95 % interval {each.low:.0f} to {each.high:.0f} %".replace("-", "−")
+    return f"{where}: {each.percent:.0f} % of the {drug} effect removed ({interval}, {each.batches} culture batches)."
+
+
+def sentences_of_tissue(contrasts: Sequence[Contrast]) -> tuple[str, ...]:
+    """Each arm against control by region and time."""
+    said = []
+    for each in contrasts:
+        where = f"{each.group}" + (f", {each.timepoint}" if each.timepoint else "")
+        if each.ratio is None or each.ci_low is None or each.ci_high is None:
+            said.append(f"{where}: no comparison with {each.against} ({each.reason}).")
+            continue
+        interval = f"95 % interval {each.ci_low:.2f} to {each.ci_high:.2f}"
+        said.append(f"{where}: {each.ratio:.2f} times {each.against} ({interval}, {_p(each)}); {_verdict(each)}.")
+    return tuple(said)
