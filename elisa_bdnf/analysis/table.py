@@ -183,7 +183,7 @@ def _number_or_none(value: float | None) -> float | None:
 def json_from_fit(table: Table, curve: Curve, readings: Sequence[CurveReading]) -> dict[str, object]:
     """The record of ``fit --json``: numbers at full precision, null where there is none. Never nan or infinity."""
     report = curve.report
-    finite = {n: None if n in report.no_finite_estimate else _number_or_none(getattr(curve, n)) for n in _PARAMETERS}
+    finite = {name: _number_or_none(curve.estimate_or_none(name)) for name in _PARAMETERS}
     return {
         "schema": SCHEMA,
         "model": curve.model.value,

@@ -76,11 +76,11 @@ def _values_sha256(result: PlateResult) -> str:
 
 def _curve_row(curve: Curve) -> CurveRow:
     report, limits = curve.report, curve.limits
-    values = {name: float(getattr(curve, name)) for name in "abcdg"}
+    values = {name: curve.estimate_or_none(name) for name in "abcdg"}
     return CurveRow(
         model=curve.model.value,
         weights=str(curve.spec.weights),
-        parameters={name: value for name, value in values.items() if math.isfinite(value)},
+        parameters={name: value for name, value in values.items() if value is not None},
         theta=finite_or_none(report.theta),
         theta_estimated=report.theta_estimated,
         residual_sd=finite_or_none(report.residual_sd),

@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -193,6 +194,14 @@ class Curve:
     @property
     def model(self) -> Model:
         return self.spec.model
+
+    def estimate_or_none(self, name: str) -> float | None:
+        """A canonical parameter for people and files: None where the model lacks it or its best value is infinite.
+
+        The attribute then holds a number that stands in, so that the curve can be computed.
+        """
+        value: float = getattr(self, name)
+        return None if math.isnan(value) or name in self.report.no_finite_estimate else value
 
     @property
     def ends(self) -> tuple[float, ...]:

@@ -49,7 +49,9 @@ def _entry(entry: Decision) -> Record:
 
 def _parameters(result: PlateResult) -> Record | None:
     curve = result.analysis.curve
-    return {name: finite_or_none(getattr(curve, name)) for name in "abcdg"} if isinstance(curve, Curve) else None
+    if not isinstance(curve, Curve):
+        return None
+    return {name: finite_or_none(curve.estimate_or_none(name)) for name in "abcdg"}
 
 
 def decisions_banner(result: PlateResult) -> tuple[Banner, ...]:

@@ -142,7 +142,7 @@ def _curve(curve: Curve, result: PlateResult) -> Record:
         "fit_on": spec.fit_on.value,
         "zero_in_fit": spec.zero_in_fit,
         "fixed": dict(spec.fixed),
-        "parameters": {name: finite_or_none(getattr(curve, name)) for name in "abcdg"},
+        "parameters": {name: finite_or_none(curve.estimate_or_none(name)) for name in "abcdg"},
         "standard_errors": {name: finite_or_none(curve.standard_errors.get(name)) for name in "abcdg"},
         "covariance": [[finite_or_none(value) for value in row] for row in curve.covariance],
         "covariance_of": list(curve.covariance_of),

@@ -154,7 +154,7 @@ def parameters(result: PlateResult, mark: str) -> Table | None:
 
 
 def _parameter_row(curve: Curve, name: str, meaning: str) -> Row:
-    value: float = getattr(curve, name)
+    value = curve.estimate_or_none(name)
     error = curve.standard_errors.get(name)
     relative = 100 * error / abs(value) if error is not None and math.isfinite(error) and value else None
     tone = Tone.PLAIN
@@ -162,11 +162,13 @@ def _parameter_row(curve: Curve, name: str, meaning: str) -> Row:
         meaning, error_text = f"{meaning}; fixed, not fitted", "fixed"
     else:
         error_text = digits.parameter(error)
-    if name in curve.report.not_identified:
+    if value is None:
+        meaning, tone = f"{meaning}; NOT IDENTIFIED: its best value is infinite or 0", Tone.WARN
+    elif name in curve.report.not_identified:
         meaning, tone = f"{meaning}; NOT IDENTIFIED: the plate does not determine it", Tone.WARN
     cells = (
         Cell(name),
-        Cell(digits.parameter(value), value),
+        Cell("no finite estimate" if value is None else digits.parameter(value), value),
         Cell(error_text, error),
         Cell(digits.percent(relative), relative),
         Cell(meaning),

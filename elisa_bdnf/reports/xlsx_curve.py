@@ -58,8 +58,10 @@ def _named_values(book: Book, places: WellPlaces) -> list[tuple[str, Cell, Cell,
     named: list[tuple[str, Cell, Cell, str]] = []
     if isinstance(curve, Curve):
         for key in PARAMETERS[curve.model]:
-            fixed = "" if key in curve.standard_errors else " (fixed)"
+            fixed = " (fixed)" if key in curve.spec.fixed else ""
             meaning = words.PARAMETERS[curve.model].get(key, "") + fixed
+            if curve.estimate_or_none(key) is None:
+                meaning += "; NO FINITE ESTIMATE: this number only stands in, so that the formulas can follow the curve"
             named.append((name(key), getattr(curve, key), curve.standard_errors.get(key), meaning))
         limits = curve.limits
         named.append(("LLOQ", limits.lloq, None, f"{unit} in the well: {limits.lloq_reason}"))

@@ -169,6 +169,13 @@ def test_parameter_that_is_not_identified_shouts():
     assert any("does not determine parameter d" in sentence for sentence in document.limitations)
 
 
+def test_parameter_without_a_finite_estimate_shows_no_number():
+    document = _curve_state(not_identified=("d",), no_finite_estimate=("d",))
+    cells = row_of(document.parameters, "parameter", "d")
+    assert (cells["value"].text, cells["value"].value) == ("no finite estimate", None)
+    assert "NOT IDENTIFIED" in cells["meaning"].text
+
+
 def test_fit_that_did_not_converge_shouts():
     (fit,) = [fact for fact in _curve_state(converged=False).curve_facts if fact.label == "Fit"]
     assert fit.text.startswith("NOT converged")
