@@ -16,7 +16,7 @@ from elisa_bdnf.analysis.search import Problems
 from elisa_bdnf.analysis.settle import refine_with_theta
 from elisa_bdnf.analysis.shape import FAMILIES, LN_ZERO, Array, Flags, ln_from_x
 from elisa_bdnf.analysis.sigmoid_search import search_4pl
-from elisa_bdnf.analysis.starts import best_start, frame, screened_starts
+from elisa_bdnf.analysis.starts import best_start, frame, thorough_starts
 from elisa_bdnf.analysis.variance import floor_of, observed_weights, power_weights
 from elisa_bdnf.model.curve import Model, WeightKind, Weights
 
@@ -101,7 +101,7 @@ def _again(
     for index in np.flatnonzero(lost):
         one = np.zeros(len(lost), dtype=bool)
         one[index] = True
-        grid = screened_starts(problems.ln_x[:, 0], problems.y[:, one])[:, :, 0]
+        grid = thorough_starts(problems.ln_x[:, 0], problems.y[:, index])
         wide = Problems(
             _FAMILY,
             problems.ln_x,

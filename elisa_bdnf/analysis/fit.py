@@ -13,13 +13,12 @@ from elisa_bdnf.analysis.search import AGREEMENT, Found, Problems, search
 from elisa_bdnf.analysis.settle import Outcome, rounding_of, settle
 from elisa_bdnf.analysis.shape import FAMILIES, LN_B, LN_C, LN_G, A, Array, D, Family, ln_from_x
 from elisa_bdnf.analysis.sigmoid_search import search_4pl
-from elisa_bdnf.analysis.starts import frame, screened_starts
+from elisa_bdnf.analysis.starts import frame, thorough_starts
 from elisa_bdnf.analysis.valley import valley
 from elisa_bdnf.analysis.variance import floor_of, observed_weights, power_weights, theta_of
 from elisa_bdnf.model.curve import CurveSpec, WeightKind, Weights
 
 COORDINATE_OF = {"a": A, "d": D, "c": LN_C, "b": LN_B, "g": LN_G}
-AGREEING = 3  # the search for a 4PL ends when so many starts found the same lowest sum of squares
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +85,7 @@ def fit_logistic(points: Points, spec: CurveSpec, starts: Sequence[Mapping[str, 
         outcome = _from_valley(target, spec.weights, problems, weight)
         if outcome is not None:
             return outcome
-        grid = screened_starts(ln_x[:, 0], points.y)[:, :, 0]
+        grid = thorough_starts(ln_x[:, 0], points.y[:, 0])
     if starts is not None:
         grid = _given_starts(starts)
     return _from_starts(target, spec.weights, problems, grid)
@@ -124,7 +123,7 @@ def _from_starts(target: Target, weights: Weights, problems: Problems, grid: Arr
 def _search(problems: Problems, grid: Array) -> Found:
     if problems.family.asymmetric or problems.fixed:
         return search(problems, grid)
-    return search_4pl(problems, grid, tolerance=1e-7, agreeing=min(AGREEING, grid.shape[-1]))
+    return search_4pl(problems, grid, tolerance=1e-7)
 
 
 def _agreeing(found: Found) -> int:

@@ -19,6 +19,8 @@ NEGLIGIBLE = 1e-5  # relative difference in the sum of squares that does not dec
 IDENTIFIED_ASYMMETRY = 7.5  # |ln g| beyond which a curve cannot be told from its limit g → 0 or ∞
 SHARP = 1e-12  # gradient of a proper minimum; larger ones are found on the way to infinity
 FAR_ASYMMETRY_SEEN = 4.0  # |ln g| beyond which the limits g → 0 and ∞ are tried too
+_ON_A_PLATEAU = 5.0  # b·|ln x − ln c| beyond which a curve is within 1 % of its plateau
+_MUCH_LOWER = 0.9  # a fit that did not settle is preferred to a limit only where its sum of squares is so much lower
 FAR_PLATEAU = 1e4  # × the fitted rise: a plateau so far away is compared with one at infinity
 
 
@@ -73,8 +75,11 @@ def best_of(outcome: Outcome, limits: Sequence[Outcome], problems: Problems, exa
         better = [one for one in limits if _frozen(one, problems) < _frozen(outcome, problems) * (1 - 1e-9) - exact]
         candidates = better or [outcome]
     else:
-        running = outcome.converged or problems.family.asymmetric
-        candidates = [*limits, *([_named(outcome, problems)] if running else [])] or [outcome]
+        named = _named(outcome, problems)
+        lost = not named.converged and any(
+            _frozen(one, problems) * _MUCH_LOWER < _frozen(named, problems) for one in limits
+        )
+        candidates = [*limits, *([] if lost else [named])]
     lowest = min(_frozen(one, problems) for one in candidates)
     enough = lowest * (1 + NEGLIGIBLE) + exact
     best = next(one for one in candidates if _frozen(one, problems) <= enough)
@@ -89,13 +94,23 @@ def _frozen(outcome: Outcome, problems: Problems) -> float:
 
 
 def _named(outcome: Outcome, problems: Problems) -> Outcome:
-    """A fit on its way to infinity, with the parameters that have no finite estimate."""
-    names = _undetermined(outcome, problems)
+    """A fit on its way to infinity, with the parameters that have no finite estimate; as it is where there are none."""
+    names = _undetermined(outcome, problems) or _step(outcome, problems)
+    if not (names or problems.family.asymmetric):
+        return outcome
     sentence = (
         f"{' and '.join(names)} have no finite estimate: the fit improves for ever while they change together; "
         "concentrations inside the standards are not affected"
     )
     return replace(outcome, converged=True, unidentified=names, remarks=(*outcome.remarks, sentence))
+
+
+def _step(outcome: Outcome, problems: Problems) -> tuple[str, ...]:
+    """Whether the curve is on its way to a step: b, with at most one concentration between its plateaus."""
+    _, _, ln_c, ln_b, _ = outcome.coordinates.tolist()
+    between = np.abs(problems.ln_x[:, 0] - ln_c) * np.exp(ln_b) < _ON_A_PLATEAU
+    steps = not outcome.converged and LN_B in outcome.free and len(np.unique(problems.ln_x[between])) <= 1
+    return ("b",) if steps else ()
 
 
 def _extreme_asymmetry(target: Target, weights: Weights, problems: Problems, grid: Array, sign: float) -> Outcome:

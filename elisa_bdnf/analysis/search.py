@@ -176,12 +176,8 @@ def _step(normal: _Normal, damping: Array, largest: Array) -> tuple[Array, Array
     return step / np.maximum(1.0, np.max(np.abs(step) / largest, axis=0)), predicted
 
 
-def search(problems: Problems, start: Array, *, tolerance: float = 1e-9, agreeing: int = 0) -> Found:
-    """Minimize every problem from its start (5, P); stops where a step would gain less than ``tolerance`` × RSS.
-
-    With ``agreeing`` the problems are starts of one and the same curve: the search ends as soon as the best start is
-    done and so many starts have found its sum of squares.
-    """
+def search(problems: Problems, start: Array, *, tolerance: float = 1e-9) -> Found:
+    """Minimize every problem from its start (5, P); stops where a step would gain less than ``tolerance`` × RSS."""
     free = [c for c in _SHAPE_COORDINATES[: 3 if problems.family.asymmetric else 2] if c not in problems.fixed]
     coordinates = np.clip(start, problems.low, problems.high)
     for index, value in problems.fixed.items():
@@ -216,7 +212,7 @@ def search(problems: Problems, start: Array, *, tolerance: float = 1e-9, agreein
         done |= (better & (gain <= small) & (damping < 1.0)) | stalled
         damping = np.where(better, damping * 0.1, np.maximum(damping, 1e-4) * 10.0)
         damping = np.where(damping < 1e-8, 0.0, damping)
-        if done.all() or (agreeing and agreed(normal.rss, done, agreeing)):
+        if done.all():
             break
         if len(alive) > 256 and np.count_nonzero(done) > len(alive) // 3:
             _write(out, problems.family, alive[done], coordinates[:, done], _part(normal, done))
@@ -226,12 +222,6 @@ def search(problems: Problems, start: Array, *, tolerance: float = 1e-9, agreein
             normal, problems = _part(normal, keep), problems.subset(keep)
     _write(out, problems.family, alive, coordinates, normal)
     return out
-
-
-def agreed(rss: Array, done: Flags, count: int) -> bool:
-    """Whether the best problem is done and at least ``count`` have its sum of squares."""
-    best = int(rss.argmin())
-    return bool(done[best] and np.count_nonzero(rss <= rss[best] * (1 + AGREEMENT)) >= count)
 
 
 def _part(normal: _Normal, keep: Flags) -> _Normal:

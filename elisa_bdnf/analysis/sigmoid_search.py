@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from elisa_bdnf.analysis.search import Found, Problems, agreed
+from elisa_bdnf.analysis.search import Found, Problems
 from elisa_bdnf.analysis.shape import LN_B, LN_C, A, Array, Counts, D
 
 _MOST_ITERATIONS = 60
@@ -19,7 +19,7 @@ _TINY = 1e-290
 
 # Where nothing depends on the shape a step has no bounds; it is never better, and the start ends there.
 @np.errstate(over="ignore", invalid="ignore")
-def search_4pl(problems: Problems, start: Array, *, tolerance: float = 1e-9, agreeing: int = 0) -> Found:
+def search_4pl(problems: Problems, start: Array, *, tolerance: float = 1e-9) -> Found:
     """As ``search``, for a 4PL in which nothing is fixed."""
     count = start.shape[-1]
     low, high = problems.low[LN_C : LN_B + 1], problems.high[LN_C : LN_B + 1]
@@ -35,7 +35,7 @@ def search_4pl(problems: Problems, start: Array, *, tolerance: float = 1e-9, agr
         little = predicted <= tolerance * rss + work.rounding
         done |= little & (damping < 1.0)
         finished = np.count_nonzero(done)
-        if finished == len(done) or (agreeing and finished and agreed(rss, done, agreeing)):
+        if finished == len(done):
             break
         trial = np.minimum(np.maximum(place + step, low), high)
         tried_cross, tried = work.normal_equations(trial)

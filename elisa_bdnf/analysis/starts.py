@@ -12,8 +12,9 @@ _PLACES = (0.25, 0.55, 0.85, 1.25)  # of the way from the lowest to the highest 
 _STEEPNESS = (0.45, 1.0, 2.5)  # × the slope at which the curve just spans the standards
 _ASYMMETRY = (0.3, 3.0)  # for 5PL beside g = 1
 SPANNING = 7.0  # b·(ln x range) of a curve that rises from 3 % to 97 % over the standards
+_STEP = 6.0  # b × the gap between two standards of a curve that steps from 5 % to 95 % there
 
-DEFAULT_STARTS = len(_PLACES) * len(_STEEPNESS)
+_Span = tuple[int, float, float]
 
 
 def extent(ln_x: Array, used: Flags) -> tuple[Array, Array]:
@@ -43,22 +44,27 @@ def _unit_grid(family: Family) -> tuple[Array, Array, Array, Array]:
     return place, steep, np.log(g), -family.sign * np.log(2.0 ** (1.0 / g) - 1.0)
 
 
-def screened_starts(ln_x: Array, y: Array) -> Array:
-    """Starts (5, 12, P) of a 4PL for P curves on the same N concentrations: for each of 12 slopes the best inflection.
+def thorough_starts(ln_x: Array, y: Array) -> Array:
+    """Starts (5, S) of a 4PL through N wells, for data that make more than one minimum likely.
 
-    Every shape of a grid of 12 × 32 is compared with every curve; a and d are linear, so that takes one product.
+    For each of 20 slopes from nearly straight to a step the best of 48 inflections, far beyond the standards too, and
+    the steps that the data can hide: one between any two neighboring concentrations, one at any of them.
     """
-    basis, ln_c, ln_b = _screen(ln_x.tobytes(), DEFAULT_STARTS, 32)
-    covered = np.abs(_products(basis, y)).reshape(len(ln_b), len(ln_c), -1)
-    starts = np.zeros((5, len(ln_b), y.shape[-1]))
-    starts[LN_C] = ln_c[covered.argmax(axis=1)]
-    starts[LN_B] = ln_b[:, None]
+    basis, ln_c, ln_b = _screen(ln_x.tobytes(), (20, -3.0, 3.0), (48, -1.0, 2.5))
+    covered = np.abs(_products(basis, y[:, None])).reshape(len(ln_b), len(ln_c))
+    real = np.unique(ln_x[ln_x > LN_ZERO])
+    gap = np.diff(real)
+    between, at = real[:-1] + 0.5 * gap, real
+    steep = np.log(_STEP / gap)
+    starts = np.zeros((5, len(ln_b) + len(between) + len(at)))
+    starts[LN_C] = np.concatenate((ln_c[covered.argmax(axis=1)], between, at))
+    starts[LN_B] = np.concatenate((ln_b, steep, steep, steep[-1:] if len(steep) else [0.0]))
     return starts
 
 
 def best_start(ln_x: Array, y: Array) -> Array:
     """One start (5, P) for each of P curves: the best of a coarser grid."""
-    basis, ln_c, ln_b = _screen(ln_x.tobytes(), 6, 12)
+    basis, ln_c, ln_b = _screen(ln_x.tobytes(), (6, -0.9, 0.7), (12, -0.2, 1.6))
     found = np.abs(_products(basis, y)).argmax(axis=0)
     starts = np.zeros((5, y.shape[-1]))
     starts[LN_C] = ln_c[found % len(ln_c)]
@@ -76,13 +82,16 @@ def _products(basis: Array, y: Array) -> Array:
 
 
 @lru_cache(maxsize=64)
-def _screen(ln_x_bytes: bytes, slopes: int, places: int) -> tuple[Array, Array, Array]:
-    """Centered shapes of unit length (slopes·places, N) on a grid, with ln c and ln b; plates of a kit share them."""
+def _screen(ln_x_bytes: bytes, slopes: _Span, places: _Span) -> tuple[Array, Array, Array]:
+    """Centered shapes of unit length (slopes·places, N) on a grid, with ln c and ln b; plates of a kit share them.
+
+    Both spans are (number, first, last): of ln b around the slope that just spans the standards, of ln c in widths.
+    """
     ln_x = np.frombuffer(ln_x_bytes)
     real = ln_x[ln_x > LN_ZERO]
     low, width = real.min(), max(np.ptp(real), 0.5)
-    ln_c = low + width * np.linspace(-0.2, 1.6, places)
-    ln_b = np.log(SPANNING / width) + np.linspace(-0.9, 0.7, slopes)
+    ln_c = low + width * np.linspace(places[1], places[2], places[0])
+    ln_b = np.log(SPANNING / width) + np.linspace(slopes[1], slopes[2], slopes[0])
     v = (ln_x - ln_c[:, None]) * np.exp(ln_b)[:, None, None]
     shapes = np.tanh(0.5 * v).reshape(-1, len(ln_x))
     shapes -= shapes.mean(axis=1, keepdims=True)

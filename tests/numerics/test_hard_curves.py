@@ -1,0 +1,53 @@
+"""Curves with outliers, few levels and no plateaus: no lower minimum exists on a dense grid, or the answer has a name."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from elisa_bdnf.analysis.calibrate import calibrate
+from elisa_bdnf.analysis.fit import fit_logistic, points_from_table
+from elisa_bdnf.model.curve import CurveSpec, NoCurve, weights_from_text
+from numerics.reference import EVERYTHING, levels_from_table
+
+NONE = CurveSpec(weights=weights_from_text("none"))
+SLOPES, PLACES = np.exp(np.linspace(-3.0, 4.0, 71)), np.linspace(-12.0, 15.0, 271)
+
+
+def hard(seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """4 to 12 levels, noise of 0.1 to 30 %, often an outlier, the inflection inside or outside, rising or falling."""
+    noise = np.random.default_rng(seed)
+    levels, step = int(noise.integers(4, 13)), noise.uniform(1.5, 5)
+    x = np.repeat(1000 / step ** np.arange(levels), 2)
+    low, high = sorted((noise.uniform(0, 0.3), noise.uniform(0.5, 4)), reverse=bool(seed % 3 == 0))
+    c, b = np.exp(noise.uniform(np.log(x.min()) - 1, 8.4)), np.exp(noise.uniform(-1, 1.6))
+    y = high + (low - high) / (1 + (x / c) ** b)
+    y *= 1 + 10 ** noise.uniform(-3, -0.5) * noise.standard_normal(len(x))
+    y[0] *= noise.choice([1.0, 1.0, noise.uniform(0.3, 3)])
+    return x, y
+
+
+def lowest_on_a_grid(x: np.ndarray, y: np.ndarray) -> float:
+    """Sum of squares of the best of 19,000 shapes, a and d by least squares."""
+    shape = 1 / (1 + np.exp(-np.clip((np.log(x) - PLACES[:, None])[None] * SLOPES[:, None, None], -50, 50)))
+    shape -= shape.mean(axis=-1, keepdims=True)
+    size = np.sum(shape**2, axis=-1)
+    pull = np.sum(shape * (y - y.mean()), axis=-1)
+    explained = np.where(size > 1e-9, pull**2 / np.maximum(size, 1e-9), 0.0)
+    return float(np.sum((y - y.mean()) ** 2) - explained.max())
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_nothing_lower_on_a_dense_grid(seed: int) -> None:
+    x, y = hard(seed)
+    outcome = fit_logistic(points_from_table(x, y), NONE)
+    assert float(outcome.state.rss[0]) <= lowest_on_a_grid(x, y) * (1 + 2e-6) + 1e-12
+
+
+def test_a_step_between_two_standards_is_refused_by_name() -> None:
+    """A power law through it, with plausible concentrations, would be off by a factor."""
+    x = np.repeat([1000.0, 250.0, 62.5, 15.6, 3.9], 2)
+    y = np.array([2.44, 2.45, 2.46, 2.47, 1.6, 1.61, 0.22, 0.23, 0.25, 0.26])
+    found = calibrate(levels_from_table(x, y), NONE, EVERYTHING)
+    assert isinstance(found, NoCurve)
+    assert found.cause == "one_level_dominates"
