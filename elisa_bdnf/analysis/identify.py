@@ -109,7 +109,7 @@ def _step(outcome: Outcome, problems: Problems) -> tuple[str, ...]:
     """Whether the curve is on its way to a step: b, with at most one concentration between its plateaus."""
     _, _, ln_c, ln_b, _ = outcome.coordinates.tolist()
     between = np.abs(problems.ln_x[:, 0] - ln_c) * np.exp(ln_b) < _ON_A_PLATEAU
-    steps = not outcome.converged and LN_B in outcome.free and len(np.unique(problems.ln_x[between])) <= 1
+    steps = LN_B in outcome.free and len(np.unique(problems.ln_x[between])) <= 1
     return ("b",) if steps else ()
 
 

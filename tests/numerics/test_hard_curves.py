@@ -1,4 +1,4 @@
-"""Curves with outliers, few levels and no plateaus: no lower minimum exists on a dense grid, or the answer has a name."""
+"""Curves with outliers, few levels, no plateaus: nothing lower exists on a dense grid, or the answer has a name."""
 
 from __future__ import annotations
 
