@@ -43,6 +43,7 @@ def curve_figure(result: PlateResult) -> str:
     curve = result.analysis.curve
     body = [*_range(result, frame), *_axes(result, frame)]
     if isinstance(curve, Curve):
+        body += _as_acquired(result, frame)
         body += _curve(curve, frame)
     body += _samples(result, frame)
     body += _controls(result, frame)
@@ -125,6 +126,16 @@ def _curve(curve: Curve, frame: Frame) -> Iterator[str]:
         yield svg.group("band", [svg.area(upper + lower, "band-area")], "fitted curve ± 2 standard errors")
     line = _inside([(frame.x.at(x), frame.y.at(y)) for x, y, _ in points])
     yield svg.group("fit", [svg.path(line, "curve")], words.curve_in_words(curve))
+
+
+def _as_acquired(result: PlateResult, frame: Frame) -> Iterator[str]:
+    """The curve before editing, dashed; nothing where nothing was edited."""
+    editing = result.analysis.editing
+    if editing is None or not editing.in_force or not isinstance(editing.acquired, Curve):
+        return
+    points = line_and_band(editing.acquired, frame.x.low, frame.x.high)
+    line = _inside([(frame.x.at(x), frame.y.at(y)) for x, y, _ in points if math.isfinite(y)])
+    yield svg.group("fit", [svg.path(line, "curve acquired")], "the curve as acquired, before editing")
 
 
 def _inside(line: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:

@@ -22,7 +22,7 @@ def dilutions(result: PlateResult, mark: str) -> Table | None:
     unit, policy = result.analysis.protocol.unit, result.analysis.protocol.dilution.policy.value
     columns = (
         Column("sample", "Sample"),
-        Column("dilutions", "Dilutions", f"factor: concentration in the sample, {unit}; those reported in bold words"),
+        Column("dilutions", "Dilutions", f"what each dilution says of the sample, {unit}"),
         Column("used", "Reported from", "dilution factors that the result rests on"),
         Column("concentration", "Concentration", f"{words.ANALYTE} in the sample, {unit}", unit, True),
         Column("interval", "95 % interval", f"{unit}; curve and replicate error, not that of diluting", unit, True),
@@ -45,7 +45,7 @@ def _row(judged: JudgedResult) -> Row:
     return Row((
         Cell(words.content(content), content.name),
         Cell(" · ".join(_dilution(e) for e in found.estimates), None, wells=wells),
-        Cell(", ".join(words.dilution(e.group.content.dilution_factor) for e in found.used)),
+        Cell(", ".join(_factor(e) for e in found.used)),
         Cell(one.text, one.number, one.tone),
         Cell(one.interval or digits.MISSING, None, Tone.PLAIN if one.interval else Tone.MUTED),
         Cell(digits.percent(found.cv_percent), found.cv_percent, Tone.WARN if apart else Tone.PLAIN),
@@ -55,8 +55,13 @@ def _row(judged: JudgedResult) -> Row:
 
 
 def _dilution(estimate: Estimate) -> str:
-    """``10: > 5000``, ``40: 7910``."""
-    factor = words.dilution(estimate.group.content.dilution_factor)
+    """``1:10 > 5000``, ``1:40 = 7910``."""
     if estimate.concentration is not None:
-        return f"{factor}: {digits.concentration(estimate.concentration)}"
-    return f"{factor}: {bound_text(estimate) if estimate.limit is not None else words.STATUS[estimate.status]}"
+        return f"{_factor(estimate)} = {digits.concentration(estimate.concentration)}"
+    return (
+        f"{_factor(estimate)} {bound_text(estimate) if estimate.limit is not None else words.STATUS[estimate.status]}"
+    )
+
+
+def _factor(estimate: Estimate) -> str:
+    return f"1:{words.dilution(estimate.group.content.dilution_factor)}"

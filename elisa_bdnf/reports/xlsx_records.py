@@ -33,7 +33,7 @@ _LEAST_WIDTH, _MOST_WIDTH = 8, 70
 
 def write_findings(book: Book, document: Document) -> None:
     """Every finding, then the rules that could not be applied, then the wells that were left out."""
-    columns, rows = _from_document(book, document.findings)
+    columns, rows = rows_from_document(book, document.findings)
     sheet = book.sheet(
         "Findings", document.findings.title, document.findings.note, [c.width for c in columns], columns=len(columns)
     )
@@ -43,10 +43,10 @@ def write_findings(book: Book, document: Document) -> None:
         sheet.put(row, 0, document.findings.empty or "No findings.", "note")
         row += 1
     for table in (document.not_evaluated, *document.decided, document.exclusions):
-        row = _more(sheet, row + 1, table)
+        row = write_further(sheet, row + 1, table)
 
 
-def _from_document(book: Book, table: Table) -> tuple[list[Column], list[Row]]:
+def rows_from_document(book: Book, table: Table) -> tuple[list[Column], list[Row]]:
     """A table of words with the mark of the plate in front of each row."""
     columns = [Column("plate", "Plate", 10)]
     for index, column in enumerate(table.columns):
@@ -63,9 +63,9 @@ def _from_document(book: Book, table: Table) -> tuple[list[Column], list[Row]]:
     return columns, rows
 
 
-def _more(sheet: Sheet, row: int, table: Table) -> int:
+def write_further(sheet: Sheet, row: int, table: Table) -> int:
     """A further table below the main one; returns the next free row."""
-    columns, rows = _from_document(sheet.book, table)
+    columns, rows = rows_from_document(sheet.book, table)
     columns[-1] = replace(columns[-1], style="text")  # runs on to the right: the widths are those of the main table
     row = sheet.section(row, table.title, len(columns))
     if not rows:
@@ -74,6 +74,16 @@ def _more(sheet: Sheet, row: int, table: Table) -> int:
     sheet.worksheet.set_row(row, 28)
     sheet.table(columns, rows, row + 1)
     return row + 1 + len(rows)
+
+
+def write_dilutions(book: Book, document: Document) -> None:
+    """Samples at several dilutions, one row each; no sheet where there is none."""
+    if document.dilutions is None:
+        return
+    columns, rows = rows_from_document(book, document.dilutions)
+    widths = [column.width for column in columns]
+    sheet = book.sheet("Dilutions", document.dilutions.title, document.dilutions.note, widths)
+    sheet.main_table(columns, rows, frozen_columns=2)
 
 
 def write_comparison(book: Book, places: WellPlaces, sentence: str) -> None:
@@ -149,7 +159,7 @@ def _instrument_curve(sheet: Sheet, row: int) -> None:
 
 def write_provenance(book: Book, document: Document) -> None:
     """Files, checksums, versions, settings, remarks: what somebody needs to get the same numbers again."""
-    columns, rows = _from_document(book, document.provenance)
+    columns, rows = rows_from_document(book, document.provenance)
     sheet = book.sheet("Provenance", document.provenance.title, document.provenance.note, [c.width for c in columns])
     sheet.main_table(columns, rows, frozen_columns=1)
     row = write_banners(sheet, FIRST_ROW + len(rows) + 1, document.banners, [column.width for column in columns])
@@ -157,7 +167,7 @@ def write_provenance(book: Book, document: Document) -> None:
         ("Remarks", document.remarks), ("Methods", document.methods), ("Limitations", document.limitations),
     ):  # fmt: skip
         row = _texts(sheet, row + 1, title, texts, columns)
-    _more(sheet, row + 1, document.header)
+    write_further(sheet, row + 1, document.header)
 
 
 def _texts(sheet: Sheet, row: int, title: str, texts: Sequence[str], columns: Sequence[Column]) -> int:

@@ -40,6 +40,9 @@ SAMPLE_COLUMNS = (
     Column("text", "Report as\n{unit}", 14, "bold right"),
     Column("low", "CI low\n{unit}", 9, "digits"),
     Column("high", "CI high\n{unit}", 9, "digits"),
+    Column("reported", "Reported", 9, "center"),
+    Column("robustness", "Robust ± %", 8, "percent"),
+    Column("moved_by", "Moved most by", 16, "wrap"),
     *JUDGED,
 )
 CONTROL_COLUMNS = (
@@ -64,6 +67,7 @@ def write_samples(book: Book, places: WellPlaces, document: Document) -> None:
     """One row per sample, in the order of the plate."""
     sheet = book.sheet("Samples", "Samples", explanation(book.result), _widths(SAMPLE_COLUMNS, book.result.samples))
     rows = []
+    used = {id(e) for each in book.result.results for e in each.result.used}
     for position, (judged, remark) in enumerate(zip(book.result.samples, _remarks(document.samples), strict=True)):
         content, may = judged.estimate.group.content, shown(judged)
         cells: dict[str, Cell] = {
@@ -74,11 +78,22 @@ def write_samples(book: Book, places: WellPlaces, document: Document) -> None:
             "text": may.text,
             "low": may.low,
             "high": may.high,
+            "reported": "yes" if id(judged.estimate) in used else "no",
             "remark": remark,
+            **_robustness(judged),
         }
         rows.append(_row(book, places, SAMPLES, position, judged, cells))
     sheet.main_table(SAMPLE_COLUMNS, rows, frozen_columns=2)
     colour(sheet, SAMPLES, len(rows))
+
+
+def _robustness(judged: JudgedSample) -> dict[str, Cell]:
+    """The largest move of the result, what causes it, and whether it leaves the interval."""
+    found = judged.estimate.robustness
+    if found is None:
+        return {}
+    beyond = f"{found.change}: beyond the interval" if found.beyond_interval else found.change
+    return {"robustness": found.percent, "moved_by": beyond}
 
 
 def write_controls(book: Book, places: WellPlaces, document: Document) -> None:

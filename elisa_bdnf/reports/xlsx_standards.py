@@ -7,9 +7,12 @@ from collections.abc import Sequence
 
 from elisa_bdnf.model.curve import Curve, Level, StandardPoint
 from elisa_bdnf.model.result import PlateResult
+from elisa_bdnf.reports.parts import Document
+from elisa_bdnf.reports.standard_tables import acquired_points
 from elisa_bdnf.reports.xlsx_book import Book, Sheet, mark_style, plate_mark
-from elisa_bdnf.reports.xlsx_cells import Addresses, Cell, Column, Formula, Row
+from elisa_bdnf.reports.xlsx_cells import FIRST_ROW, Addresses, Cell, Column, Formula, Row
 from elisa_bdnf.reports.xlsx_formulas import inverse_formula, list_formula, response_formula
+from elisa_bdnf.reports.xlsx_records import write_further
 from elisa_bdnf.reports.xlsx_wells import WellPlaces
 
 STANDARD_COLUMNS = (
@@ -25,14 +28,15 @@ STANDARD_COLUMNS = (
     Column("back", "Back-calculated\n{unit}", 14, "digits"),
     Column("recovery", "Recovery %", 10, "percent"),
     Column("allowed", "Allowed ± %", 9, "percent"),
+    Column("acquired", "Recovery % before editing", 11, "percent"),
     Column("in_fit", "In the fit", 9, "center"),
     Column("remark", "Remark", 48),
 )
 STANDARDS = Addresses("Standards", STANDARD_COLUMNS)
 
 
-def write_standards(book: Book, places: WellPlaces) -> None:
-    """One row per level, with what the curve gives back for it."""
+def write_standards(book: Book, places: WellPlaces, document: Document) -> None:
+    """One row per level, with what the curve gives back for it; below, what editing did."""
     curve = book.result.analysis.curve
     sheet = book.sheet(
         "Standards",
@@ -47,6 +51,10 @@ def write_standards(book: Book, places: WellPlaces) -> None:
         rows = [_level_row(book, places, i, level) for i, level in enumerate(curve.levels)]
     sheet.main_table(STANDARD_COLUMNS, rows, frozen_columns=2)
     _colour_recoveries(sheet, len(rows), book.result.analysis.protocol.limits.cv_percent)
+    row = FIRST_ROW + len(rows)
+    for table in (document.edits, document.curve_versions):
+        if table is not None:
+            row = write_further(sheet, row + 1, table)
 
 
 def _colour_recoveries(sheet: Sheet, count: int, cv_limit: float) -> None:
@@ -99,6 +107,11 @@ def _standard_row(book: Book, places: WellPlaces, curve: Curve, position: int, p
         cells["recovery"] = Formula(f'IF(ISNUMBER({back}),100*{back}/{x},"")', point.recovery_percent)
         cells["allowed"] = _allowed_percent(book.result, curve, point)
     cells["in_fit"] = "yes" if point.in_fit else "no"
+    if point.edited:
+        cells["remark"] = "left out by editing: see below"
+    before = acquired_points(book.result)
+    old = next((before[well] for well in point.level.wells if well in before), None)
+    cells["acquired"] = old.recovery_percent if old else None
     return Row(cells, "" if point.in_fit else "muted", row.cell_styles)
 
 
@@ -107,7 +120,4 @@ def _allowed_percent(result: PlateResult, curve: Curve, point: StandardPoint) ->
     if point.level.anchor:
         return None
     limits = result.analysis.protocol.limits
-    levels = [p.level.nominal for p in curve.standards if p.level.nominal > 0 and not p.level.anchor]
-    return (
-        limits.recovery_ends_percent if point.level.nominal in (min(levels), max(levels)) else limits.recovery_percent
-    )
+    return limits.recovery_ends_percent if point.level.nominal in curve.ends else limits.recovery_percent

@@ -227,8 +227,8 @@ def test_several_dilutions_of_a_sample_are_all_shown():
     cell = row_of(document.overview, "subject", "P02")["t:baseline"]
     assert "reported from dilution 10 and 20 of 2" in cell.help
     row = row_of(document.dilutions, "sample", "P02-baseline")
-    assert [part.partition(":")[0] for part in row["dilutions"].text.split(" · ")] == ["10", "20"]
-    assert row["used"].text == "10, 20"
+    assert [part.partition(" ")[0] for part in row["dilutions"].text.split(" · ")] == ["1:10", "1:20"]
+    assert row["used"].text == "1:10, 1:20"
     assert {cell.text for cell in column(document.samples, "reported")} == {"yes"}
     assert document_from_result(build.accepted()).dilutions is None
 

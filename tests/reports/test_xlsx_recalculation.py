@@ -11,10 +11,12 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import openpyxl
 import pytest
 
+from elisa_bdnf import workflow
 from elisa_bdnf.analysis.curves import invert_or_none, predict
 from elisa_bdnf.analysis.quantify import quantify
 from elisa_bdnf.model.curve import Curve, CurveSpec, Limits, Model
@@ -128,12 +130,20 @@ def with_blanks(made: Analysis) -> Analysis:
     return replace(made, responses=replace(made.responses, wells=wells, blank_mean=mean))
 
 
+FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
+EXAMPLES = ("edited-standard", "dilution-series", "triplicates")
+
+
 @cache
 def workbook(name: str) -> bytes:
+    if name in EXAMPLES:
+        request = workflow.RunRequest()
+        protocol = workflow.protocol_from_request(request)
+        return xlsx_from_result(workflow.run(FIXTURES / name / "plate.csv", request, protocol).results[0])
     return xlsx_from_result(STATES[name]() if name in STATES else plate(**PLATES[name]))
 
 
-@pytest.mark.parametrize("name", [*PLATES, *STATES])
+@pytest.mark.parametrize("name", [*PLATES, *STATES, *EXAMPLES])
 def test_every_formula_gives_its_value(name: str) -> None:
     book, wrong, count = Calculator(workbook(name)), [], 0
     for sheet, address, formula, cached in book.formula_cells():
