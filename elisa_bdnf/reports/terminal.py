@@ -35,6 +35,8 @@ SAMPLE_COLUMNS = (
     "sample",
     "subject",
     "timepoint",
+    "reported",
+    "dilution_factor",
     "wells",
     "response",
     "cv_percent",
@@ -45,6 +47,7 @@ SAMPLE_COLUMNS = (
 FEW_SAMPLE_COLUMNS = ("sample", "wells", "response", "concentration", "interval")
 CONTROL_COLUMNS = ("control", "nominal", "range", "found", "interval", "recovery_percent", "in_range")
 FEW_CONTROL_COLUMNS = ("control", "range", "found", "recovery_percent", "in_range")
+DILUTION_COLUMNS = ("sample", "used", "concentration", "interval", "cv_percent", "slope")
 STANDARD_COLUMNS = ("nominal", "wells", "response", "cv_percent", "back_calculated", "recovery_percent")
 MOST_ROWS, MOST_FINDINGS = 60, 24
 SHORT = "n.r."
@@ -82,8 +85,12 @@ def _parts(
             yield _text(f"{WARNED} a rule has a warning about this sample: see the findings.", "dim")
         yield from _places(document)
     else:
-        yield _heading(document.samples.title, document.samples.columns[-3].unit, document.mark)
+        unit = next(column.unit for column in document.samples.columns if column.key == "concentration")
+        yield _heading(document.samples.title, unit, document.mark)
         yield _table(document.samples, SAMPLE_COLUMNS if wide else FEW_SAMPLE_COLUMNS, box=signs.braille)
+    if document.dilutions is not None:
+        yield _heading(document.dilutions.title, "", document.mark)
+        yield _table(document.dilutions, DILUTION_COLUMNS, box=signs.braille)
     yield from _curve(document, width, signs)
     if document.controls.rows:
         yield _heading("Controls", "", document.mark)

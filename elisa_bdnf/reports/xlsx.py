@@ -15,7 +15,13 @@ from elisa_bdnf.reports.parts import Document
 from elisa_bdnf.reports.xlsx_book import Book
 from elisa_bdnf.reports.xlsx_cells import cell_text
 from elisa_bdnf.reports.xlsx_curve import write_curve
-from elisa_bdnf.reports.xlsx_records import write_comparison, write_dilutions, write_findings, write_provenance
+from elisa_bdnf.reports.xlsx_records import (
+    write_comparison,
+    write_dilutions,
+    write_editing,
+    write_findings,
+    write_provenance,
+)
 from elisa_bdnf.reports.xlsx_samples import write_controls, write_samples
 from elisa_bdnf.reports.xlsx_standards import write_standards
 from elisa_bdnf.reports.xlsx_summary import verdict_line, write_summary
@@ -52,7 +58,8 @@ def _write_sheets(book: Book, document: Document) -> None:
     write_samples(book, places, document)
     write_dilutions(book, document)
     write_controls(book, places, document)
-    write_standards(book, places, document)
+    write_standards(book, places)
+    write_editing(book, document)
     write_curve(book, places, document.curve_facts)
     write_wells(book, places)
     write_plate(book, places)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import zip_longest
 
 from elisa_bdnf.model.result import Comparison
 from elisa_bdnf.reports import digits
@@ -33,7 +34,7 @@ _LEAST_WIDTH, _MOST_WIDTH = 8, 70
 
 def write_findings(book: Book, document: Document) -> None:
     """Every finding, then the rules that could not be applied, then the wells that were left out."""
-    columns, rows = rows_from_document(book, document.findings)
+    columns, rows = _from_document(book, document.findings)
     sheet = book.sheet(
         "Findings", document.findings.title, document.findings.note, [c.width for c in columns], columns=len(columns)
     )
@@ -43,10 +44,10 @@ def write_findings(book: Book, document: Document) -> None:
         sheet.put(row, 0, document.findings.empty or "No findings.", "note")
         row += 1
     for table in (document.not_evaluated, *document.decided, document.exclusions):
-        row = write_further(sheet, row + 1, table)
+        row = _more(sheet, row + 1, table)
 
 
-def rows_from_document(book: Book, table: Table) -> tuple[list[Column], list[Row]]:
+def _from_document(book: Book, table: Table) -> tuple[list[Column], list[Row]]:
     """A table of words with the mark of the plate in front of each row."""
     columns = [Column("plate", "Plate", 10)]
     for index, column in enumerate(table.columns):
@@ -63,9 +64,9 @@ def rows_from_document(book: Book, table: Table) -> tuple[list[Column], list[Row
     return columns, rows
 
 
-def write_further(sheet: Sheet, row: int, table: Table) -> int:
+def _more(sheet: Sheet, row: int, table: Table) -> int:
     """A further table below the main one; returns the next free row."""
-    columns, rows = rows_from_document(sheet.book, table)
+    columns, rows = _from_document(sheet.book, table)
     columns[-1] = replace(columns[-1], style="text")  # runs on to the right: the widths are those of the main table
     row = sheet.section(row, table.title, len(columns))
     if not rows:
@@ -80,10 +81,24 @@ def write_dilutions(book: Book, document: Document) -> None:
     """Samples at several dilutions, one row each; no sheet where there is none."""
     if document.dilutions is None:
         return
-    columns, rows = rows_from_document(book, document.dilutions)
+    columns, rows = _from_document(book, document.dilutions)
     widths = [column.width for column in columns]
     sheet = book.sheet("Dilutions", document.dilutions.title, document.dilutions.note, widths)
     sheet.main_table(columns, rows, frozen_columns=2)
+
+
+def write_editing(book: Book, document: Document) -> None:
+    """What editing left out of the standards, and both curves; no sheet where it left nothing out."""
+    if document.edits is None:
+        return
+    tables = [table for table in (document.edits, document.curve_versions) if table is not None]
+    made = [_from_document(book, table) for table in tables]
+    widths = [max(c.width for c in at if c) for at in zip_longest(*(columns for columns, _ in made))]
+    sheet = book.sheet("Editing", document.edits.title, document.edits.note, widths)
+    columns, rows = made[0]
+    sheet.main_table(columns, rows, frozen_columns=1)
+    for table in tables[1:]:
+        _more(sheet, FIRST_ROW + len(rows) + 1, table)
 
 
 def write_comparison(book: Book, places: WellPlaces, sentence: str) -> None:
@@ -159,7 +174,7 @@ def _instrument_curve(sheet: Sheet, row: int) -> None:
 
 def write_provenance(book: Book, document: Document) -> None:
     """Files, checksums, versions, settings, remarks: what somebody needs to get the same numbers again."""
-    columns, rows = rows_from_document(book, document.provenance)
+    columns, rows = _from_document(book, document.provenance)
     sheet = book.sheet("Provenance", document.provenance.title, document.provenance.note, [c.width for c in columns])
     sheet.main_table(columns, rows, frozen_columns=1)
     row = write_banners(sheet, FIRST_ROW + len(rows) + 1, document.banners, [column.width for column in columns])
@@ -167,7 +182,7 @@ def write_provenance(book: Book, document: Document) -> None:
         ("Remarks", document.remarks), ("Methods", document.methods), ("Limitations", document.limitations),
     ):  # fmt: skip
         row = _texts(sheet, row + 1, title, texts, columns)
-    write_further(sheet, row + 1, document.header)
+    _more(sheet, row + 1, document.header)
 
 
 def _texts(sheet: Sheet, row: int, title: str, texts: Sequence[str], columns: Sequence[Column]) -> int:

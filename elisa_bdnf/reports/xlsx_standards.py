@@ -7,12 +7,10 @@ from collections.abc import Sequence
 
 from elisa_bdnf.model.curve import Curve, Level, StandardPoint
 from elisa_bdnf.model.result import PlateResult
-from elisa_bdnf.reports.parts import Document
 from elisa_bdnf.reports.standard_tables import acquired_points
 from elisa_bdnf.reports.xlsx_book import Book, Sheet, mark_style, plate_mark
-from elisa_bdnf.reports.xlsx_cells import FIRST_ROW, Addresses, Cell, Column, Formula, Row
+from elisa_bdnf.reports.xlsx_cells import Addresses, Cell, Column, Formula, Row
 from elisa_bdnf.reports.xlsx_formulas import inverse_formula, list_formula, response_formula
-from elisa_bdnf.reports.xlsx_records import write_further
 from elisa_bdnf.reports.xlsx_wells import WellPlaces
 
 STANDARD_COLUMNS = (
@@ -35,8 +33,8 @@ STANDARD_COLUMNS = (
 STANDARDS = Addresses("Standards", STANDARD_COLUMNS)
 
 
-def write_standards(book: Book, places: WellPlaces, document: Document) -> None:
-    """One row per level, with what the curve gives back for it; below, what editing did."""
+def write_standards(book: Book, places: WellPlaces) -> None:
+    """One row per level, with what the curve gives back for it."""
     curve = book.result.analysis.curve
     sheet = book.sheet(
         "Standards",
@@ -51,10 +49,6 @@ def write_standards(book: Book, places: WellPlaces, document: Document) -> None:
         rows = [_level_row(book, places, i, level) for i, level in enumerate(curve.levels)]
     sheet.main_table(STANDARD_COLUMNS, rows, frozen_columns=2)
     _colour_recoveries(sheet, len(rows), book.result.analysis.protocol.limits.cv_percent)
-    row = FIRST_ROW + len(rows)
-    for table in (document.edits, document.curve_versions):
-        if table is not None:
-            row = write_further(sheet, row + 1, table)
 
 
 def _colour_recoveries(sheet: Sheet, count: int, cv_limit: float) -> None:
@@ -108,7 +102,7 @@ def _standard_row(book: Book, places: WellPlaces, curve: Curve, position: int, p
         cells["allowed"] = _allowed_percent(book.result, curve, point)
     cells["in_fit"] = "yes" if point.in_fit else "no"
     if point.edited:
-        cells["remark"] = "left out by editing: see below"
+        cells["remark"] = "left out by editing: see the sheet Editing"
     before = acquired_points(book.result)
     old = next((before[well] for well in point.level.wells if well in before), None)
     cells["acquired"] = old.recovery_percent if old else None
