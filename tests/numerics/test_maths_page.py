@@ -9,12 +9,16 @@ import numpy as np
 import pytest
 
 from elisa_bdnf.analysis.calibrate import calibrate
+from elisa_bdnf.analysis.dilutions import result_from_dilutions
 from elisa_bdnf.analysis.intervals import degrees_of_freedom, effective_degrees_of_freedom
+from elisa_bdnf.analysis.limits import detection_limits
+from elisa_bdnf.analysis.outliers import cv_percent, outlier_or_none
 from elisa_bdnf.analysis.pooling import pooled_theta
 from elisa_bdnf.analysis.quantify import quantify
 from elisa_bdnf.model.curve import Curve, CurveSpec, Level, weights_from_text
 from elisa_bdnf.model.layout import Content, Role
-from elisa_bdnf.model.result import Group
+from elisa_bdnf.model.protocol import DilutionSettings
+from elisa_bdnf.model.result import Estimate, Group
 from numerics.reference import EVERYTHING
 from plates import protocol
 
@@ -69,3 +73,32 @@ def test_one_plate_pooled_is_that_plate() -> None:
     curve = calibrate(levels, CurveSpec(weights=weights_from_text("power")), EVERYTHING)
     assert isinstance(curve, Curve)
     assert pooled_theta(x, y[:, None]) == pytest.approx(curve.report.theta, abs=1e-5)
+
+
+def test_worked_limits_of_blank_and_detection() -> None:
+    curve = example()
+    zero = replace(curve.standards[0], level=Level(0.0, (0.050, 0.054, 0.048, 0.056)))
+    lob, lod, _ = detection_limits(replace(curve, standards=(zero, *curve.standards[1:])))
+    assert (lob, lod) == pytest.approx((0.803, 1.097), abs=0.001)
+
+
+def test_worked_dilutions() -> None:
+    def read(factor: float, *responses: float) -> Estimate:
+        content = Content(Role.SAMPLE, "P1", dilution_factor=factor)
+        mean = sum(responses) / len(responses)
+        return quantify(Group(content, ("A1", "A2"), responses, mean, 0.0, 0.0), example(), protocol())
+
+    found = result_from_dilutions([read(20.0, 1.0, 1.1), read(40.0, 0.7, 0.7)], example(), DilutionSettings())
+    assert found.concentration == pytest.approx(3159.6, abs=0.1)
+    assert found.cv_percent == pytest.approx(7.14, abs=0.01)
+    assert (found.low, found.high) == pytest.approx((2961, 3371), abs=0.6)
+
+
+def test_worked_replicates() -> None:
+    group = Group(Content(Role.SAMPLE, "P1", dilution_factor=20.0), ("A1", "A2"), (1.0, 1.1), 1.05, 0.0707, 6.7)
+    found = quantify(group, example(), protocol())
+    assert [well.in_well for well in found.wells] == pytest.approx([139.0, 161.5], abs=0.05)
+    assert found.other_in_well == pytest.approx(150.3, abs=0.05)
+    assert cv_percent((0.50, 0.51, 0.90)) == pytest.approx(35.8, abs=0.05)
+    assert outlier_or_none((0.50, 0.51, 0.90), 20.0, 3.0) == 2
+    assert outlier_or_none((0.40, 0.60, 0.80), 20.0, 3.0) is None
