@@ -43,12 +43,11 @@ def seconds(work: Callable[[], object]) -> float:
     return time.process_time() - begin
 
 
-def single(rounds: int) -> None:
-    y = simulated(1)[:, 0]
+def jobs_of_one(y: np.ndarray) -> dict[str, Callable[[], object]]:
     points = points_from_table(X, y)
     levels = [Level(float(x), tuple(float(v) for v in y[x == X])) for x in np.unique(X)]
     none, power = CurveSpec(weights=weights_from_text("none")), CurveSpec()
-    jobs = {
+    return {
         "scipy curve_fit, one good start": lambda: curve_fit(logistic, X, y, good_start(y)),
         "scipy least_squares (lm), one good start": lambda: least_squares(
             lambda p: logistic(X, *p) - y, good_start(y), method="lm"
@@ -60,12 +59,15 @@ def single(rounds: int) -> None:
         "ours, power:1 to convergence, all starts": lambda: fit_logistic(points, power),
         "ours, calibrate: with errors, recoveries, limits": lambda: calibrate(levels, power, LimitSettings()),
     }
-    times: dict[str, list[float]] = {name: [] for name in jobs}
-    for _ in range(rounds):
-        for name, job in jobs.items():
-            times[name].append(seconds(job))
+
+
+def single(rounds: int) -> None:
+    times: dict[str, list[float]] = {}
+    for y in simulated(rounds).T:
+        for name, job in jobs_of_one(y).items():
+            times.setdefault(name, []).append(seconds(job))
     base = np.array(times["scipy curve_fit, one good start"])
-    print(f"One curve, 8 levels x 2 ({rounds} interleaved rounds)")
+    print(f"One curve, 8 levels x 2 ({rounds} interleaved rounds, another curve in each; medians)")
     for name, spent in times.items():
         each = np.array(spent)
         print(f"  {name:<50} {1e6 * np.median(each):8.0f} us  {np.median(each) / np.median(base):5.2f} x curve_fit")
