@@ -13,8 +13,8 @@ from statistics import NormalDist
 
 from elisa_bdnf.model.measurement import Censoring, Measurement
 from elisa_bdnf.model.study import Descriptive, StudySubject
-from elisa_bdnf.study._pending import censored_summary
-from elisa_bdnf.study.statistics import NoResult
+from elisa_bdnf.study.cells import SIDES
+from elisa_bdnf.study.censored_normal import fit_normal
 from elisa_bdnf.study.statistics.contrasts import t_contrast
 
 MOST_CENSORED_PERCENT = 60.0
@@ -97,44 +97,48 @@ def quantile(ordered: Sequence[float], share: float) -> float:
     at = share * (len(ordered) - 1)
     below = math.floor(at)
     above = min(below + 1, len(ordered) - 1)
+    if ordered[below] == ordered[above] or at == below:
+        return ordered[below]  # also where both are infinite
     return ordered[below] + (at - below) * (ordered[above] - ordered[below])
 
 
 def _censored(counts: Counts, used: Sequence[Measurement], numbers: Sequence[float]) -> Descriptive:
-    sides = {Censoring.NONE: 0, Censoring.LEFT: -1, Censoring.RIGHT: 1}
-    found = censored_summary(
-        [each.concentration if each.concentration is not None else each.limit or 0.0 for each in used],
-        [sides[each.censoring] for each in used],
-    )
-    fitted = {"mean": found.mean, "sd": found.sd, "geometric_mean": found.geometric_mean,
-              "geometric_sd": found.geometric_sd}  # fmt: skip
-    refused = next((value.reason for value in fitted.values() if isinstance(value, NoResult)), "")
-    if refused:
-        return _without(counts, numbers, "share only", refused)
-    quartiles, estimated = _quartiles(found.q1, found.median, found.q3, fitted)
-    mean, sd, geometric_mean, geometric_sd = (_number(value) for value in fitted.values())
+    values = [each.concentration if each.concentration is not None else each.limit or 0.0 for each in used]
+    fitted = fit_normal([math.log(value) for value in values], [SIDES[each.censoring] for each in used])
+    if fitted is None:
+        return _without(counts, numbers, "share only", "too few numbers beside the limits")
+    mu, sigma = fitted
+    quartiles, estimated = _quartiles(used, mu, sigma)
+    mean = math.exp(mu + sigma**2 / 2)
+    sd = mean * math.sqrt(math.expm1(sigma**2))
     return Descriptive(
-        *counts, mean, sd, geometric_mean, geometric_sd, None, None, quartiles[1], quartiles[0], quartiles[2],
-        numbers[0], numbers[-1], "censored likelihood", (*fitted, *estimated),
+        *counts, mean, sd, math.exp(mu), math.exp(sigma), None, None, quartiles["median"], quartiles["q1"],
+        quartiles["q3"], numbers[0], numbers[-1], "censored likelihood",
+        ("mean", "sd", "geometric_mean", "geometric_sd", *estimated),
         "statistics of a log-normal fitted to numbers and limits",
     )  # fmt: skip
 
 
-def _number(value: float | NoResult) -> float | None:
-    return None if isinstance(value, NoResult) else value
+def _quartiles(used: Sequence[Measurement], mu: float, sigma: float) -> tuple[dict[str, float], list[str]]:
+    """Quartiles from ordered values; one that the limits leave open comes from the fitted log-normal, and is named.
 
-
-def _quartiles(
-    q1: float | NoResult, median: float | NoResult, q3: float | NoResult, fitted: Mapping[str, float | NoResult]
-) -> tuple[list[float | None], list[str]]:
-    """Quartiles from ordered values; one that lies among the censored comes from the fitted log-normal, named."""
-    mu, sigma = (_number(fitted[name]) for name in ("geometric_mean", "geometric_sd"))
-    values: list[float | None] = []
-    estimated: list[str] = []
-    for (name, share), found in zip(_QUANTILES.items(), (q1, median, q3), strict=True):
-        number = _number(found)
-        if number is None and mu and sigma:
-            number = mu * sigma ** NormalDist().inv_cdf(share)
+    A number below another value's lower limit (or above its upper) has no sure place in the order.
+    """
+    lowest = max((each.limit or 0.0 for each in used if each.censoring is Censoring.LEFT), default=0.0)
+    highest = min((each.limit or 0.0 for each in used if each.censoring is Censoring.RIGHT), default=math.inf)
+    ordered = sorted(_place(each) for each in used)
+    quartiles, estimated = {}, []
+    for name, share in _QUANTILES.items():
+        found = quantile(ordered, share)
+        if not lowest <= found <= highest:
+            found = math.exp(mu + sigma * NormalDist().inv_cdf(share))
             estimated.append(name)
-        values.append(number)
-    return values, estimated
+        quartiles[name] = found
+    return quartiles, estimated
+
+
+def _place(each: Measurement) -> float:
+    """Where a value stands in the order: censored ones before or after all numbers."""
+    if each.concentration is not None:
+        return each.concentration
+    return -math.inf if each.censoring is Censoring.LEFT else math.inf

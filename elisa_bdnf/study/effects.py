@@ -57,6 +57,10 @@ def effects(cells: Cells, question: Question) -> Effects:
     if choice.method is Method.PAIRED:
         return _paired_effects(cells, question, choice)
     fit = fitted(cells, choice.method)
+    if isinstance(fit, NoResult) and choice.method is Method.CENSORED:
+        why = f"{choice.reason}; the censored likelihood has no answer ({fit.reason}): limits enter as LLOQ/√2 and ULOQ"
+        choice = Choice(Method.REML, why)
+        fit = fitted(cells, choice.method)
     if isinstance(fit, NoResult):
         return _paired_effects(cells, question, Choice(Method.PAIRED, f"no mixed model: {fit.reason}"))
     within, between = asked(fit, cells, question, choice.method.value)

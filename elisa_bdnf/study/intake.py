@@ -61,6 +61,7 @@ def study_data(
     problems += [*_same_plate_twice(reads), *_nameless(rows, design)]
     made = []
     for row in rows:
+        problems += row.problems
         value = value_from_row(row)
         if isinstance(value, Problem):
             problems.append(value)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from elisa_bdnf.errors import Problem
 from elisa_bdnf.inputs.pages import spoken_place
 from elisa_bdnf.model.measurement import NO_ATTRIBUTES, StudySource
 
@@ -14,8 +15,8 @@ from elisa_bdnf.model.measurement import NO_ATTRIBUTES, StudySource
 class RawRow:
     """One sample of a result folder, or one line of a table. Empty texts and None: the source does not say it.
 
-    ``problem`` is what is wrong with the row itself (a concentration that is no number), ``bound`` is ``<`` or ``>``
-    where the source gives a limit in place of a number.
+    ``bound`` is ``<`` or ``>`` where the source gives a limit in place of a number; ``problems`` is what is wrong with
+    the row itself (a concentration that is no number), to be said together with everything else.
     """
 
     source: str  # file or folder, for messages
@@ -44,6 +45,7 @@ class RawRow:
     dilution_factor: float | None = None
     actual_minutes: str = ""
     attributes: Mapping[str, str] = field(default_factory=lambda: NO_ATTRIBUTES)
+    problems: tuple[Problem, ...] = ()
 
     @property
     def spoken(self) -> str:

@@ -35,9 +35,8 @@ def read_table(path: Path) -> Read:
         page, top, columns = _headings(file.pages)
         lines = [line for line in range(top + 1, len(page.rows)) if any(page.rows[line])]
         decimal = _decimal(page, top, columns)
-        problems: list[Problem] = []
-        rows = tuple(_row(page, line, columns, decimal, file.name, problems) for line in lines)
-        problems += _odd_cells(page, lines, columns)
+        rows = tuple(_row(page, line, columns, decimal, file.name) for line in lines)
+        problems = list(_odd_cells(page, lines, columns))
         if not rows:
             problems.append(Problem("the table has headings and no lines", "a line for every sample"))
         if problems:
@@ -82,13 +81,14 @@ def _decimal(page: Page, top: int, columns: Columns) -> str:
     return decimal_mark_from_rows(rows, first_line=top + 2)
 
 
-def _row(page: Page, line: int, columns: Columns, decimal: str, file: str, problems: list[Problem]) -> RawRow:
+def _row(page: Page, line: int, columns: Columns, decimal: str, file: str) -> RawRow:
     texts = {name: page.text(line, at) for name, (at, _) in columns.items()}
     place = page.place(line, columns["concentration"][0])
     cell = concentration_from_text(texts["concentration"], decimal)
-    numbers = {name: _number(name, texts, decimal, place, problems) for name in NUMBERS[1:]}
-    if cell.problem:
-        problems.append(Problem(cell.problem, "a number, < LIMIT, BLQ or an empty cell", place=place))
+    wrong = [cell.problem] if cell.problem else []
+    numbers = {name: _number(name, texts, decimal, wrong) for name in NUMBERS[1:]}
+    expected = "a number, < LIMIT, BLQ or an empty cell"
+    problems = tuple(Problem(found, expected, place=place, file=file) for found in wrong)
     bound_text = texts.get("text", "") if cell == (None, "", "") else ""
     said = concentration_from_text(bound_text, decimal) if bound_text.startswith(("<", ">")) else cell
     return RawRow(
@@ -120,14 +120,15 @@ def _row(page: Page, line: int, columns: Columns, decimal: str, file: str, probl
         attributes=frozen({
             name: texts[name] for name, (_, heading) in columns.items() if not heading.known and texts[name]
         }),
+        problems=problems,
     )  # fmt: skip
 
 
-def _number(name: str, texts: Mapping[str, str], decimal: str, place: str, problems: list[Problem]) -> float | None:
+def _number(name: str, texts: Mapping[str, str], decimal: str, wrong: list[str]) -> float | None:
     text = texts.get(name, "")
     cell = concentration_from_text(text, decimal)
     if cell.problem or cell.bound:
-        problems.append(Problem(f"{name} is {text!r}", "a number or an empty cell", place=place))
+        wrong.append(f"{name} is {text!r}")
         return None
     return cell.value
 

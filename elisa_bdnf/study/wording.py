@@ -52,7 +52,8 @@ def _p(each: Contrast) -> str:
 
 
 def _percent(ratio: float) -> str:
-    return f"{100 * (ratio - 1):+.0f} %".replace("-", "−")
+    text = f"{100 * (ratio - 1):+.0f} %"
+    return "0 %" if text in ("+0 %", "-0 %") else text.replace("-", "−")
 
 
 def _caution(question: Question, data: StudyData) -> Iterator[str]:
