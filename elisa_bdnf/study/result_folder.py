@@ -21,7 +21,9 @@ _OWN = frozenset({
     "sample", "subject", "timepoint", "matrix", "dilution_factor", "wells", "n", "response_mean", "cv_percent",
     "in_well", "concentration", "ci_low", "ci_high", "unit", "status", "reason", "reportable", "text", "lloq", "uloq",
     "limit", "cv_basis", "interval_remark", "suggested_dilution", "findings", "plate", "plate_verdict", "arm",
-    "responder", "actual_time_min", "lot", "kit_lot",
+    "responder", "actual_time_min", "lot", "kit_lot", "robustness_percent", "robustness_change",
+    "robustness_beyond_interval", "other_in_well", "result_status", "result_text", "result_reportable", "result_reason",
+    "result_dilutions", "dilutions_cv_percent", "dilutions_slope",
 })  # fmt: skip
 _REJECTING = ("fail_plate", "error")
 
