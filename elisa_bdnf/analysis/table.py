@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,9 +21,12 @@ from elisa_bdnf.model.reading import NoteKind
 from elisa_bdnf.model.result import RangeStatus
 
 SCHEMA = "elisa-bdnf/fit/1"
-_RESPONSES = frozenset(
-    ["response", "od", "absorbance", "y", "signal", "meanod", "meanresponse", "value", "reading", "od450", "mfi"]
+_RESPONSE = re.compile(  # of a heading in lower case, letters and digits only
+    r"(mean|net|corrected|raw|blanked)?"
+    r"(response|od|oddata|opticaldensity|absorbance|abs|y|signal|value|reading|mfi|rlu|rfu|fluorescence|luminescence)"
+    r"(od|au)?(\d{3}(nm)?(\d{3}(nm)?)?)?"
 )
+_SAME = 1e-8  # relative difference of concentrations that is only rounding by a spreadsheet
 _PARAMETERS = "abcdg"
 _EVERYTHING = LimitSettings(recovery_percent=math.inf, recovery_ends_percent=math.inf, cv_percent=math.inf)
 
@@ -68,7 +72,7 @@ def _columns(header: Sequence[str], file: str) -> Mapping[str, int]:
         compact = "".join(c for c in text.casefold() if c.isalnum())
         if name == "concentration" or compact == "x":
             found.setdefault("concentration", index)
-        elif compact in _RESPONSES:
+        elif _RESPONSE.fullmatch(compact):
             found.setdefault("response", index)
         elif name == "sample":
             found.setdefault("sample", index)
@@ -109,13 +113,19 @@ def _table(rows: Sequence[tuple[int, Sequence[str]]], columns: Mapping[str, int]
             word = cell.note.text if cell.note else ""
             remarks.append(f"line {number}: the standard {concentration:g} has {word!r} and is left out")
         else:
-            standards.setdefault(concentration, []).append(cell.value)
+            standards.setdefault(_known(concentration, standards), []).append(cell.value)
     if problems:
         raise TableError(problems=problems)
     if not standards:
         raise TableError("no row has both a concentration and a response", expected="standards", file=file)
     levels = tuple(Level(nominal, tuple(standards[nominal])) for nominal in sorted(standards))
     return Table(levels, tuple(unknowns), tuple(remarks))
+
+
+def _known(concentration: float, standards: Mapping[float, object]) -> float:
+    """The concentration as it stands in the table already, up to rounding; itself where it is new."""
+    near = (other for other in standards if abs(other - concentration) <= _SAME * concentration)
+    return next(near, concentration)
 
 
 def spec_from_options(
