@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -16,6 +16,7 @@ from elisa_bdnf.analysis.analyze import analyze
 from elisa_bdnf.deciding import Deciding, day_of_reading, decide
 from elisa_bdnf.errors import AnalysisRefused, ElisaError, Problem
 from elisa_bdnf.inputs.file import InputFile
+from elisa_bdnf.model.history import ChartedPlate
 from elisa_bdnf.model.layout import Layout
 from elisa_bdnf.model.plate import Shape
 from elisa_bdnf.model.protocol import Protocol
@@ -135,9 +136,14 @@ def past_after(past: Past | None, run_: Run) -> Past | None:
     return past
 
 
-def remember(path: Path | None, runs: Iterable[Run]) -> None:
-    """Record what charts need of these plates, in one transaction, after their results were written."""
-    judged = [(r.analysis.charted, r.accepted) for run_ in runs for r in run_.results if r.analysis.charted]
+def charted(runs: Iterable[Run]) -> Iterator[tuple[ChartedPlate | None, bool]]:
+    """What charts keep of every plate, and whether it was accepted."""
+    return ((result.analysis.charted, result.accepted) for run_ in runs for result in run_.results)
+
+
+def remember(path: Path | None, plates: Iterable[tuple[ChartedPlate | None, bool]]) -> None:
+    """Record accepted plates and forget the others, in one transaction, after their results were written."""
+    judged = [(plate, accepted) for plate, accepted in plates if plate is not None]
     if path is not None and judged:
         from elisa_bdnf.history import store  # noqa: PLC0415 - only with a history
 

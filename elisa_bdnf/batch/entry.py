@@ -14,6 +14,7 @@ from typing import Any
 
 from elisa_bdnf.errors import Problem
 from elisa_bdnf.model.batch import ControlRow, CurveRow, DrawnCurve, ExportRow, FindingRow, Outcome, PlateRow
+from elisa_bdnf.model.history import charted_from_mapping
 from elisa_bdnf.model.result import Verdict
 
 SCHEMA = "elisa-bdnf/batch-entry/1"
@@ -84,6 +85,7 @@ def _plate_row(row: dict[str, Any]) -> PlateRow:
         "findings": tuple(FindingRow(**finding) for finding in row["findings"]),
         "curve": _curve_row(row["curve"]) if row["curve"] else None,
         "controls": tuple(ControlRow(**control) for control in row["controls"]),
+        "charted": charted_from_mapping(row["charted"]) if row["charted"] else None,
     }
     return PlateRow(**(row | made))
 

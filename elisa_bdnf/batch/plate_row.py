@@ -26,8 +26,11 @@ _POINTS = 33
 _ABOVE = (RangeStatus.ABOVE_ULOQ, RangeStatus.ABOVE_CURVE, RangeStatus.SATURATED)
 
 
-def plate_row(result: PlateResult, *, folder: str, export: str) -> PlateRow:
-    """The row of one judged plate; ``folder`` and ``export`` are where its results and its file are."""
+def plate_row(result: PlateResult, *, folder: str, export: str, told: str = "") -> PlateRow:
+    """The row of one judged plate; ``folder`` and ``export`` are where its results and its file are.
+
+    ``told`` stands for what it was told of earlier plates.
+    """
     analysis, head = result.analysis, headline(result)
     protocol, curve = analysis.protocol, analysis.curve
     reported = [judged for judged in result.results if judged.reportable]
@@ -62,6 +65,8 @@ def plate_row(result: PlateResult, *, folder: str, export: str) -> PlateRow:
         curve=_curve_row(curve) if isinstance(curve, Curve) else None,
         no_curve=words.sentence(curve.reason) if isinstance(curve, NoCurve) else "",
         controls=tuple(_control_row(judged) for judged in result.controls),
+        charted=analysis.charted,
+        told=told,
     )
 
 

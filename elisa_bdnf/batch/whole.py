@@ -7,9 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from elisa_bdnf import __version__
+from elisa_bdnf import __version__, workflow
 from elisa_bdnf.batch.assemble import assemble, refuse_foreign_folder
 from elisa_bdnf.batch.discover import all_found, discover
+from elisa_bdnf.batch.in_order import done_in_order
 from elisa_bdnf.batch.lock import locked
 from elisa_bdnf.batch.manifest import manifest_in, read_manifest
 from elisa_bdnf.batch.pairing import Plan, pair
@@ -35,6 +36,7 @@ class BatchRequest:
     jobs: int = 0  # processes; 0: as many as there are cores, if there is work for them
     manifest: Path | None = None  # else the one in the folder, if there is one
     shard: Shard | None = None
+    history: Path | None = None  # earlier plates; else those of the protocol
 
 
 _WORTH_A_PROCESS = 25  # exports; fewer are done before another process has started
@@ -56,12 +58,26 @@ def run_batch(request: BatchRequest, protocol: Protocol, begin: Callable[[int], 
         plan = part_of(whole, request.shard)
         unfinished = {folder for folder, _ in announced(request.out)}
         begin(len(plan.units))
-        jobs = request.jobs or min(cores(), 1 + len(plan.units) // _WORTH_A_PROCESS)
-        for number, done in enumerate(done_by(jobs, plan.units, settings), start=1):
+        history = request.history or protocol.history.file
+        if request.shard and history:
+            raise UsageError(
+                "a history asks for plates in their order, and a shard sees a part of them",
+                expected="a history or --shard, not both",
+                hint="record merged results with: elisa-bdnf history rebuild",
+            )
+        past = workflow.past_or_none(history)
+        if past is None:
+            jobs = request.jobs or min(cores(), 1 + len(plan.units) // _WORTH_A_PROCESS)
+            dones = done_by(jobs, plan.units, settings)
+        else:
+            dones = done_in_order(plan.units, settings, protocol, past)
+        for number, done in enumerate(dones, start=1):
             on_done(done, number)
         if request.shard:
             return end_shard(request.out, whole, request.shard, settings, unfinished)
-        return assemble(request.out, plan, unfinished)
+        batch = assemble(request.out, plan, unfinished)
+        workflow.remember(history, ((plate.charted, plate.accepted) for plate in batch.plates()))
+        return batch
 
 
 def cores() -> int:

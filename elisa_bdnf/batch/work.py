@@ -19,6 +19,7 @@ from elisa_bdnf.batch.pairing import Unit
 from elisa_bdnf.batch.plate_row import plate_row
 from elisa_bdnf.batch.shared_files import SharedFiles
 from elisa_bdnf.batch.store import Done, announce, done_from_entry, entry_of, record, sha256_or_none
+from elisa_bdnf.batch.told import Told
 from elisa_bdnf.binding import names_plate
 from elisa_bdnf.errors import ElisaError, LayoutError, OutputError, Problem
 from elisa_bdnf.inputs.file import InputFile, files_read
@@ -49,8 +50,9 @@ class Settings:
 class Worker:
     """Does one export after the other; what many of them share (protocols, layouts, sheets) is read once."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, told: Told | None = None) -> None:
         self.settings = settings
+        self.told = told or Told()
         self.files = SharedFiles()
         self.companions = workflow.Companions(self.files.layouts, self.files.samples, self.files.sha256)
         self.protocol = cache(self._protocol)
@@ -94,8 +96,10 @@ class Worker:
         return Path(os.path.relpath(path, self.settings.top)).as_posix()
 
     def _holds(self, entry: Entry) -> bool:
-        """Whether all inputs and outputs are byte for byte what the entry says."""
+        """Whether all inputs and outputs are byte for byte what the entry says, and earlier plates the same."""
         top, out = self.settings.top, self.settings.out
+        if not self.told.is_as_before(entry.row.plates):
+            return False
         return all(self.files.sha256_or_none(top / file) == digest for file, digest in entry.inputs.items()) and all(
             sha256_or_none(out / file) == digest for file, digest in entry.outputs.items()
         )
@@ -131,7 +135,7 @@ class Worker:
             layout = self._bound_layout(readings, unit)
         name = unit.protocol or request.protocol
         own = replace(request, layout=layout, samples=unit.samples, protocol=name)
-        run = workflow.assess(readings, unit.path, own, self.protocol(name), self.companions)
+        run = workflow.assess(readings, unit.path, own, self.protocol(name), self.companions, self.told.past)
         # The manifest holds the command of the single run, which finds by itself what lies beside the export.
         named = request.layout or (layout if layout and not layouts.is_found_beside(layout, unit.path) else None)
         return run, replace(own, layout=named)
@@ -160,14 +164,15 @@ class Worker:
     def _written(self, unit: Unit, key: str, run: Run, request: RunRequest, inputs: dict[str, str]) -> Entry:
         outputs: dict[str, str] = {}
         plates, columns, controls, folders = [], {}, {}, {}
-        for name, result in zip(workflow.plate_folders(run), run.results, strict=True):
+        told = self.told.digests((r.analysis.charted for r in run.results), (r.accepted for r in run.results))
+        for name, result, digest in zip(workflow.plate_folders(run), run.results, told, strict=True):
             folder = unit.folder if name == "." else f"{unit.folder}/{name}"
             files = workflow.files_from_result(result, run, request, self.settings.formats)
             folders[folder] = files
             outputs |= {f"{folder}/{file}": hashlib.sha256(data).hexdigest() for file, data in files.items()}
             columns[folder] = {file: _headings(data) for file, data in files.items() if file.endswith(".csv")}
             controls[folder] = csv_from_records(control_records(result)).decode() if result.controls else ""
-            plates.append(plate_row(result, folder=folder, export=unit.file))
+            plates.append(plate_row(result, folder=folder, export=unit.file, told=digest))
         accepted = all(plate.accepted for plate in plates)
         outcome = Outcome.ACCEPTED if accepted else Outcome.REJECTED
         announce(self.settings.out, unit.folder, outputs)

@@ -35,7 +35,7 @@ def done_by(jobs: int, units: Iterable[Unit], settings: Settings) -> Iterator[Do
     """
     if jobs == 1:
         worker = Worker(settings)
-        yield from (_done(worker, unit) for unit in units)
+        yield from (done_here(worker, unit) for unit in units)
         return
     pool = _Pool(settings)
     try:
@@ -69,7 +69,7 @@ def _single_threaded() -> Iterator[None]:
             os.environ.pop(name) if value is None else os.environ.__setitem__(name, value)
 
 
-def _done(worker: Worker, unit: Unit) -> Done:
+def done_here(worker: Worker, unit: Unit) -> Done:
     """As :meth:`Worker.do`; a bug of ours stops no other export either, and is not taken for the export's fault."""
     try:
         return worker.do(unit)
@@ -173,7 +173,7 @@ def _serve(pipe: Connection, settings: Settings) -> None:
         except (EOFError, OSError):
             return
         try:
-            answer: Done | OutputError = _done(worker, unit)
+            answer: Done | OutputError = done_here(worker, unit)
         except OutputError as error:
             answer = error
         try:

@@ -12,6 +12,7 @@ import typer
 from elisa_bdnf.cli.complaints import MOST
 from elisa_bdnf.cli.run import (
     FitOnName,
+    HistoryFile,
     LayoutFile,
     ModelName,
     ProtocolName,
@@ -45,6 +46,7 @@ def batch(
     weights: WeightsName = None,
     fit_on: FitOnName = None,
     settings: Settings = None,
+    history: HistoryFile = None,
     waivers: WaiversFile = None,
     read_on: ReadOn = None,
     format_: Annotated[str | None, typer.Option("--format", help="Read all as this format; see: formats.")] = None,
@@ -85,7 +87,7 @@ def batch(
     from elisa_bdnf.batch.whole import BatchRequest
 
     part = shard_from_text(shard) if shard else None
-    request = BatchRequest(folder, out, run, formats, force, jobs, manifest, part)
+    request = BatchRequest(folder, out, run, formats, force, jobs, manifest, part, history)
     if code := run_with_progress(request, loaded, as_json=as_json, quiet=quiet, strict=strict):
         raise typer.Exit(code)
 

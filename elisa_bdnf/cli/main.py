@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from elisa_bdnf import __version__
-from elisa_bdnf.cli import batch, check, demo, fit, layout, merge, protocol, read, rules, run, study
+from elisa_bdnf.cli import batch, check, demo, fit, history, layout, merge, protocol, read, rules, run, study
 from elisa_bdnf.cli.bug_log import EXIT_BUG, bug_sentence
 from elisa_bdnf.cli.complaints import complain
 from elisa_bdnf.errors import ElisaError, OutputError
@@ -67,6 +67,7 @@ app.command("fit")(fit.fit)
 app.add_typer(layout.app, name="layout")
 app.add_typer(protocol.app, name="protocol")
 app.command("rules")(rules.rules)
+app.add_typer(history.app, name="history")
 app.command("demo")(demo.demo)
 
 

@@ -158,7 +158,7 @@ def run_all(
             continue
         done.append((run_, workflow.write_results(run_, request, _folder(out, export, exports))))
         past = workflow.past_after(past, run_)
-    workflow.remember(history, (run_ for run_, _ in done))
+    workflow.remember(history, workflow.charted(run_ for run_, _ in done))
     if request.waivers_shared and not refused:
         refused = _unmet(request, [run_ for run_, _ in done])
     _show(done, as_json=as_json, quiet=quiet)

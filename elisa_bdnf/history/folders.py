@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from elisa_bdnf.errors import HistoryError, Problem
-from elisa_bdnf.model.history import (
-    ChartedControl,
-    ChartedCurve,
-    ChartedLevel,
-    ChartedPlate,
-    ControlId,
-    Segment,
-)
+from elisa_bdnf.model.history import ChartedPlate, charted_from_mapping
 
 _SCHEMA = "elisa-bdnf/result/"
 _LARGEST = 64 * 1024 * 1024
@@ -76,24 +68,4 @@ def _accepted_or_reason(file: Path) -> ChartedPlate | str:
         return "rejected by QC"
     if "history" not in document:
         return "written by a version without history: run the plate again"
-    return _plate(document)
-
-
-def _plate(document: Mapping[str, Any]) -> ChartedPlate:
-    told = document["history"]
-    controls = (
-        ChartedControl(ControlId(c["name"], c["nominal"], c["dilution_factor"], c["lot"]), c["value"])
-        for c in told["controls"]
-    )
-    levels = (ChartedLevel(s["nominal"], s["anchor"], tuple(s["responses"])) for s in told["standards"])
-    return ChartedPlate(
-        document["source"]["file"],
-        document["source"]["sha256"],
-        told["place"],
-        document["plate"],
-        told["read_at"],
-        Segment(**told["segment"]),
-        ChartedCurve(**told["curve"]) if told["curve"] else None,
-        tuple(controls),
-        tuple(levels),
-    )
+    return charted_from_mapping(document["history"])

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from elisa_bdnf.errors import Problem
+from elisa_bdnf.model.history import ChartedPlate
 from elisa_bdnf.model.result import Verdict
 
 
@@ -123,6 +124,8 @@ class PlateRow:
     curve: CurveRow | None
     no_curve: str  # why there is none
     controls: tuple[ControlRow, ...]
+    charted: ChartedPlate | None = None  # for charts over plates
+    told: str = ""  # stands for what the plate was told of earlier ones; empty without a history
 
     @property
     def accepted(self) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import fmean, stdev
 
-from elisa_bdnf.model.history import ControlId, EarlierPlates
+from elisa_bdnf.model.history import ChartedPlate, ControlId, EarlierPlates
 
 WARN_FROM, FROZEN = 10, 20
 
@@ -24,6 +24,13 @@ class Limits:
     mean: float
     sd: float
     n: int
+
+    @property
+    def decides(self) -> str:
+        """How far the chart may go: ``nothing``, ``warnings`` or ``rejections``."""
+        if self.n < WARN_FROM or not self.sd > 0:
+            return "nothing"
+        return "warnings" if self.n < FROZEN else "rejections"
 
     def z(self, value: float) -> float:
         """Distance from the centre in SDs; nan without a positive SD."""
@@ -73,3 +80,14 @@ def rows_of_z(told: EarlierPlates, charts: Sequence[tuple[ControlId, Limits]], m
         if len(found) >= most:
             break
     return tuple(reversed(found[:most]))
+
+
+CURVE_QUANTITIES = ("ln c", "top response", "zero response")
+
+
+def curve_values(plate: ChartedPlate) -> tuple[float | None, float | None, float | None]:
+    """What is charted of a curve; None where the data do not determine it."""
+    curve = plate.curve
+    if curve is None:
+        return None, None, None
+    return (math.log(curve.c) if curve.c else None), curve.top_response, curve.zero_response

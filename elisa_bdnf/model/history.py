@@ -7,7 +7,9 @@ in whatever order and on whatever computer they are run.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from elisa_bdnf.model.order import natural_order
 
@@ -107,6 +109,17 @@ class ChartedPlate:
     def is_before(self, other: ChartedPlate) -> bool:
         """Whether this plate is earlier; False where one of the two has a date and the other has none."""
         return bool(self.read_at) == bool(other.read_at) and self.order < other.order
+
+
+def charted_from_mapping(told: Mapping[str, Any]) -> ChartedPlate:
+    """The inverse of :func:`dataclasses.asdict`; raises KeyError or TypeError for anything else."""
+    made = {
+        "segment": Segment(**told["segment"]),
+        "curve": ChartedCurve(**told["curve"]) if told["curve"] else None,
+        "controls": tuple(ChartedControl(ControlId(**c["control"]), c["value"]) for c in told["controls"]),
+        "standards": tuple(ChartedLevel(**(s | {"responses": tuple(s["responses"])})) for s in told["standards"]),
+    }
+    return ChartedPlate(**{**told, **made})
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 
+@lru_cache(maxsize=1 << 15)
 def natural_order(text: str) -> tuple[tuple[int, int, str], ...]:
     """P2 before P10."""
     parts = re.findall(r"[0-9]{1,15}|[^0-9]+|[0-9]+", text)

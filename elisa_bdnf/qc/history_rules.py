@@ -6,7 +6,14 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from statistics import fmean, stdev
 
-from elisa_bdnf.model.control_chart import FROZEN, WARN_FROM, control_series, series_of
+from elisa_bdnf.model.control_chart import (
+    CURVE_QUANTITIES,
+    FROZEN,
+    WARN_FROM,
+    control_series,
+    curve_values,
+    series_of,
+)
 from elisa_bdnf.model.curve import Curve
 from elisa_bdnf.model.history import ChartedPlate, ControlId, EarlierPlates
 from elisa_bdnf.model.result import FindingLevel
@@ -50,16 +57,9 @@ def curve_is_like_earlier_ones(
 
 
 def _curve_values(told: EarlierPlates) -> Iterator[tuple[str, float | None, list[float]]]:
-    for position, name in enumerate(("ln c", "top response", "zero response")):
-        earlier = [v for plate in told.plates if (v := _values(plate)[position]) is not None]
-        yield name, _values(told.this)[position], earlier
-
-
-def _values(plate: ChartedPlate) -> tuple[float | None, float | None, float | None]:
-    curve = plate.curve
-    if curve is None:
-        return None, None, None
-    return (math.log(curve.c) if curve.c else None), curve.top_response, curve.zero_response
+    for position, name in enumerate(CURVE_QUANTITIES):
+        earlier = [v for plate in told.plates if (v := curve_values(plate)[position]) is not None]
+        yield name, curve_values(told.this)[position], earlier
 
 
 @rule("QCS-03", FindingLevel.WARN, "ICH M10 §3.2.5: accuracy, precision and total error over runs")

@@ -11,6 +11,9 @@ from functools import lru_cache
 from importlib.resources import files
 
 from elisa_bdnf import __version__
+from elisa_bdnf.model.chart import charts_beside
+from elisa_bdnf.reports import digits
+from elisa_bdnf.reports.chart_page import NOTE, chart_section
 from elisa_bdnf.reports.curve_figure import curve_figure
 from elisa_bdnf.reports.html_table import table, wells_linked
 from elisa_bdnf.reports.inert import html_text
@@ -106,6 +109,7 @@ def _sections(document: Document) -> Iterator[tuple[str, str, str]]:
     yield "results", "Results", _results(document)
     yield "standard-curve", "Standard curve", _curve(document)
     yield "controls-section", "Controls", table(document.controls)
+    yield "charts-section", "Control charts", _charts(document)
     yield (
         "findings-section",
         "Findings",
@@ -156,6 +160,20 @@ def _decided(document: Document) -> str:
     if not document.decisions.rows:
         return ""
     return table(document.decisions) + _subsection("Before and after", table(document.before_and_after))
+
+
+def _charts(document: Document) -> str:
+    """Nothing without a history."""
+    told = document.result.analysis.earlier
+    if told is None:
+        return ""
+    count = digits.count(len(told.plates), "earlier plate")
+    said = told.reason or f"{count} of {told.this.segment}, from {told.history}"
+    note = f'<p class="note">{html_text(said[0].upper() + said[1:])}.</p>'
+    if not told.plates:
+        return note
+    charts = charts_beside(told, accepted=document.result.accepted)
+    return f'{note}<p class="note">{html_text(NOTE)}</p>{chart_section(charts, "chart")}'
 
 
 def _line(fact: Fact) -> str:

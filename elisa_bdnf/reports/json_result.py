@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from elisa_bdnf import __version__
 from elisa_bdnf.model.curve import Curve
 from elisa_bdnf.model.result import PlateResult
 from elisa_bdnf.reports.decisions import decisions_record
 from elisa_bdnf.reports.finite import finite_or_none
-from elisa_bdnf.reports.history_record import history_record
 from elisa_bdnf.reports.records import (
     Record,
     control_records,
@@ -72,7 +72,7 @@ def json_from_result(result: PlateResult) -> Record:
         "rules_applied": list(result.rules_applied),
         "decisions": decisions_record(result),
         "instrument": _instrument(result),
-        "history": history_record(analysis.charted) if analysis.charted else None,
+        "history": asdict(analysis.charted) if analysis.charted else None,
         "header": [{"key": key, "value": value} for key, value in analysis.reading.header],
         "unread_header": list(analysis.reading.unread_header),
         "remarks": [*analysis.reading.remarks, *analysis.layout.remarks],

@@ -1,0 +1,159 @@
+"""``elisa-bdnf history``: what it shows, draws and rebuilds, and what it refuses."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import jsonschema
+import pytest
+
+from charted_plates import STEADY, export, exports
+from elisa_bdnf.history import store
+from program import elisa_bdnf
+
+SCHEMA = Path(__file__).resolve().parents[2] / "docs" / "schemas" / "history.schema.json"
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twelve plates of one lot and three of another, run and recorded."""
+    here = tmp_path_factory.mktemp("lab")
+    files = [*exports(here / "in", STEADY[:12]), *exports(here / "in", [101.0, 99.0, 100.0], lot="L2", first=13)]
+    done = elisa_bdnf("run", *files, "--history", here / "h.sqlite", "--out", here / "out", "--quiet")
+    assert (done.code, done.err) == (0, "")
+    return here
+
+
+def history(command: str, lab: Path, *more: str | Path) -> str:
+    done = elisa_bdnf("history", command, *more, "--history", lab / "h.sqlite")
+    assert done.code == 0, done.err
+    return done.out
+
+
+def test_show_tells_how_far_each_chart_goes(lab: Path) -> None:
+    first, second = history("show", lab).split("\n\n")
+    assert "lot L1" in first
+    assert "12 plates" in first
+    assert "warns (limits from 12)" in first
+    assert "nothing yet (limits from 3)" in second
+
+
+def test_show_plates_lists_them_in_order(lab: Path) -> None:
+    lines = [line for line in history("show", lab, "--plates", "--lot", "L1").splitlines() if "plate-" in line]
+    assert [line.split()[2] for line in lines] == sorted(line.split()[2] for line in lines)
+    assert len(lines) == 12
+
+
+def test_json_fits_the_published_schema(lab: Path) -> None:
+    document = json.loads(history("show", lab, "--json"))
+    jsonschema.validate(document, json.loads(SCHEMA.read_text(encoding="utf-8")))
+    assert len(document["plates"]) == 15
+    assert {chart["decides"] for chart in document["charts"]} == {"warnings", "nothing"}
+
+
+def test_chart_in_the_terminal_shows_every_plate(lab: Path) -> None:
+    said = history("chart", lab, "QC", "--lot", "L1")
+    grid = [line[6:] for line in said.splitlines()[2:19]]
+    assert sum(line.count("*") + line.count("o") + line.count("X") for line in grid) == 12
+
+
+def test_page_and_picture(lab: Path, tmp_path: Path) -> None:
+    history("chart", lab, "--out", tmp_path / "charts.html")
+    page = (tmp_path / "charts.html").read_text(encoding="utf-8")
+    assert page.count("<svg") == 8
+    assert "<script" not in page
+    history("chart", lab, "ln c", "--lot", "L2", "--out", tmp_path / "c.svg")
+    root = ET.fromstring((tmp_path / "c.svg").read_bytes())  # noqa: S314 - of our own making
+    assert root.tag.endswith("svg")
+
+
+def test_rebuilt_from_result_folders_it_is_the_same(lab: Path, tmp_path: Path) -> None:
+    said = elisa_bdnf("history", "rebuild", lab / "out", "--history", tmp_path / "new.sqlite")
+    assert "15 plates, before 0" in said.out
+    assert store.read(tmp_path / "new.sqlite").segments == store.read(lab / "h.sqlite").segments
+
+
+def test_rebuild_keeps_a_damaged_file_beside_the_new_one(lab: Path, tmp_path: Path) -> None:
+    path = tmp_path / "h.sqlite"
+    path.write_bytes(b"damaged " * 300)
+    said = elisa_bdnf("history", "rebuild", lab / "out", "--history", path)
+    assert (said.code, "h.sqlite.damaged" in said.err) == (0, True)
+    assert store.read(path).segments == store.read(lab / "h.sqlite").segments
+    assert (tmp_path / "h.sqlite.damaged").read_bytes() == b"damaged " * 300
+
+
+def test_rebuild_drops_nothing_unasked(lab: Path, tmp_path: Path) -> None:
+    path = Path(shutil.copy(lab / "h.sqlite", tmp_path / "h.sqlite"))
+    one = min((lab / "out").iterdir())
+    refused = elisa_bdnf("history", "rebuild", one, "--history", path)
+    assert refused.code == 3
+    assert "14 of 15 plates are not in these folders" in refused.err
+    assert len(store.read(path).plates) == 15
+    assert elisa_bdnf("history", "rebuild", one, "--history", path, "--replace").code == 0
+    assert len(store.read(path).plates) == 1
+
+
+@pytest.mark.parametrize("content", ["{", "{}", '{"schema": "x"}', "[]"])
+def test_rebuild_names_what_is_no_result(tmp_path: Path, content: str) -> None:
+    (tmp_path / "result.json").write_text(content, encoding="utf-8")
+    refused = elisa_bdnf("history", "rebuild", tmp_path, "--history", tmp_path / "h.sqlite")
+    assert refused.code == 3
+    assert "result.json: not a result of elisa-bdnf" in refused.err
+    assert not (tmp_path / "h.sqlite").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("show",), 2, "no history is named"),
+        (("show", "--history", "no.sqlite"), 3, "there is no such history"),
+        (("show", "--protocol", "generic"), 2, "names no history"),
+        (("rebuild", "nowhere", "--history", "h.sqlite"), 3, "there is no such folder"),
+    ],
+)
+def test_what_cannot_be_is_named(tmp_path: Path, words: tuple[str, ...], code: int, said: str) -> None:
+    done = elisa_bdnf("history", *words, folder=tmp_path)
+    assert done.code == code
+    assert said in done.err
+
+
+def test_an_unknown_chart_lot_or_ending_is_named(lab: Path, tmp_path: Path) -> None:
+    for words, said in (
+        (("chart", "QC9"), "one of QC, ln c"),
+        (("show", "--lot", "L9"), "one of L1, L2"),
+        (("chart", "--out", str(tmp_path / "x.png")), ".html or .svg"),
+        (("chart", "--out", str(tmp_path / "x.svg")), "a picture holds one chart"),
+    ):
+        done = elisa_bdnf("history", *words, "--history", lab / "h.sqlite")
+        assert done.code == 2
+        assert said in done.err
+
+
+def test_a_plate_without_a_lot_is_recorded_and_not_judged(tmp_path: Path) -> None:
+    file = export(tmp_path, 1, 100.0, lot="")
+    done = elisa_bdnf("run", file, "--history", tmp_path / "h.sqlite", "--out", tmp_path / "out", "--json")
+    reasons = {each["rule"]: each["reason"] for each in json.loads(done.out)["not_evaluated"]}
+    assert "kit lot is not stated" in reasons["CTL-01"]
+
+
+def test_the_history_of_a_protocol_lies_beside_it(tmp_path: Path) -> None:
+    (tmp_path / "lab").mkdir()
+    protocol = tmp_path / "lab" / "ours.toml"
+    protocol.write_text('extends = "generic"\n[history]\nfile = "plates.sqlite"\n', encoding="utf-8")
+    file = export(tmp_path / "in", 1, 100.0)
+    assert elisa_bdnf("run", file, "-p", protocol, "--out", tmp_path / "out", "--quiet").code == 0
+    assert [p.name for p in (tmp_path / "lab").glob("*.sqlite")] == ["plates.sqlite"]
+    assert "1 plate" in elisa_bdnf("history", "show", "-p", protocol).out
+
+
+def test_weights_power_take_their_exponent_from_the_history(lab: Path, tmp_path: Path) -> None:
+    file = export(tmp_path, 16, 100.0, lot="L3")
+    words = ("run", file, "--history", lab / "h.sqlite", "--out", tmp_path / "out", "--json", "--weights", "power")
+    curve = json.loads(elisa_bdnf(*words).out)["curve"]
+    assert curve["weights"].startswith("power:")
+    assert curve["report"]["theta_estimated"] is False
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "pooled from 15 plates of the history h.sqlite" in page
