@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 from typing import TYPE_CHECKING
 
 from elisa_bdnf.analysis.charted import charted_plate, read_at
@@ -45,8 +44,7 @@ def beside_earlier(analysis: Analysis, place: int, past: Past | None) -> Analysi
     this = charted_plate(
         analysis.reading, analysis.layout, analysis.protocol, place, analysis.curve, analysis.groups, analysis.controls
     )
-    day = date.fromisoformat(this.read_at[:10]) if this.read_at else analysis.read_on
-    analysis = replace(analysis, charted=this, read_on=day)
+    analysis = replace(analysis, charted=this)
     if past is None:
         return analysis
     _, why = read_at(analysis.reading, analysis.protocol.history)
