@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from elisa_bdnf.batch.store import Done, announced
 from elisa_bdnf.batch.work import Settings
 from elisa_bdnf.batch.workers import done_by
 from elisa_bdnf.errors import ElisaError, UsageError
+from elisa_bdnf.history.past import Past
 from elisa_bdnf.model.batch import BatchResult, Outcome
 from elisa_bdnf.model.protocol import Protocol
 from elisa_bdnf.workflow import RunRequest
@@ -53,31 +54,35 @@ def run_batch(request: BatchRequest, protocol: Protocol, begin: Callable[[int], 
     whole = plan_from_request(request, protocol)
     refuse_foreign_folder(request.out, whole)
     settings = Settings(request.folder, request.out, request.run, request.formats, __version__, request.force)
+    history = request.history or protocol.history.file
+    past = workflow.past_or_none(history)
+    if request.shard and past is not None:
+        raise UsageError(
+            "a history asks for plates in their order, and a shard sees a part of them",
+            expected="a history or --shard, not both",
+            hint="record merged results with: elisa-bdnf history rebuild",
+        )
     with locked(request.out):
         begin_shard(request.out, request.shard)
         plan = part_of(whole, request.shard)
         unfinished = {folder for folder, _ in announced(request.out)}
         begin(len(plan.units))
-        history = request.history or protocol.history.file
-        if request.shard and history:
-            raise UsageError(
-                "a history asks for plates in their order, and a shard sees a part of them",
-                expected="a history or --shard, not both",
-                hint="record merged results with: elisa-bdnf history rebuild",
-            )
-        past = workflow.past_or_none(history)
-        if past is None:
-            jobs = request.jobs or min(cores(), 1 + len(plan.units) // _WORTH_A_PROCESS)
-            dones = done_by(jobs, plan.units, settings)
-        else:
-            dones = done_in_order(plan.units, settings, protocol, past)
-        for number, done in enumerate(dones, start=1):
+        for number, done in enumerate(_dones(plan, request, settings, protocol, past), start=1):
             on_done(done, number)
         if request.shard:
             return end_shard(request.out, whole, request.shard, settings, unfinished)
         batch = assemble(request.out, plan, unfinished)
         workflow.remember(history, ((plate.charted, plate.accepted) for plate in batch.plates()))
         return batch
+
+
+def _dones(
+    plan: Plan, request: BatchRequest, settings: Settings, protocol: Protocol, past: Past | None
+) -> Iterator[Done]:
+    if past is not None:
+        return done_in_order(plan.units, settings, protocol, past)
+    jobs = request.jobs or min(cores(), 1 + len(plan.units) // _WORTH_A_PROCESS)
+    return done_by(jobs, plan.units, settings)
 
 
 def cores() -> int:

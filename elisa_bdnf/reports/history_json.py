@@ -8,7 +8,8 @@ from dataclasses import asdict
 
 from elisa_bdnf.model.chart import Chart, SegmentCharts
 from elisa_bdnf.model.history import ChartedPlate
-from elisa_bdnf.reports.records import Record, finite_or_none
+from elisa_bdnf.reports.finite import finite_or_none
+from elisa_bdnf.reports.records import Record
 
 SCHEMA = "elisa-bdnf/history/1"
 
