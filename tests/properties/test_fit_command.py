@@ -44,8 +44,8 @@ def concentrations(found: dict[str, Any]) -> list[float | None]:
 
 
 def close(ours: list[float | None], theirs: list[float | None], factor: float = 1.0) -> None:
-    expected = [None if value is None else factor * value for value in theirs]
-    assert ours == pytest.approx(expected, rel=1e-7)
+    for value, other in zip(ours, theirs, strict=True):
+        assert value == (None if other is None else pytest.approx(factor * other, rel=1e-7))
     assert any(value is not None for value in ours)
 
 
