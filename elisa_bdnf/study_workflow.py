@@ -11,9 +11,9 @@ from elisa_bdnf import __version__, protocols, qc, samples
 from elisa_bdnf.errors import Problem, StudyError
 from elisa_bdnf.model.protocol import Protocol
 from elisa_bdnf.model.study import StudyResult
+from elisa_bdnf.reports import study_json
 from elisa_bdnf.reports.json_result import json_text
 from elisa_bdnf.reports.study_csv import csv_from_study
-from elisa_bdnf.reports.study_json import json_from_study
 from elisa_bdnf.study import exclusions, identity, intake, sheet, sources
 from elisa_bdnf.study.analyze import analyze_study
 from elisa_bdnf.study.rows import RawRow, Read
@@ -89,7 +89,7 @@ def _likely_protocol(request: StudyRequest, reads: Sequence[Read]) -> tuple[str,
 
 def files_from_study(result: StudyResult, request: StudyRequest) -> dict[str, bytes]:
     """Every file of a study folder, the manifest with their hashes last."""
-    files = {"study.json": json_text(json_from_study(result)).encode(), **csv_from_study(result)}
+    files = {"study.json": study_json.render(result), **csv_from_study(result)}
     return files | {"manifest.json": _manifest(files, result, request)}
 
 

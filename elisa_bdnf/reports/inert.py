@@ -40,6 +40,7 @@ def html_text(text: str) -> str:
     )
 
 
+@lru_cache(maxsize=65536)  # names of subjects, timepoints and plates repeat down their columns
 def csv_text(text: str) -> str:
     """A quoted CSV cell that no spreadsheet takes for a formula: an apostrophe before anything that could start one.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from elisa_bdnf import __version__
 from elisa_bdnf.model.study import LiteratureRow, StudyResult
 from elisa_bdnf.reports.records import Record
@@ -16,6 +18,25 @@ from elisa_bdnf.reports.study_records import (
 )
 
 SCHEMA = "elisa-bdnf/study/1"
+
+
+def render(result: StudyResult) -> bytes:
+    """The file ``study.json``: a record a line, which people can read and which takes a third of the time to write."""
+    document = json_from_study(result)
+    return (
+        "{\n" + ",\n".join(f"  {_json(key)}: {_block(value)}" for key, value in document.items()) + "\n}\n"
+    ).encode()
+
+
+def _block(value: object) -> str:
+    if isinstance(value, list) and value:
+        return "[\n" + ",\n".join(f"    {_json(item)}" for item in value) + "\n  ]"
+    return _json(value)
+
+
+def _json(value: object) -> str:
+    """One line; raises ValueError for nan and infinity, which JSON does not know."""
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
 def json_from_study(result: StudyResult) -> Record:
