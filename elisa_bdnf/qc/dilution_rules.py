@@ -6,7 +6,9 @@ import math
 from collections.abc import Iterator
 from itertools import pairwise
 
-from elisa_bdnf.model.result import Estimate, FindingLevel, SampleResult
+from elisa_bdnf.model.layout import Role
+from elisa_bdnf.model.protocol import KitMatrix, Protocol
+from elisa_bdnf.model.result import Estimate, FindingLevel, Group, SampleResult
 from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, digits, exceeds, plain, rule
 from elisa_bdnf.qc.subjects import PlateSubject
 
@@ -134,3 +136,36 @@ def reported_dilution_is_named(plate: PlateSubject) -> Verdicts:
         )
     if not several:
         yield Missing("no sample stands on the plate at several dilutions")
+
+
+@rule("DIL-06", FindingLevel.WARN, "acid and base make 104 µL of 100 (kit procedures, DOMAIN §1.2)")
+def volume_of_the_acid_treatment_is_counted(plate: PlateSubject) -> Verdicts:
+    """Where the kit treats the matrix with acid, the dilution factors hold that volume, or the protocol adds it.
+
+    A factor that is just the kit's buffer dilution, with ``dilution.volume_factor`` 1, holds it not: 4 % too little.
+    """
+    protocol, named = plate.protocol, {group.content.matrix for group in plate.groups(Role.SAMPLE)}
+    matrices = protocol.kit.matrices if protocol.kit else ()
+    treated = [m for m in matrices if m.acid_treated and m.name in (named - {None} or {protocol.matrix})]
+    if not treated:
+        yield Missing("no kit is named that treats the matrix with acid")
+        return
+    for matrix in treated:
+        alone = [group for group in plate.groups(Role.SAMPLE) if _has_factor_of_buffer(group, matrix, protocol)]
+        if alone and protocol.dilution.volume_factor == 1:
+            factor = plain(matrix.minimum_dilution)
+            yield Remark(
+                f"{len(alone)} samples have the factor {factor} of the buffer alone, though acid and base are added: "
+                "if they are not counted, set dilution.volume_factor (1.04 for 2 µL of each per 100 µL)",
+                measured=factor,
+                wells=tuple(well for group in alone for well in group.all_wells),
+                action="annotate",
+            )
+
+
+def _has_factor_of_buffer(group: Group, matrix: KitMatrix, protocol: Protocol) -> bool:
+    content = group.content
+    factor = content.dilution_factor
+    return (
+        (content.matrix or protocol.matrix) == matrix.name and factor is not None and factor == matrix.minimum_dilution
+    )

@@ -16,6 +16,7 @@ from elisa_bdnf.model.protocol import (
     EditingSettings,
     Extrapolation,
     Kit,
+    KitMatrix,
     LimitSettings,
     MissingDilution,
     ReadingSettings,
@@ -37,6 +38,10 @@ class Case:
     plate: dict[str, Any] = field(default_factory=dict)
     settings: dict[str, Any] = field(default_factory=dict)
     analysis: dict[str, Any] = field(default_factory=dict)  # what is known beside the plate: siblings, read_on
+
+
+def acid_kit(minimum: float) -> Kit:
+    return Kit("k", "K", verified=True, matrices=(KitMatrix("plasma_edta", minimum, acid_treated=True),))
 
 
 def values(**responses: float) -> Change:
@@ -421,6 +426,13 @@ CASES = (
     Case("DIL-01", "disagree", (("warn", "sample X"),), series({10: 100.0, 40: 42.0})),
     Case("DIL-02", "parallel", (), series({10: 200.0, 20: 100.0, 40: 50.0})),
     Case("DIL-02", "not parallel", (("warn", "sample X"),), series({10: 100.0, 20: 60.0, 40: 36.0})),
+    Case("DIL-06", "no kit"),
+    Case("DIL-06", "factors of the buffer alone", (("warn", "plate"),), None, {"kit": acid_kit(20.0)}),
+    Case("DIL-06", "counted in the factor", (), None, {"kit": acid_kit(4.0)}),
+    Case(
+        "DIL-06", "added by the protocol", (), None,
+        {"kit": acid_kit(20.0), "dilution": DilutionSettings(volume_factor=1.04)},
+    ),
     Case("DIL-05", "one dilution each"),
     Case("DIL-05", "which is reported", (("info", "sample X"),), series({10: 100.0, 40: 25.0})),
     Case("STD-05", "nothing to edit", (), None, {"editing": EDITING}),
