@@ -31,9 +31,15 @@ TABLES: Mapping[str, Callable[[PlateResult], list[Record]]] = {
 _EMPTY_HEADERS = {"findings.csv": FINDING_COLUMNS, "samples.csv": SAMPLE_COLUMNS, "standards.csv": ("standard",)}
 
 
-def csv_from_result(result: PlateResult) -> dict[str, bytes]:
-    """File name → bytes."""
-    return {name: csv_from_records(records(result), _EMPTY_HEADERS.get(name, ())) for name, records in TABLES.items()}
+def tables_from_result(result: PlateResult) -> dict[str, list[Record]]:
+    """File name → records, for CSV and JSON alike."""
+    return {name: records(result) for name, records in TABLES.items()}
+
+
+def csv_from_result(result: PlateResult, tables: Mapping[str, list[Record]] | None = None) -> dict[str, bytes]:
+    """File name → bytes; ``tables`` where they were made already."""
+    made = tables or tables_from_result(result)
+    return {name: csv_from_records(records, _EMPTY_HEADERS.get(name, ())) for name, records in made.items()}
 
 
 def csv_from_records(records: Sequence[Record], header_if_empty: Sequence[str] = ()) -> bytes:
@@ -45,12 +51,16 @@ def csv_from_records(records: Sequence[Record], header_if_empty: Sequence[str] =
 
 
 def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, (int, float)):
+    if value is None or value == "":
+        return _EMPTY[value]
+    kind = type(value)
+    if kind is float or kind is int:
         return repr(value)
-    if isinstance(value, (list, tuple)):
-        return csv_text(" ".join(str(item) for item in value))
+    if kind is bool:
+        return "true" if value else "false"
+    if kind is list or kind is tuple:
+        return csv_text(" ".join(map(str, value)))
     return csv_text(str(value))
+
+
+_EMPTY = {None: "", "": csv_text("")}

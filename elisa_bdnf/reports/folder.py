@@ -16,7 +16,8 @@ def files_from_result(result: PlateResult, formats: Sequence[str] = FORMATS) -> 
 
     The words are made once and serve the page and the workbook alike.
     """
-    files = {"result.json": json_result.render(result), **csv_tables.csv_from_result(result)}
+    tables = csv_tables.tables_from_result(result)
+    files = {"result.json": json_result.render(result, tables), **csv_tables.csv_from_result(result, tables)}
     if formats:
         document = document_from_result(result)
     if "html" in formats:

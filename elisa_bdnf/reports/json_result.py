@@ -3,37 +3,56 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from elisa_bdnf import __version__
 from elisa_bdnf.model.curve import Curve
 from elisa_bdnf.model.result import PlateResult
+from elisa_bdnf.reports.csv_tables import tables_from_result
 from elisa_bdnf.reports.decisions import decisions_record
 from elisa_bdnf.reports.finite import finite_or_none
 from elisa_bdnf.reports.records import (
     Record,
     control_records,
-    finding_records,
-    sample_records,
-    standard_records,
-    well_records,
 )
 from elisa_bdnf.reports.result_records import editing_record, profile_record, result_records
 from elisa_bdnf.reports.source_tables import equal_at_printed_digits_or_none, relative_difference_or_none
 
 SCHEMA = "elisa-bdnf/result/1"
 RUN_SCHEMA = "elisa-bdnf/run/1"
+_DEEPEST = 3  # objects below are on one line
 
 
-def render(result: PlateResult) -> bytes:
-    """The file ``result.json``."""
-    return json_text(json_from_result(result)).encode()
+_LINE = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode  # in C; with an indentation it would be Python
+
+
+def render(result: PlateResult, tables: Mapping[str, list[Record]] | None = None) -> bytes:
+    """The file ``result.json``; ``tables`` are those of :mod:`csv_tables`, where they were made already."""
+    return json_text(json_from_result(result, tables)).encode()
 
 
 def json_text(document: Record) -> str:
-    """LF line ends, two blanks of indentation; raises ValueError for nan and infinity, which JSON does not know."""
-    return json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2) + "\n"
+    """A line for each key, and for each record of a list; LF line ends.
+
+    Raises ValueError for nan and infinity, which JSON does not know.
+    """
+    return _object(document, 0) + "\n"
+
+
+def _object(record: Record, depth: int) -> str:
+    inner = "\n" + "  " * (depth + 1)
+    lines = ("," + inner).join([f"{_LINE(key)}: {_value(value, depth + 1)}" for key, value in record.items()])
+    return f"{{{inner}{lines}\n{'  ' * depth}}}" if record else "{}"
+
+
+def _value(value: object, depth: int) -> str:
+    if isinstance(value, dict) and depth < _DEEPEST:
+        return _object(value, depth)
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        inner = "\n" + "  " * (depth + 1)
+        return f"[{inner}{(',' + inner).join(map(_LINE, value))}\n{'  ' * depth}]"
+    return _LINE(value)
 
 
 def runs_json(results: Sequence[PlateResult]) -> Record:
@@ -43,9 +62,9 @@ def runs_json(results: Sequence[PlateResult]) -> Record:
     return {"schema": RUN_SCHEMA, "results": [json_from_result(result) for result in results]}
 
 
-def json_from_result(result: PlateResult) -> Record:
+def json_from_result(result: PlateResult, tables: Mapping[str, list[Record]] | None = None) -> Record:
     """The contract of ``result.json`` (docs/schemas/result.schema.json)."""
-    analysis = result.analysis
+    analysis, made = result.analysis, tables or tables_from_result(result)
     return {
         "schema": SCHEMA,
         "plate": analysis.reading.plate,
@@ -62,12 +81,12 @@ def json_from_result(result: PlateResult) -> Record:
         "editing": editing_record(result),
         "precision_profile": profile_record(result),
         "no_curve": None if isinstance(analysis.curve, Curve) else _no_curve(result),
-        "wells": well_records(result),
-        "standards": standard_records(result),
-        "samples": sample_records(result),
+        "wells": made["wells.csv"],
+        "standards": made["standards.csv"],
+        "samples": made["samples.csv"],
         "results": result_records(result),
         "controls": control_records(result),
-        "findings": finding_records(result),
+        "findings": made["findings.csv"],
         "not_evaluated": [{"rule": each.rule, "reason": each.reason} for each in result.not_evaluated],
         "rules_applied": list(result.rules_applied),
         "decisions": decisions_record(result),

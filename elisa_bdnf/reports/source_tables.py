@@ -88,16 +88,13 @@ def comparison_sentence(result: PlateResult) -> str:
     largest, where = max(both, key=lambda pair: pair[0])
     sentence = f"{digits.count(len(both), 'well')} with a number on both sides; {equal} equal at the printed digits. "
     sentence += f"Largest difference {digits.significant(largest, 2)} %, in well {where.well}."
-    within = [pair for pair in both if _is_reported(pair[1], result)]
+    reported = {w for j in result.samples if j.estimate.status.has_number for w in j.estimate.group.wells}
+    # Near zero any difference is a large part of the number.
+    within = [pair for pair in both if pair[1].well in reported]
     if within and (best := max(within, key=lambda pair: pair[0]))[1] is not where:
         sentence += f" Among samples within the range {digits.significant(best[0], 2)} %, in well {best[1].well}."
     alone = len(result.analysis.comparisons) - len(both)
     return sentence + (f" {digits.count(alone, 'well')} with a number on one side only, or none." if alone else "")
-
-
-def _is_reported(each: Comparison, result: PlateResult) -> bool:
-    """Whether the well belongs to a sample with a number: near zero any difference is a large part of it."""
-    return any(j.estimate.status.has_number and each.well in j.estimate.group.wells for j in result.samples)
 
 
 # --- provenance -----------------------------------------------------------------------------------------------------
