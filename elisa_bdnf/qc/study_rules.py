@@ -19,14 +19,15 @@ if TYPE_CHECKING:
 @study_rule("STU-06", FindingLevel.WARN, "a rejected plate has no reportable result (ICH M10); it must not be missed")
 def rejected_plates_are_left_out(study: StudyAnalysis) -> Verdicts:
     """Plates that QC rejected, and results that a rule withheld, are named; none of their values is in any number."""
-    for source in study.sources:
-        if source.verdict == "rejected":
-            why = "; ".join(source.reasons[:3]) or "no reason in the result"
-            yield Remark(
-                f"rejected by QC, so that none of its {source.rows} samples is used: {why}",
-                subject=f"plate {source.plate or source.name}",
-                action="repeat",
-            )
+    reasons = {source.name: source.reasons for source in study.sources}
+    counts = Counter((each.source, each.plate) for each in study.measurements if each.use is Use.PLATE_REJECTED)
+    for (source, plate), count in counts.items():
+        why = "; ".join(reasons.get(source, ())[:3]) or "the input does not say why"
+        yield Remark(
+            f"rejected by QC, so that none of its {count} samples is used: {why}",
+            subject=f"plate {plate or source}",
+            action="repeat",
+        )
     withheld = [each for each in study.measurements if each.use is Use.NOT_REPORTABLE]
     if withheld:
         names = listed([f"{each.sample} ({each.reason})" for each in withheld])

@@ -19,27 +19,40 @@ def subjects_are_complete(study: StudyAnalysis) -> Verdicts:
     """Every subject has a value at every required timepoint; without a number at baseline nothing is a change."""
     required = {timepoint.name for timepoint in study.timepoints if timepoint.required}
     baseline = next((timepoint.name for timepoint in study.timepoints if timepoint.minutes is None), None)
+    lost = [subject for subject in study.subjects if not _used(subject)]
+    if lost:
+        why = "; ".join(dict.fromkeys(v.reason for subject in lost for v in subject.values if v.state == "excluded"))
+        message = (
+            f"{len(lost)} subjects have no value at all: {listed([s.subject for s in lost])} ({why or 'no sample'})"
+        )
+        yield Remark(message, level=FindingLevel.FAIL_RESULT, action="annotate")
     for subject in study.subjects:
-        gone = [v.timepoint for v in subject.values if v.state in ("missing", "excluded") and v.timepoint in required]
-        if gone:
-            there = len(required) - len(gone)
-            yield Remark(
-                f"{subject.subject} has no value at {', '.join(gone)}{_reasons(subject, gone)}",
-                measured=f"{there} of {len(required)}",
-                limit="all",
-                subject=f"subject {subject.subject}",
-                action="annotate",
-            )
-        first = next((v for v in subject.values if v.timepoint == baseline), None)
-        if first is not None and first.concentration is None:
-            yield Remark(
-                f"{subject.subject} has no number at {baseline} ({first.reason}): no change from it",
-                measured=first.state,
-                limit="measured",
-                level=FindingLevel.FAIL_RESULT,
-                subject=f"subject {subject.subject}",
-                action="annotate",
-            )
+        if subject not in lost:
+            yield from _gaps(subject, required, baseline)
+
+
+def _gaps(subject: StudySubject, required: set[str], baseline: str | None) -> Verdicts:
+    """What one subject lacks; a baseline without a number is said with its consequence."""
+    first = next((v for v in subject.values if v.timepoint == baseline and v.concentration is None), None)
+    gone = [v.timepoint for v in subject.values if v.state in ("missing", "excluded") and v.timepoint in required]
+    gone = [name for name in gone if first is None or name != baseline]
+    if gone:
+        yield Remark(
+            f"{subject.subject} has no value at {', '.join(gone)}{_reasons(subject, gone)}",
+            measured=f"{len(required) - len(gone)} of {len(required)}",
+            limit="all",
+            subject=f"subject {subject.subject}",
+            action="annotate",
+        )
+    if first is not None:
+        yield Remark(
+            f"{subject.subject} has no number at {baseline} ({first.reason}): no change from it",
+            measured=first.state,
+            limit="measured",
+            level=FindingLevel.FAIL_RESULT,
+            subject=f"subject {subject.subject}",
+            action="annotate",
+        )
 
 
 def _reasons(subject: StudySubject, timepoints: Sequence[str]) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from elisa_bdnf.model.measurement import Use
 from elisa_bdnf.model.study import Contrast, Descriptive, LiteratureRow, StudyResult
 from elisa_bdnf.reports import digits
 from elisa_bdnf.reports.inert import show
@@ -48,7 +49,7 @@ def _parts(result: StudyResult, folder: Path | None) -> Iterator[RenderableType]
 
 def _head(result: StudyResult) -> Iterator[RenderableType]:
     used = sum(each.used for each in result.measurements)
-    rejected = sum(source.verdict == "rejected" for source in result.sources)
+    rejected = len({(each.source, each.plate) for each in result.measurements if each.use is Use.PLATE_REJECTED})
     plates = digits.count(len(result.sources), "input") + (
         f", {rejected} of them rejected by QC and left out" if rejected else ""
     )
