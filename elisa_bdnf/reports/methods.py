@@ -7,6 +7,7 @@ from elisa_bdnf.model.curve import Curve, CurveSpec
 from elisa_bdnf.model.protocol import BlankMode, Extrapolation
 from elisa_bdnf.model.result import PlateResult, WellUse
 from elisa_bdnf.reports import digits, words
+from elisa_bdnf.reports.dilution_tables import POLICY
 
 
 def methods(result: PlateResult) -> tuple[str, ...]:
@@ -52,7 +53,21 @@ def _calibration(result: PlateResult) -> str:
     volume = analysis.protocol.dilution.volume_factor
     text += f" and by {digits.exact(volume)} for the volume added" if volume != 1 else ""
     text += f"; {100 * spec.confidence:g} % confidence intervals combine the error of the curve and of the replicates. "
-    return text + _range_sentence(curve, spec, unit, analysis.protocol.limits.extrapolation)
+    return text + _range_sentence(curve, spec, unit, analysis.protocol.limits.extrapolation) + _left_out(result)
+
+
+def _left_out(result: PlateResult) -> str:
+    """Editing and dilutions, as far as this plate had any."""
+    text, editing = "", result.analysis.editing
+    if editing is not None and editing.in_force:
+        names = words.listed([f"{edit.what.value} {digits.exact(edit.nominal)}" for edit in editing.in_force])
+        text += f" By a fixed rule (curve_edit_v1), before controls and samples were read, of the standards {names} "
+        text += "was left out." if len(editing.in_force) == 1 else "were left out."
+    several = sum(judged.result.is_series for judged in result.results)
+    if several:
+        policy = POLICY[result.analysis.protocol.dilution.policy.value]
+        text += f" {digits.count(several, 'sample')} stood at several dilutions; reported is {policy}."
+    return text
 
 
 def _range_sentence(curve: Curve, _spec: CurveSpec, unit: str, extrapolation: Extrapolation) -> str:

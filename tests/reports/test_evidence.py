@@ -115,3 +115,13 @@ def test_the_document_says_how_the_curve_was_made() -> None:
     assert labels["Editing"].text == "left out: level 62.5 (curve_edit_v1)"
     assert labels["Precision profile"].text.startswith("CV of a concentration at most 20 % in")
     assert labels["LOD in the well"].text == "n/a"
+
+
+def test_the_methods_say_what_was_left_out_and_which_dilution_counts() -> None:
+    edited = " ".join(document_from_result(result("edited-standard")).methods)
+    assert "of the standards level 62.5 was left out" in edited
+    series = " ".join(document_from_result(result("dilution-series")).methods)
+    assert "8 samples stood at several dilutions; reported is the mean of the dilutions in range" in series
+    untouched = " ".join(document_from_result(result("generic-csv")).methods)
+    assert "left out" not in untouched
+    assert "dilutions" not in untouched
