@@ -26,7 +26,7 @@ _POINTS = 33
 _ABOVE = (RangeStatus.ABOVE_ULOQ, RangeStatus.ABOVE_CURVE, RangeStatus.SATURATED)
 
 
-def plate_row(result: PlateResult, *, folder: str, export: str, told: str = "") -> PlateRow:
+def plate_row(result: PlateResult, *, folder: str, export: str, told: str = "", page: bool = True) -> PlateRow:
     """The row of one judged plate; ``folder`` and ``export`` are where its results and its file are.
 
     ``told`` stands for what it was told of earlier plates.
@@ -66,6 +66,7 @@ def plate_row(result: PlateResult, *, folder: str, export: str, told: str = "") 
         no_curve=words.sentence(curve.reason) if isinstance(curve, NoCurve) else "",
         controls=tuple(_control_row(judged) for judged in result.controls),
         charted=analysis.charted,
+        page=page,
         told=told,
     )
 

@@ -172,7 +172,8 @@ class Worker:
             outputs |= {f"{folder}/{file}": hashlib.sha256(data).hexdigest() for file, data in files.items()}
             columns[folder] = {file: _headings(data) for file, data in files.items() if file.endswith(".csv")}
             controls[folder] = csv_from_records(control_records(result)).decode() if result.controls else ""
-            plates.append(plate_row(result, folder=folder, export=unit.file, told=digest))
+            page = "report.html" in files
+            plates.append(plate_row(result, folder=folder, export=unit.file, told=digest, page=page))
         accepted = all(plate.accepted for plate in plates)
         outcome = Outcome.ACCEPTED if accepted else Outcome.REJECTED
         announce(self.settings.out, unit.folder, outputs)

@@ -125,6 +125,7 @@ class PlateRow:
     no_curve: str  # why there is none
     controls: tuple[ControlRow, ...]
     charted: ChartedPlate | None = None  # for charts over plates
+    page: bool = True  # whether its folder has a report.html
     told: str = ""  # stands for what the plate was told of earlier ones; empty without a history
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from elisa_bdnf.model.batch import BatchResult
+from elisa_bdnf.reports.batch_page import batch_page
 from elisa_bdnf.reports.batch_records import batch_json_pieces, plates_csv, unreadable_csv
 
 
@@ -13,5 +14,6 @@ def files_from_batch(batch: BatchResult) -> dict[str, bytes | Iterable[bytes]]:
     return {
         "plates.csv": plates_csv(batch),
         "unreadable.csv": unreadable_csv(batch),
+        "batch.html": batch_page(batch),
         "batch.json": batch_json_pieces(batch),
     }

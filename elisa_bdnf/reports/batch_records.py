@@ -76,7 +76,7 @@ def _export(export: ExportRow) -> Record:
 def plate_record(plate: PlateRow) -> Record:
     """A plate without what is only for pictures."""
     record = asdict(plate)
-    del record["charted"], record["told"]
+    del record["charted"], record["told"], record["page"]
     if record["curve"] is not None:
         del record["curve"]["drawn"]
     return record
