@@ -244,6 +244,7 @@ class StudyAnalysis:
     descriptives: tuple[Descriptive, ...]
     model: ModelSummary | None
     contrasts: tuple[Contrast, ...]  # against the baseline (design 1), vehicle (2) or the control arm (3)
+    pooled: tuple[Contrast, ...]  # changes from baseline of all groups together; empty where there is one group
     comparisons: tuple[Contrast, ...]  # change in one group against change in another
     by_responder: tuple[Contrast, ...]  # changes by class of response, and their differences; exploratory
     sensitivity: tuple[Sensitivity, ...]

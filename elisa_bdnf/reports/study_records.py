@@ -144,8 +144,9 @@ def _descriptive(each: Descriptive) -> Record:
 
 
 def contrast_records(result: StudyResult) -> list[Record]:
-    """Changes from baseline of the main analysis, then those by class of response."""
-    main = [_contrast(each, "main") for each in result.contrasts]
+    """Changes from baseline: of all groups together, of the main analysis, then by class of response."""
+    main = [_contrast(each, "pooled") for each in result.pooled]
+    main += [_contrast(each, "main") for each in result.contrasts]
     return main + [_contrast(c, "responder") for c in result.by_responder if c.against not in _names_of_classes(result)]
 
 

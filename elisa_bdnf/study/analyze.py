@@ -121,6 +121,7 @@ def _assembled(data: StudyData, parts: _Parts) -> StudyAnalysis:
         descriptives=parts.descriptives,
         model=parts.model,
         contrasts=parts.contrasts,
+        pooled=(),
         comparisons=(),
         by_responder=(),
         sensitivity=(),

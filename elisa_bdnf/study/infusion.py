@@ -52,6 +52,7 @@ def analyze_infusion(data: StudyData) -> StudyAnalysis:
         descriptives=descriptives(subjects, times, {**groups, **classes}),
         model=found.model,
         contrasts=found.contrasts,
+        pooled=_pooled(subjects, groups, question, times),
         comparisons=found.comparisons,
         by_responder=_by_class(subjects, classes, question, times),
         sensitivity=found.sensitivity,
@@ -90,6 +91,17 @@ def _classes(subjects: Sequence[StudySubject]) -> dict[str, list[str]]:
         for name in (RESPONDER, NON_RESPONDER)
     }
     return members if all(len(names) >= LEAST_IN_CLASS for names in members.values()) else {}
+
+
+def _pooled(
+    subjects: Sequence[StudySubject], groups: Groups, question: Question, times: Sequence[str]
+) -> tuple[Contrast, ...]:
+    """All groups as one: the change of everybody in the study, whatever they were given."""
+    if len(groups) < 2:
+        return ()
+    everybody = {ALL: [name for members in groups.values() for name in members]}
+    asked = Question(question.baseline, question.timepoints, (ALL,), question.primary, "")
+    return effects(cells_from_subjects(subjects, everybody, times), asked).contrasts
 
 
 def _by_class(

@@ -17,6 +17,7 @@ from elisa_bdnf.study import identity, intake
 from elisa_bdnf.study.infusion import analyze_infusion
 from elisa_bdnf.study.rows import RawRow, Read
 from program import FIXTURES, elisa_bdnf
+from shared import REFERENCE, needs_reference
 from study.tables import lines, study, written
 
 STUDIES = FIXTURES / "studies"
@@ -44,11 +45,13 @@ def test_the_published_schema_holds(made: dict[str, dict[str, Any]]) -> None:
 
 
 def test_true_changes_lie_in_their_intervals(made: dict[str, dict[str, Any]]) -> None:
-    for each in made["infusion"]["contrasts"]:
+    main = [each for each in made["infusion"]["contrasts"] if each["analysis"] == "main"]
+    assert len(main) == 8
+    for each in main:
         true = truth("infusion")["ratio"][each["group"]][each["timepoint"]]
         assert each["ci_low"] <= true <= each["ci_high"], each
     assert made["infusion"]["model"]["formula"].endswith("(1 | subject) + (1 | plate)")
-    significant = {(c["group"], c["timepoint"]) for c in made["infusion"]["contrasts"] if c["p_holm"] < 0.05}
+    significant = {(c["group"], c["timepoint"]) for c in main if c["p_holm"] < 0.05}
     assert significant == {("ketamine", "120min"), ("ketamine", "230min"), ("ketamine", "24h")}
 
 
@@ -194,6 +197,7 @@ def test_few_subjects_get_paired_tests_and_it_is_said(tmp_path: Path) -> None:
 def test_the_primary_timepoint_keeps_its_p(tmp_path: Path) -> None:
     table = STUDIES / "infusion" / "concentrations.csv"
     _, document = study(tmp_path, table, "--set", "study.primary_timepoint=24h")
+    assert sum(each["primary"] for each in document["contrasts"]) == 3
     for each in document["contrasts"]:
         assert each["primary"] is (each["timepoint"] == "24h")
         assert (each["p_holm"] == each["p"]) or not each["primary"]
@@ -266,3 +270,26 @@ def test_literature_stands_beside_the_same_matrix_and_time_only(made: dict[str, 
     assert rows["caliman-fontes-2023"]["timepoints"] == ["24h", "7d"]
     assert rows["grunebaum-2017"]["exploratory"]
     assert all(row["obstacles"] for row in rows.values())
+
+
+@needs_reference
+@pytest.mark.parametrize("name", ["orthodont", "co2"])
+def test_contrasts_of_a_table_are_those_of_lmer(name: str, tmp_path: Path) -> None:
+    expected = json.loads((REFERENCE / "mixed" / f"{name}.json").read_text(encoding="utf-8"))
+    _, document = study(tmp_path, REFERENCE / "mixed" / f"{name}.csv")
+    found = {(c["group"], c["timepoint"]): c for c in document["contrasts"]}
+    for each in expected["coefficients"][1:]:
+        timepoint = each["term"].removeprefix("timepoint")
+        ours = found["all", timepoint]
+        for key in ("estimate", "se", "df", "t", "p"):
+            assert ours[key] == pytest.approx(each[key], rel=1e-5), (timepoint, key)
+        assert ours["p_holm"] == pytest.approx(expected["p_holm"][each["term"]], rel=1e-4)
+    between = {c["timepoint"]: c for c in document["comparisons"]}
+    first = min(document["groups"])
+    for each in expected["arm_coefficients"]:
+        timepoint, _, arm = each["term"].removeprefix("timepoint").partition(":")
+        ours = between.get(timepoint) if arm else found.get((first, timepoint))
+        if ours is not None:
+            assert ours["estimate"] == pytest.approx(each["estimate"], rel=1e-5)
+            assert ours["se"] == pytest.approx(each["se"], rel=1e-5)
+            assert ours["df"] == pytest.approx(each["df"], rel=1e-4)
