@@ -196,7 +196,11 @@ def _paired_effects(cells: Cells, question: Question, choice: Choice) -> Effects
         n_censored=cells.n_censored,
         remarks=(f"{cells.n_censored} censored values are in no pair",) if cells.n_censored else (),
     )
-    return Effects(model, within, _welch_comparisons(cells, question), ())
+    beside = fitted(cells, Method.REML)
+    also = () if isinstance(beside, NoResult) else asked(beside, cells, question, "REML")[0]
+    meaning = "mixed model by REML in spite of few subjects; limits enter as LLOQ/√2 and ULOQ"
+    sensitivity = (Sensitivity("mixed model", meaning, also),) if also else ()
+    return Effects(model, within, _welch_comparisons(cells, question), sensitivity)
 
 
 def paired_contrasts(cells: Cells, question: Question) -> tuple[Contrast, ...]:

@@ -192,6 +192,10 @@ def test_few_subjects_get_paired_tests_and_it_is_said(tmp_path: Path) -> None:
     assert document["model"]["method"] == "paired t"
     assert "6 subjects" in document["model"]["reason"]
     assert {contrast["df"] for contrast in document["contrasts"]} == {5.0}
+    (mixed,) = document["sensitivity"]
+    ratios = [contrast["ratio"] for contrast in document["contrasts"]]
+    assert [contrast["ratio"] for contrast in mixed["contrasts"]] == pytest.approx(ratios)
+    assert all(contrast["wilcoxon_p"] for contrast in document["contrasts"])
 
 
 def test_the_primary_timepoint_keeps_its_p(tmp_path: Path) -> None:
