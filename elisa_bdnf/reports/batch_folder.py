@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from elisa_bdnf.model.batch import BatchResult
 from elisa_bdnf.reports.batch_page import batch_page
 from elisa_bdnf.reports.batch_records import batch_json_pieces, plates_csv, unreadable_csv
+from elisa_bdnf.reports.batch_workbook import batch_workbook
 
 
 def files_from_batch(batch: BatchResult) -> dict[str, bytes | Iterable[bytes]]:
@@ -15,5 +16,6 @@ def files_from_batch(batch: BatchResult) -> dict[str, bytes | Iterable[bytes]]:
         "plates.csv": plates_csv(batch),
         "unreadable.csv": unreadable_csv(batch),
         "batch.html": batch_page(batch),
+        "batch.xlsx": batch_workbook(batch),
         "batch.json": batch_json_pieces(batch),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from charted_plates import exports
 from elisa_bdnf.errors import Problem
 from elisa_bdnf.model.batch import BatchResult, ExportRow, IgnoredRow, Outcome
 from elisa_bdnf.reports.batch_page import batch_page
+from elisa_bdnf.reports.batch_workbook import batch_workbook
 
 HOSTILE = "<script>alert(1)</script>\"'&\u202e\x1b[31m"
 
@@ -63,3 +65,21 @@ def test_text_from_data_is_inert() -> None:
     assert "\x1b" not in page
     assert "\u202e" not in page
     assert page_of(replace(result, exports=()))
+
+
+def test_the_workbook_holds_every_plate_and_text_as_text(out: Path) -> None:
+    import openpyxl  # noqa: PLC0415
+
+    book = openpyxl.load_workbook(out / "batch.xlsx")
+    assert book.sheetnames == ["Plates", "Controls", "Findings", "Not read"]
+    assert [row[2].value for row in book["Plates"].iter_rows(min_row=5)].count("B.txt") == 1
+    assert book["Plates"].max_row == 4 + 8
+    assert book["Not read"].max_row == 5
+    plain = BatchResult("=1+1", "p", "", (), ())
+    cell = openpyxl.load_workbook(BytesIO(batch_workbook(plain)))["Plates"]["A1"]
+    assert (cell.value, cell.data_type) == ("=1+1: plates", "s")
+
+
+def test_the_workbook_is_the_same_every_time() -> None:
+    plain = BatchResult("x", "p", "", (), ())
+    assert batch_workbook(plain) == batch_workbook(plain)
