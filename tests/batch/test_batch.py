@@ -7,6 +7,7 @@ import json
 import os
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from batches import (
@@ -212,6 +213,13 @@ def test_json_is_batch_json_alone(done: tuple[Path, Path]) -> None:
     printed = batch(*done, "--json").out
     assert json.loads(printed) == json.loads((done[1] / "batch.json").read_text(encoding="utf-8"))
     assert next(iter(json.loads(printed))) == "schema"
+
+
+def test_batch_json_is_as_its_schema_says(done: tuple[Path, Path]) -> None:
+    schema = json.loads((FIXTURES.parent / "docs" / "schemas" / "batch.schema.json").read_text(encoding="utf-8"))
+    document = json.loads((done[1] / "batch.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate(document, schema)
 
 
 def test_quiet_leaves_errors(done: tuple[Path, Path]) -> None:
