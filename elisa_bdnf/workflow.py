@@ -155,7 +155,8 @@ def in_order_of_reading(exports: Iterable[Path], request: RunRequest, protocol: 
     placed, unreadable = [], []
     for export in exports:
         try:
-            placed.append((earlier.first_order(protocol, readers.read_export(export, format=request.format)), export))
+            readings = readers.read_export(export, format=request.format)
+            placed.append((earlier.first_order(protocol, readings, request.read_on), export))
         except ElisaError:
             unreadable.append(export)  # said when its turn comes
     return [export for _, export in sorted(placed, key=lambda pair: pair[0])] + unreadable
@@ -177,8 +178,9 @@ class _Plate:
         companions = [(self.readings[i], laid_out[i]) for i in pooled]
         told = binding.with_shared_curve_remark(reading, pooled=bool(pooled))
         layout = laid_out[self.index]
-        weighted = earlier.with_pooled_weights(self.protocol, told, layout, self.index, self.past)
-        made = earlier.beside_earlier(analyze(told, layout, weighted, companions), self.index, self.past)
+        weighted = earlier.with_pooled_weights(self.protocol, told, layout, self.index, self.past, self.read_on)
+        analysis_ = analyze(told, layout, weighted, companions)
+        made = earlier.beside_earlier(analysis_, self.index, self.past, self.read_on)
         siblings = tuple(other for other in self.readings if other is not reading)
         return replace(made, siblings=siblings, read_on=day_of_reading(reading, self.read_on))
 

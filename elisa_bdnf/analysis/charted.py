@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from datetime import date
 
 from elisa_bdnf.inputs.dates import AmbiguousDate, moment_or_none
 from elisa_bdnf.model.curve import Curve, NoCurve
@@ -24,15 +25,18 @@ _CONTROL_LOT = "control_lot"
 
 def charted_plate(
     reading: Reading, layout: Layout, protocol: Protocol, place: int, curve: Curve | NoCurve | None = None,
-    groups: Iterable[Group] = (), controls: Iterable[Estimate] = (),
+    groups: Iterable[Group] = (), controls: Iterable[Estimate] = (), day: date | None = None,
 ) -> ChartedPlate:  # fmt: skip
-    """The record of one plate; ``place`` is its place in the export. Before the analysis it knows only its segment."""
+    """The record of one plate; ``place`` is its place in the export. Before the analysis it knows only its segment.
+
+    ``day`` is what a person said of an export that does not state when it was read.
+    """
     return ChartedPlate(
         reading.source.file,
         reading.source.sha256,
         place,
         reading.plate,
-        read_at(reading, protocol.history)[0],
+        read_at(reading, protocol.history, day)[0],
         segment_of(layout, protocol),
         _curve_or_none(curve, list(groups)),
         tuple(sorted((_control(each) for each in controls), key=_by_nominal)),
@@ -48,19 +52,24 @@ def segment_of(layout: Layout, protocol: Protocol) -> Segment:
     return Segment(protocol.id, kit.id if kit else "", lot, protocol.unit, protocol.curve.model.value)
 
 
-def read_at(reading: Reading, settings: HistorySettings) -> tuple[str, str]:
-    """When the plate was read (ISO 8601, or empty) and, where a date cannot be understood, why."""
+def read_at(reading: Reading, settings: HistorySettings, day: date | None = None) -> tuple[str, str]:
+    """When the plate was read (ISO 8601, or empty) and, where a date cannot be understood, why.
+
+    The export's own moment holds where it can be understood, since it tells the plates of a day apart.
+    """
     header: dict[str, str] = {}
     for key, value in reading.header:
         header.setdefault(key.casefold().strip(" :"), value)
     for key in _WHEN:
         try:
             moment = moment_or_none(header.get(key, ""), header.get("time", ""), settings.date_order)
-        except AmbiguousDate as date:
-            return "", f"{date} may be read in two ways: say which with history.date_order"
+        except AmbiguousDate as unclear:
+            if day is None:
+                return "", f"{unclear} may be read in two ways: say which with history.date_order"
+            continue
         if moment:
             return moment, ""
-    return "", ""
+    return f"{day.isoformat()}T00:00:00" if day else "", ""
 
 
 def _curve_or_none(curve: Curve | NoCurve | None, groups: list[Group]) -> ChartedCurve | None:

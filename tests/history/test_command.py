@@ -157,3 +157,11 @@ def test_weights_power_take_their_exponent_from_the_history(lab: Path, tmp_path:
     assert curve["report"]["theta_estimated"] is False
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert "pooled from 15 plates of the history h.sqlite" in page
+
+
+def test_a_day_that_a_person_gives_places_the_plate(tmp_path: Path) -> None:
+    words = ("--history", tmp_path / "h.sqlite", "--quiet")
+    for number, day in ((1, "2026-03-02"), (2, "2026-03-01")):
+        file = export(tmp_path, number, 100.0)
+        assert elisa_bdnf("run", file, "--date", day, "--out", tmp_path / f"out{number}", *words).code == 0
+    assert [p.read_at[:10] for p in store.read(tmp_path / "h.sqlite").plates] == ["2026-03-01", "2026-03-02"]
