@@ -13,10 +13,18 @@ from elisa_bdnf.inputs.matrices import matrix_from_text
 from elisa_bdnf.inputs.pages import Page
 from elisa_bdnf.inputs.tables import table_below
 from elisa_bdnf.inputs.well_facts import folded
+from elisa_bdnf.model.timepoint import (
+    Timepoint,
+    UnknownTimepoint,
+    minutes_from_text_or_none,
+    normalized,
+    timepoint_from_text,
+)
 from elisa_bdnf.study.rows import RawRow, frozen
 
 _HEADING_LINES = 20
 _GROUPS = ("arm", "responder")
+_BASELINE = Timepoint("baseline", None)
 
 
 class SheetLine(Protocol):
@@ -139,11 +147,39 @@ def _conflicts(rows: Sequence[RawRow], by_sample: Mapping[str, SheetLine], file:
             ("subject", row.subject, line.subject),
             ("arm", row.arm, line.attributes.get("arm")),
             ("responder", row.responder, line.attributes.get("responder")),
+            ("matrix", matrix_from_text(row.matrix), line.matrix),
+            ("timepoint", row.timepoint, line.timepoint),
         ):
-            if here and there and here != there and (row.sample, what) not in seen:
+            if (
+                here
+                and there
+                and here != there
+                and not _same_time(what, here, there)
+                and (row.sample, what) not in seen
+            ):
                 seen.add((row.sample, what))
                 found = f"sample {row.sample!r} has {what} {there!r} in the sheet and {here!r} in {row.source}"
                 yield Problem(found, "the same in both, or in one of them only", place=line.place, file=file)
+
+
+def _same_time(what: str, here: str, there: str) -> bool:
+    """Two spellings of a time contradict one another only where both state minutes, and others."""
+    if what != "timepoint" or normalized(here) == normalized(there):
+        return what == "timepoint"
+    times = [_time_or_none(text) for text in (here, there)]
+    return None in times or times[0] == times[1]
+
+
+def _time_or_none(text: str) -> float | None:
+    """Minutes after the anchor, −1 for a baseline; None for what only a protocol understands."""
+    try:
+        return timepoint_from_text(text, [_BASELINE]).minutes or -1.0
+    except UnknownTimepoint:
+        pass
+    try:
+        return minutes_from_text_or_none(text)
+    except ValueError:
+        return None  # what is ambiguous is said by the timepoints
 
 
 def _from_line(row: RawRow, line: SheetLine | None) -> RawRow:

@@ -114,6 +114,12 @@ def test_a_sample_sheet_says_whose_samples_are(tmp_path: Path) -> None:
     done, made = study(tmp_path, table, "--samples", sheet)
     assert done.code == 0, done.err
     assert [subject["subject"] for subject in made["subjects"]] == ["S1", "S2", "S3"]
+    for there in ("24 h", "pre"):
+        other = [row | {"timepoint": there} if row["sample"] == "S1 120 min" else row for row in rows]
+        wrong = written(tmp_path, other, "wrong.csv", ("sample", "subject", "timepoint"))
+        done, _ = study(tmp_path, written(tmp_path, rows, "full.csv"), "--samples", wrong)
+        assert done.code == 3
+        assert f"has timepoint '{there}' in the sheet and '120 min' in full.csv" in done.err
     short = written(tmp_path, rows[1:], "short.csv", ("sample", "subject", "timepoint"))
     done, _ = study(tmp_path, table, "--samples", short)
     assert done.code == 3
