@@ -8,6 +8,7 @@ wherever it was made. ``key`` stands for everything but the content of files tha
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -61,11 +62,19 @@ def entry_from_bytes_or_none(data: bytes) -> Entry | None:
             _export_row(document["row"]),
             document["inputs"],
             document["outputs"],
-            document["columns"],
+            {folder: _shared(tables) for folder, tables in document["columns"].items()},
             document["controls"],
         )
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
+
+
+_HEADINGS: dict[tuple[str, ...], list[str]] = {}
+
+
+def _shared(tables: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Most plates have the same headings: one list of them for all."""
+    return {sys.intern(file): _HEADINGS.setdefault(tuple(own), own) for file, own in tables.items()}
 
 
 def _export_row(row: dict[str, Any]) -> ExportRow:

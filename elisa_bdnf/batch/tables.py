@@ -39,7 +39,7 @@ class _Source:
 
 def merged_tables(out: Path, entries: Sequence[Entry]) -> dict[str, Iterator[bytes]]:
     """File name → the table in pieces."""
-    return {name: _merged(name, [*_sources(name, out, entries)]) for name in HEADINGS}
+    return {name: _merged(name, out, entries) for name in HEADINGS}
 
 
 def _sources(name: str, out: Path, entries: Sequence[Entry]) -> Iterator[_Source]:
@@ -67,11 +67,13 @@ def _cells_of_first_line(text: str) -> list[str]:
     return [cell[1:-1].replace('""', '"') for cell in next(_lines(text))]
 
 
-def _merged(name: str, sources: Sequence[_Source]) -> Iterator[bytes]:
-    columns = list(dict.fromkeys([*HEADINGS[name], *(column for source in sources for column in source.columns)]))
+def _merged(name: str, out: Path, entries: Sequence[Entry]) -> Iterator[bytes]:
+    """The sources are gone through twice, for the columns and for the lines, rather than kept."""
+    all_columns = {tuple(source.columns): None for source in _sources(name, out, entries)}
+    columns = list(dict.fromkeys([*HEADINGS[name], *(column for own in all_columns for column in own)]))
     shown = [f"sheet_{column}" if column in ORIGIN else column for column in columns]
     yield (",".join(csv_text(column) for column in [*shown, *ORIGIN]) + "\n").encode()
-    for source in sources:
+    for source in _sources(name, out, entries):
         yield _body(source, columns).encode()
 
 

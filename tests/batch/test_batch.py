@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import jsonschema
@@ -132,6 +134,22 @@ def test_the_same_bytes_wherever_the_folder_is_and_whenever_files_came(done: tup
     folder = folder_of(tmp_path / "x" / done[0].name, dict(reversed(files.items())))
     os.utime(folder / "a.txt", (1, 1))
     batch(folder, tmp_path / "out")
+    assert digests(tmp_path / "out") == digests(done[1])
+
+
+SURROUNDINGS = [
+    {"PYTHONHASHSEED": "0", "TZ": "Asia/Kathmandu", "LC_ALL": "C", "COLUMNS": "60"},
+    {"PYTHONHASHSEED": "7", "TZ": "America/St_Johns", "LC_ALL": "tr_TR.UTF-8", "OPENBLAS_NUM_THREADS": "2"},
+]
+
+
+@pytest.mark.parametrize("surroundings", SURROUNDINGS)
+def test_the_same_bytes_in_any_surroundings(
+    done: tuple[Path, Path], tmp_path: Path, surroundings: dict[str, str]
+) -> None:
+    code = "from elisa_bdnf.cli.main import main; main()"
+    command = [sys.executable, "-c", code, "batch", done[0], "--out", tmp_path / "out", "--quiet"]
+    subprocess.run(command, check=False, capture_output=True, env=os.environ | surroundings)
     assert digests(tmp_path / "out") == digests(done[1])
 
 
