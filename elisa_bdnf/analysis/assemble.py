@@ -65,7 +65,8 @@ def _covariance(outcome: Outcome, sigma2: float) -> tuple[tuple[str, ...], tuple
     scale = outcome.state.scale[:, 0]
     _, values, turned = np.linalg.svd((weighted / scale[:, None]).T, full_matrices=False)
     rank = int(np.count_nonzero(values > 1e-7 * values[0]))
-    condition = float((values[0] / values[-1]) ** 2) if values[-1] > 0 else math.inf
+    share = float(values[-1] / values[0]) if values[0] > 0 else 0.0
+    condition = share**-2 if share > 1e-150 else math.inf
     if math.isnan(sigma2):
         return (), (), rank, condition
     half = turned / np.where(values > 1e-8 * values[0], values, np.inf)[:, None] / scale

@@ -16,10 +16,12 @@ from elisa_bdnf.analysis.limits import limits_from_standards
 from elisa_bdnf.analysis.refusals import refusal_or_none
 from elisa_bdnf.analysis.scatter import response_floor_of_fit, wells_per_point
 from elisa_bdnf.analysis.settle import Outcome
-from elisa_bdnf.analysis.shape import A, D
+from elisa_bdnf.analysis.shape import LN_C, A, D
 from elisa_bdnf.analysis.straight import fit_line
 from elisa_bdnf.model.curve import Curve, CurveSpec, FitOn, Level, Model, NoCurve, StandardPoint
 from elisa_bdnf.model.protocol import LimitSettings
+
+_LARGEST_LN = 690.0  # e^690 is still a number
 
 
 def calibrate(
@@ -86,7 +88,7 @@ def points_from_levels(levels: Sequence[Level], spec: CurveSpec) -> Points:
 
 def _failure_or_none(outcome: Outcome, spec: CurveSpec) -> NoCurve | None:
     names = set(outcome.unidentified)
-    if not outcome.converged:
+    if not outcome.converged or np.max(np.abs(outcome.coordinates[LN_C:])) > _LARGEST_LN:
         return NoCurve(
             "not_converged",
             f"no {outcome.starts} starts led to a minimum of the sum of squares",

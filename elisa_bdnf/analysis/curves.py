@@ -34,7 +34,7 @@ def predict(curve: Curve, x: float) -> float:
     if curve.model is Model.LINEAR:
         return curve.a + curve.b * x
     if curve.model is Model.LOG_LOG:
-        return math.exp(curve.a + curve.b * math.log(x)) if x > 0 else 0.0
+        return math.exp(min(curve.a + curve.b * math.log(x), 700.0)) if x > 0 else 0.0
     if x == 0:
         return curve.a
     if math.isinf(x):

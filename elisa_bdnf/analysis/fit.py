@@ -70,6 +70,8 @@ def initial_theta(weights: Weights, y: Array, level_mean: Array) -> Array | None
     return np.where(np.any(y != level_mean, axis=0), np.clip(scatter, 0.0, 1.5), 0.5)
 
 
+# Steps that overflow are never better, and are not taken.
+@np.errstate(over="ignore", invalid="ignore", divide="ignore")
 def fit_logistic(points: Points, spec: CurveSpec, starts: Sequence[Mapping[str, float]] | None = None) -> Outcome:
     """Fit a 4PL, 5PL, 5PL-R or 3PL. ``starts`` (parameters of the canonical form) replace the built-in ones."""
     family = FAMILIES[spec.model]

@@ -20,6 +20,7 @@ from elisa_bdnf.model.curve import Curve, Model, WeightKind
 _STEP = 0.05  # of b·ln x: how closely to look, since an interval can end and begin again
 _CLOSE, _FINE = 40, 200  # steps that are looked at together at first, and at most
 _LARGEST_LN = 690.0  # e^690 is still a number
+_FLATTEST = 1e-6  # slope of a log-log line that is as good as flat
 _FARTHEST = 60.0  # in ln x: a bound that is not met within a factor 1e26 does not exist
 
 
@@ -41,6 +42,7 @@ class Question:
         error = well_variance(curve, at) / self.wells + variance_along(curve, row)
         return abs(self.y - expected) - self.t * math.sqrt(error)
 
+    @np.errstate(over="ignore", invalid="ignore")  # so far out that no number holds the variance: inside
     def excess_at(self, ln_x: Array) -> Array:
         """``excess`` at many places."""
         curve = self.curve
@@ -88,7 +90,10 @@ def variances_along(curve: Curve, jacobian: Array) -> Array:
 def nearest_end(question: Question, x: float, direction: float) -> float:
     """The nearest end of the interval around x in ``direction``; 0 or infinity where there is none."""
     start = math.log(x)
-    inside, unit = start, _STEP if question.curve.model is Model.LINEAR else _STEP / abs(question.curve.b)
+    inside, unit = (
+        start,
+        _STEP if question.curve.model is Model.LINEAR else _STEP / max(abs(question.curve.b), _FLATTEST),
+    )
     for offsets in _offsets(unit):
         ln_x = start + direction * offsets
         ln_x = ln_x[np.abs(ln_x) < _LARGEST_LN]
@@ -116,6 +121,8 @@ def _root(question: Question, inside: float, outside: float) -> float:
     low, high = question.excess(inside), question.excess(outside)
     if low >= 0:
         return inside
+    if not high > 0:  # at the border to rounding
+        return outside
     middle, above = math.nan, False
     for _ in range(100):
         previous, middle = middle, outside - high * (outside - inside) / (high - low)

@@ -44,7 +44,7 @@ def refine(target: Target, coordinates: Array, *, most: int = _MOST_ITERATIONS) 
         better = running & (close | (frozen < state.rss)) & (tried < np.inf)
         stuck = np.where(better, tried > 0.25 * gradient, True) & (np.minimum(tried, gradient) < _ROUNDING)
         size = np.maximum.reduce(np.abs(step) * scale)
-        stuck |= better & (damping == 0) & (size**2 < _LAST_STEP**2 * state.rss)
+        stuck |= better & (damping == 0) & (size * size < _LAST_STEP**2 * state.rss)
         state = _choose(better, trial, state)
         gradient = np.where(better, tried, gradient)
         running = running & ~(stuck | (gradient < _SHARP) | (damping > 1e8))
@@ -64,7 +64,7 @@ def _refine_one(target: Target, coordinates: Array, most: int) -> tuple[State, C
         step = solve_one(matrix, state.scale, state.score)
         rss = float(state.rss)
         size = float(np.maximum.reduce(np.abs(step * state.scale)))
-        if gradient < _NOTHING_LEFT and size**2 <= _NOTHING_LEFT**2 * rss:
+        if gradient < _NOTHING_LEFT and size * size <= _NOTHING_LEFT**2 * rss:
             break
         iterations += 1
         trial = evaluate(target, moved(target, state.coordinates, step))
@@ -75,7 +75,9 @@ def _refine_one(target: Target, coordinates: Array, most: int) -> tuple[State, C
         if not better and gradient < _ROUNDING:
             break
         if better:
-            last = not damping and size**2 < _LAST_STEP**2 * rss  # Newton squares its error: nothing is left after it
+            last = (
+                not damping and size * size < _LAST_STEP**2 * rss
+            )  # Newton squares its error: nothing is left after it
             little = last or (tried > 0.25 * gradient and tried < _ROUNDING)
             state, gradient = trial, tried
             if little:

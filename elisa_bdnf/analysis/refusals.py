@@ -42,8 +42,8 @@ def _settings(_: Sequence[Level], spec: CurveSpec) -> NoCurve | None:
     if wrong:
         return NoCurve("settings", f"{spec.model} has no parameter {', '.join(wrong)}", f"it has {', '.join(known)}")
     bent = [n for n in ("b", "c", "g") if n in spec.fixed and spec.model not in (Model.LINEAR, Model.LOG_LOG)]
-    if any(not spec.fixed[name] > 0 for name in bent):
-        return NoCurve("settings", "the parameters b, c and g are positive and cannot be fixed at 0 or below")
+    if any(not spec.fixed[name] > 0 for name in bent) or (spec.fixed.get("b") == 0 and not bent):
+        return NoCurve("settings", "b, c and g of a sigmoid are positive, and no slope can be fixed at 0")
     if spec.model is Model.THREE_PL and len(spec.fixed) != 1:
         return NoCurve("settings", "a 3PL is a 4PL with one parameter fixed", "fix one, for example a at 0.05")
     if len(spec.fixed) == len(known):

@@ -84,7 +84,8 @@ def t_quantile(probability: float, df: float) -> float:
     for _ in range(200):
         excess = t_tail(t, df) - tail
         low, high = (t, high) if excess > 0 else (low, t)
-        following = t + excess / t_density(t, df)
+        density = t_density(t, df)  # 0 far out, where few degrees of freedom put the quantile
+        following = t + excess / density if density > 0 else high
         if not low < following < high:
             following = 0.5 * (low + high)
         if abs(following - t) <= 1e-15 * abs(t):

@@ -28,3 +28,10 @@ def test_ends() -> None:
     for probability, df in ((0.0, 5.0), (1.0, 5.0), (0.9, 0.0), (0.9, math.nan)):
         with pytest.raises(ValueError, match="t quantile"):
             t_quantile(probability, df)
+
+
+def test_a_tiny_fraction_of_a_degree_of_freedom() -> None:
+    """The quantile is astronomical, and there is one."""
+    t = t_quantile(0.975, 0.02)
+    assert t > 1e30
+    assert t_tail(t, 0.02) == pytest.approx(0.025, rel=1e-9)
