@@ -10,15 +10,13 @@
 :func:`measurement_variance`     from the interval of a concentration to the variance of its logarithm
 ===============================  ==========================================================================
 
-To come, with the same shape: ``fit_censored(y, x, names, *, subject, censoring, plate=None, known_variance=None)`` with
-``censoring`` (n,) −1 where the value is only known to lie below ``y``, +1 above, 0 measured, and
-``censored_summary(values, censoring)`` for descriptives (concentrations, limits where censored).
 
 Sources and formulas: docs/study-maths.md.
 """
 
 from __future__ import annotations
 
+from elisa_bdnf.study.statistics.censored import fit_censored
 from elisa_bdnf.study.statistics.contrasts import contrasts, satterthwaite
 from elisa_bdnf.study.statistics.measurement import measurement_variance
 from elisa_bdnf.study.statistics.mixed import fit_mixed
@@ -44,6 +42,7 @@ __all__ = [
     "PairedTests",
     "SignedRank",
     "contrasts",
+    "fit_censored",
     "fit_mixed",
     "holm",
     "measurement_variance",

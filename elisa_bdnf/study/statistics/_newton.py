@@ -31,7 +31,7 @@ E = TypeVar("E", bound=Slopes)
 
 
 def minimize(
-    evaluate: Callable[[Floats], E], start: Floats, floors: Floats, ceiling: float
+    evaluate: Callable[[Floats], E], start: Floats, floors: Floats, ceiling: float, enough: float = ENOUGH
 ) -> tuple[Floats, E, Convergence]:
     """Walk to a minimum of ``criterion`` with every component from its floor to the common ceiling.
 
@@ -40,7 +40,7 @@ def minimize(
     gamma, here, decrement = start, evaluate(start), np.inf
     for count in range(MOST_STEPS):
         direction, decrement = _direction(here, (gamma > floors) | (here.gradient < 0))
-        following = None if decrement < ENOUGH else _descend(evaluate, gamma, here, direction, (floors, ceiling))
+        following = None if decrement < enough else _descend(evaluate, gamma, here, direction, (floors, ceiling))
         if following is None:
             return gamma, here, Convergence(bool(decrement < 1e-7), count, decrement)
         gamma, here = following
@@ -64,8 +64,11 @@ def _descend(
 ) -> tuple[Floats, E] | None:
     """The longest of the halved steps that lowers the criterion, None if none does."""
     noise = 1e-13 * (1 + abs(here.criterion))
+    floors, ceiling = bounds
+    # Where 0 is no value at all, a bad quadratic must not carry us beside it: one order of magnitude a step.
+    lowest = np.where(floors > 0, np.maximum(floors, gamma / 10), floors)
     for halving in range(MOST_HALVINGS):
-        following = np.clip(gamma + direction * 0.5**halving, *bounds)
+        following = np.clip(gamma + direction * 0.5**halving, lowest, ceiling)
         promised = float(here.gradient @ (following - gamma))
         there = evaluate(following)
         if there.criterion <= here.criterion + 1e-4 * min(promised, 0.0) + noise:

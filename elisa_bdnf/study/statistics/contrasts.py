@@ -25,7 +25,7 @@ def t_contrast(name: str, estimate: float, se: float, df: float) -> Contrast:
 def contrasts(
     fit: MixedFit, weights: Sequence[Sequence[float]] | Floats, names: Sequence[str]
 ) -> tuple[Contrast | NoResult, ...]:
-    """One contrast per row of ``weights`` (rows, columns of the design that was given to the fit; see ``fit.columns``).
+    """One contrast per row of ``weights`` (rows, columns of the design that was given to the fit).
 
     A row that asks about a coefficient which the data do not determine (an empty timepoint, an empty cell of
     arm × timepoint) gives a :class:`NoResult` with the names of the columns at fault.
@@ -35,6 +35,7 @@ def contrasts(
 
 
 def _contrast(fit: MixedFit, row: Floats, name: str) -> Contrast | NoResult:
+    row = np.pad(row, (0, len(fit.columns) - row.size))
     kept = np.isin(fit.columns, fit.names)
     weights = row[kept]
     # A combination of coefficients is estimable only if it gives the dropped columns the weight that follows.
