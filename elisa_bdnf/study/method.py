@@ -14,9 +14,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from elisa_bdnf.model.measurement import Censoring
-from elisa_bdnf.study._pending import fit_censored
 from elisa_bdnf.study.cells import MOST_SUBSTITUTED_PERCENT, Cells
-from elisa_bdnf.study.statistics import MixedFit, NoResult, fit_mixed
+from elisa_bdnf.study.statistics import MixedFit, NoResult, fit_censored, fit_mixed
 
 LEAST_SUBJECTS = 10
 

@@ -2,6 +2,7 @@
 
 ===============================  ==========================================================================
 :func:`fit_mixed`                mixed model of ln concentration by REML, Satterthwaite's degrees of freedom
+:func:`fit_censored`             the same where values are only known to lie below or above a limit
 :func:`contrasts`                questions to a fit
 :func:`holm`                     several questions, one error rate
 :func:`paired`                   t and signed-rank tests of pairs, for small studies
@@ -9,7 +10,6 @@
 :func:`reference_change`         how large a change of one person is more than chance
 :func:`measurement_variance`     from the interval of a concentration to the variance of its logarithm
 ===============================  ==========================================================================
-
 
 Sources and formulas: docs/study-maths.md.
 """
@@ -24,7 +24,6 @@ from elisa_bdnf.study.statistics.multiplicity import holm
 from elisa_bdnf.study.statistics.paired import paired, signed_rank
 from elisa_bdnf.study.statistics.planning import pairs_needed, power_of_pairs, reference_change, sd_from_cv
 from elisa_bdnf.study.statistics.values import (
-    CensoredSummary,
     Contrast,
     Convergence,
     MixedFit,
@@ -34,7 +33,6 @@ from elisa_bdnf.study.statistics.values import (
 )
 
 __all__ = [
-    "CensoredSummary",
     "Contrast",
     "Convergence",
     "MixedFit",

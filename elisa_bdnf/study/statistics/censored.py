@@ -32,7 +32,7 @@ def fit_censored(
     names: Sequence[str],
     *,
     subject: Sequence[str],
-    censoring: Sequence[int] | Indices,
+    censoring: Sequence[int] | Indices | Floats,
     plate: Sequence[str] | None = None,
     known_variance: Sequence[float] | Floats | None = None,
     restricted: bool = True,

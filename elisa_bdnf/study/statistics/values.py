@@ -129,28 +129,6 @@ class PairedTests:
     signed_rank: SignedRank | NoResult
 
 
-@dataclass(frozen=True, slots=True)
-class CensoredSummary:
-    """Describing positive values of which some are known only to lie below or above a limit.
-
-    ``mean``, ``sd``, ``geometric_mean`` and ``geometric_sd`` follow from a lognormal distribution fitted to all
-    values, censored ones as such; ``median``, ``q1`` and ``q3`` are Kaplan-Meier quantiles. Each is a number, or a
-    :class:`NoResult` that says why not.
-    """
-
-    n: int
-    n_below: int
-    n_above: int
-    mean: float | NoResult
-    sd: float | NoResult
-    geometric_mean: float | NoResult
-    geometric_sd: float | NoResult
-    median: float | NoResult
-    q1: float | NoResult
-    q3: float | NoResult
-    method: str
-
-
 def read_only(values: Any) -> Floats:
     """A copy as floats that nobody can change."""
     array = np.array(values, dtype=np.float64)
