@@ -14,6 +14,10 @@ from elisa_bdnf.model.study import StudyResult
 from elisa_bdnf.reports import study_json
 from elisa_bdnf.reports.json_result import json_text
 from elisa_bdnf.reports.study_csv import csv_from_study
+from elisa_bdnf.reports.study_document import document_from_study
+from elisa_bdnf.reports.study_figure_files import figure_files
+from elisa_bdnf.reports.study_html import study_html
+from elisa_bdnf.reports.study_xlsx import xlsx_from_study
 from elisa_bdnf.study import exclusions, identity, intake, sheet, sources
 from elisa_bdnf.study.analyze import analyze_study
 from elisa_bdnf.study.rows import RawRow, Read
@@ -38,6 +42,7 @@ class StudyRequest:
     matrix: str = ""
     excluded: tuple[str, ...] = ()
     overrides: Mapping[str, str] = field(default_factory=dict)
+    figures: tuple[str, ...] = ("svg",)  # kinds of files in which the pictures are written
 
 
 def run_study(request: StudyRequest) -> StudyResult:
@@ -89,7 +94,14 @@ def _likely_protocol(request: StudyRequest, reads: Sequence[Read]) -> tuple[str,
 
 def files_from_study(result: StudyResult, request: StudyRequest) -> dict[str, bytes]:
     """Every file of a study folder, the manifest with their hashes last."""
-    files = {"study.json": study_json.render(result), **csv_from_study(result)}
+    document = document_from_study(result)
+    files = {
+        "study.html": study_html(document),
+        "study.xlsx": xlsx_from_study(document),
+        "study.json": study_json.render(result),
+        **csv_from_study(result),
+        **figure_files(document.pictures, request.figures),
+    }
     return files | {"manifest.json": _manifest(files, result, request)}
 
 

@@ -15,7 +15,7 @@ def demo(
         "elisa-bdnf-demo"
     ),
 ) -> None:
-    """Run the main job on the example plate that comes with the program.
+    """Run the main job on the example plate that comes with the program, and put its subjects together as a study.
 
     \b
       elisa-bdnf demo
@@ -33,11 +33,22 @@ def demo(
     request = workflow.RunRequest(protocol=PROTOCOL, samples=out / SAMPLES)
     code = run_all([out / EXPORT], request, workflow.protocol_from_request(request), out / "results")
     results = out / "results"
+    _study(results, out / "study")
     typer.echo(f"\nThe report to look at:  {results / 'report.html'}")
     typer.echo(f"The workbook:           {results / 'report.xlsx'}")
+    typer.echo(f"Its study:              {out / 'study' / 'study.html'}")
     typer.echo(f"The same by hand:       elisa-bdnf run {out / EXPORT} --protocol {PROTOCOL} --samples {out / SAMPLES}")
     if code:
         raise typer.Exit(code)
+
+
+def _study(results: Path, folder: Path) -> None:
+    """The subjects of the plate as a study: time courses and changes from baseline."""
+    from elisa_bdnf import workflow
+    from elisa_bdnf.study_workflow import StudyRequest, files_from_study, run_study
+
+    request = StudyRequest((results,), protocol=PROTOCOL)
+    workflow.write_files(folder, files_from_study(run_study(request), request))
 
 
 EXPORT, SAMPLES, PROTOCOL = "bdnf-plate.txt", "samples.csv", "human-infusion-plasma"

@@ -25,7 +25,7 @@ def study(
         str | None,
         typer.Option("--protocol", "-p", metavar="ID|FILE", help="Timepoints, groups, rules; else the results'."),
     ] = None,
-    out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Where study.json goes.")] = DEFAULT_OUT,
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Where the report goes.")] = DEFAULT_OUT,
     design: Annotated[
         str | None, typer.Option("--design", help="infusion, release or tissue; else the protocol's.")
     ] = None,
@@ -34,6 +34,9 @@ def study(
         list[str] | None, typer.Option("--exclude", metavar="'SAMPLE[@PLATE]: REASON'", help="Leave out; repeatable.")
     ] = None,
     settings: Settings = None,
+    figures: Annotated[
+        str, typer.Option("--figures", metavar="KINDS", help="Files of the pictures: svg, png, pdf; several by commas.")
+    ] = "svg",
     as_json: Annotated[bool, typer.Option("--json", help="Print study.json instead of tables.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Warnings count: exit 1 if there are any.")] = False,
@@ -47,12 +50,15 @@ def study(
     A folder stands for all result folders below it. A table needs subject, timepoint and concentration, or a sample
     sheet that says the first two. Plates that QC rejected never enter; exit code 1 says that there was one.
     """
+    from elisa_bdnf.reports.study_figure_files import kinds_from_text
     from elisa_bdnf.study_workflow import DESIGNS, StudyRequest, run_study
 
     if design is not None and design not in DESIGNS:
         raise UsageError(f"--design {design!r} is not known", expected=", ".join(DESIGNS))
     overrides = overrides_from_options(settings or [], {})
-    request = StudyRequest(tuple(inputs), samples, protocol, design, matrix, tuple(exclude or ()), overrides)
+    request = StudyRequest(
+        tuple(inputs), samples, protocol, design, matrix, tuple(exclude or ()), overrides, kinds_from_text(figures)
+    )
     try:
         result = run_study(request)
     except ProtocolError as error:

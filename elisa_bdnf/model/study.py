@@ -112,7 +112,7 @@ class ModelSummary:
     """What was fitted, and why that. SDs are on the ln scale; None where the model has no such part."""
 
     formula: str
-    method: str  # "REML", "censored maximum likelihood", "paired t"
+    method: str  # "REML", "censored restricted likelihood", "paired t"
     reason: str  # the rule by which it was chosen
     sd_subject: float | None
     sd_plate: float | None

@@ -6,52 +6,39 @@ this one nothing and 1 ms. All text goes through ``html_text``; ``tests/reports/
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
-from importlib.resources import files
+from collections.abc import Iterator
 
 from elisa_bdnf import __version__
 from elisa_bdnf.model.chart import charts_beside
 from elisa_bdnf.reports import digits
 from elisa_bdnf.reports.chart_page import NOTE, chart_section
 from elisa_bdnf.reports.curve_figure import curve_figure
+from elisa_bdnf.reports.html_page import POLICY, banner, card, head, items, picture, section, style, subsection
 from elisa_bdnf.reports.html_table import table, wells_linked
 from elisa_bdnf.reports.inert import html_text
-from elisa_bdnf.reports.parts import Banner, Document, Fact, Tone
+from elisa_bdnf.reports.parts import Document, Fact, Tone
 from elisa_bdnf.reports.plate_map import plate_map
 from elisa_bdnf.reports.recovery_figure import recovery_figure
 from elisa_bdnf.reports.timecourse_figure import timecourse_figure
 
-__all__ = ["render", "wells_linked"]
-
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
-
-
-@lru_cache(maxsize=1)
-def style() -> str:
-    """The style sheet, shipped beside this module."""
-    return files("elisa_bdnf.reports").joinpath("report.css").read_text(encoding="utf-8")
+__all__ = ["POLICY", "render", "style", "wells_linked"]
 
 
 def render(document: Document) -> bytes:
     """The whole page, UTF-8."""
-    title = html_text(f"{document.headline.word.lower()}: {document.title} – BDNF ELISA")
+    title = f"{document.headline.word.lower()}: {document.title} – BDNF ELISA"
     page = [
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">',
-        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f'<meta name="generator" content="elisa-bdnf {html_text(__version__)}">',
-        f"<title>{title}</title><style>\n{style()}</style></head>",
+        head(title, style()),
         f'<body class="{"rejected" if document.mark else "accepted"}">',
         *_top(document),
         "<main>",
         *_summary(document),
         "</main>",
     ]
-    sections = [section for section in _sections(document) if section[2]]
+    sections = [each for each in _sections(document) if each[2]]
     page.append(_contents(sections, document))
     page.append("<main>")
-    page += [_section(key, title, body) for key, title, body in sections]
+    page += [section(key, title, body) for key, title, body in sections]
     page += ["</main>", _foot(document), "</body></html>\n"]
     return "".join(page).encode()
 
@@ -74,34 +61,15 @@ def _summary(document: Document) -> Iterator[str]:
     if not document.mark:
         yield f'<p class="summary">{html_text(document.headline.sentence)}</p>'
         if document.headline.reasons:
-            yield f'<ul class="reasons">{_items(document.headline.reasons)}</ul>'
-    yield from (_banner(banner) for banner in document.banners)
-    yield '<dl class="facts">' + "".join(_card(fact) for fact in document.facts) + "</dl>"
-
-
-def _banner(banner: Banner) -> str:
-    return f'<p class="banner {banner.tone}"><b>{html_text(banner.title)}</b>{html_text(banner.text)}</p>'
-
-
-def _card(fact: Fact) -> str:
-    return (
-        f'<div><dt>{html_text(fact.label)}</dt><dd class="figure-text {fact.tone}">{html_text(fact.text)}</dd>'
-        f'<dd class="more">{html_text(fact.help)}</dd></div>'
-    )
-
-
-def _items(texts: Iterable[str]) -> str:
-    return "".join(f"<li>{html_text(text)}</li>" for text in texts)
+            yield f'<ul class="reasons">{items(document.headline.reasons)}</ul>'
+    yield from map(banner, document.banners)
+    yield '<dl class="facts">' + "".join(map(card, document.facts)) + "</dl>"
 
 
 def _contents(sections: list[tuple[str, str, str]], document: Document) -> str:
     links = "".join(f'<li><a href="#{key}">{html_text(title)}</a></li>' for key, title, _ in sections)
     rejected = f'<li class="bad">{html_text(document.mark)}</li>' if document.mark else ""
     return f'<nav aria-label="Contents"><ol>{rejected}{links}</ol></nav>'
-
-
-def _section(key: str, title: str, body: str) -> str:
-    return f'<section id="{key}"><h2>{html_text(title)}</h2>{body}</section>'
 
 
 def _sections(document: Document) -> Iterator[tuple[str, str, str]]:
@@ -113,7 +81,7 @@ def _sections(document: Document) -> Iterator[tuple[str, str, str]]:
     yield (
         "findings-section",
         "Findings",
-        table(document.findings) + _subsection(document.not_evaluated.title, table(document.not_evaluated)),
+        table(document.findings) + subsection(document.not_evaluated.title, table(document.not_evaluated)),
     )
     yield "decided", "Exclusions and waivers", _decided(document)
     yield "plate", "Plate", _plate(document)
@@ -125,41 +93,33 @@ def _sections(document: Document) -> Iterator[tuple[str, str, str]]:
     yield "provenance-section", "Provenance", _provenance(document)
 
 
-def _subsection(title: str, body: str) -> str:
-    return f"<h3>{html_text(title)}</h3>{body}"
-
-
-def _figure(svg: str) -> str:
-    return f'<div class="card"><div class="scroll" tabindex="0">{svg}</div></div>' if svg else ""
-
-
 def _results(document: Document) -> str:
     if document.overview is None:
         return _dilutions(document) + table(document.samples, key="results-table")
     courses = timecourse_figure(document.result)
-    return table(document.overview, "overview") + _dilutions(document) + _figure(courses)
+    return table(document.overview, "overview") + _dilutions(document) + picture(courses)
 
 
 def _dilutions(document: Document) -> str:
-    return _subsection(document.dilutions.title, table(document.dilutions)) if document.dilutions is not None else ""
+    return subsection(document.dilutions.title, table(document.dilutions)) if document.dilutions is not None else ""
 
 
 def _curve(document: Document) -> str:
     recovery = recovery_figure(document.result)
     facts = f'<div class="card"><dl class="list">{"".join(_line(fact) for fact in document.curve_facts)}</dl></div>'
-    pair = f'<div class="pair">{_figure(recovery)}{facts}</div>' if recovery else facts
-    body = _figure(curve_figure(document.result)) + pair + table(document.standards)
+    pair = f'<div class="pair">{picture(recovery)}{facts}</div>' if recovery else facts
+    body = picture(curve_figure(document.result)) + pair + table(document.standards)
     for more in (document.edits, document.curve_versions):
-        body += _subsection(more.title, table(more)) if more is not None else ""
+        body += subsection(more.title, table(more)) if more is not None else ""
     if document.parameters is not None:
-        body += _subsection(document.parameters.title, table(document.parameters))
+        body += subsection(document.parameters.title, table(document.parameters))
     return body
 
 
 def _decided(document: Document) -> str:
     if not document.decisions.rows:
         return ""
-    return table(document.decisions) + _subsection("Before and after", table(document.before_and_after))
+    return table(document.decisions) + subsection("Before and after", table(document.before_and_after))
 
 
 def _charts(document: Document) -> str:
@@ -189,20 +149,20 @@ def _plate(document: Document) -> str:
     )
     note += "select it to find it in the table of all wells.</p>"
     return (
-        note + _figure(plate_map(document.result)) + _subsection(document.exclusions.title, table(document.exclusions))
+        note + picture(plate_map(document.result)) + subsection(document.exclusions.title, table(document.exclusions))
     )
 
 
 def _methods(document: Document) -> str:
     paragraphs = "".join(f"<p>{html_text(paragraph)}</p>" for paragraph in document.methods)
-    return f'<div class="prose">{paragraphs}<h3>Limitations</h3><ul>{_items(document.limitations)}</ul></div>'
+    return f'<div class="prose">{paragraphs}<h3>Limitations</h3><ul>{items(document.limitations)}</ul></div>'
 
 
 def _provenance(document: Document) -> str:
     body = table(document.provenance, mono="sha256")
     if document.remarks:
-        body += _subsection("Remarks", f'<div class="prose"><ul>{_items(document.remarks)}</ul></div>')
-    return body + _subsection(document.header.title, table(document.header))
+        body += subsection("Remarks", f'<div class="prose"><ul>{items(document.remarks)}</ul></div>')
+    return body + subsection(document.header.title, table(document.header))
 
 
 def _foot(document: Document) -> str:

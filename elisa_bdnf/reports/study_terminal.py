@@ -14,6 +14,7 @@ from elisa_bdnf.model.study import Contrast, Descriptive, LiteratureRow, StudyRe
 from elisa_bdnf.reports import digits
 from elisa_bdnf.reports.inert import show
 from elisa_bdnf.reports.study_terminal_designs import release_parts, tissue_parts
+from elisa_bdnf.reports.study_words import p_text
 from elisa_bdnf.reports.terminal_table import joined, stdout_console, table, text
 
 if TYPE_CHECKING:
@@ -44,7 +45,8 @@ def _parts(result: StudyResult, folder: Path | None) -> Iterator[RenderableType]
     yield from _findings(result)
     if folder is not None:
         yield text("")
-        yield joined([("→ ", "dim"), (str(folder / "study.json"), "")])
+        yield joined([("→ ", "dim"), (str(folder / "study.html"), "")])
+        yield from (text(f"  {folder / name}") for name in ("study.xlsx", "study.json"))
 
 
 def _head(result: StudyResult) -> Iterator[RenderableType]:
@@ -155,13 +157,6 @@ def _contrast_cells(each: Contrast) -> Sequence[str]:
         p_text(each.p_holm),
         "primary" if each.primary else each.reason,
     )
-
-
-def p_text(p: float | None) -> str:
-    """Three decimals; never ``0.000``."""
-    if p is None:
-        return digits.MISSING
-    return "< 0.001" if p < 0.001 else digits.fixed(p, 3)
 
 
 def _sentences(result: StudyResult) -> Iterator[RenderableType]:

@@ -3,7 +3,7 @@
 1. Fewer than 10 subjects with a number at baseline and later: paired t tests on ln concentration, with Wilcoxon's
    signed ranks beside them.
 2. Any value above the ULOQ, or more than 10 % of the values of any group and timepoint below the LLOQ: mixed model by
-   maximum likelihood with limits as censored observations.
+   restricted likelihood with limits as censored observations.
 3. Otherwise: mixed model by REML; the few values below the LLOQ enter as LLOQ/√2.
 """
 
@@ -23,7 +23,7 @@ LEAST_SUBJECTS = 10
 class Method(StrEnum):
     PAIRED = "paired t"
     REML = "REML"
-    CENSORED = "censored maximum likelihood"
+    CENSORED = "censored restricted likelihood"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,101 @@
+"""A methods paragraph of a study that can be pasted into a paper, and what its numbers cannot tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from elisa_bdnf import __version__
+from elisa_bdnf.model.study import StudyResult
+from elisa_bdnf.reports import digits, words
+from elisa_bdnf.reports.study_words import matrix_text
+
+
+def methods(result: StudyResult) -> tuple[str, ...]:
+    """Plain text, one paragraph each: measurement, design and time, statistics."""
+    return tuple(filter(None, (_measurement(result), _design(result), _statistics(result), _program(result))))
+
+
+def _measurement(result: StudyResult) -> str:
+    kits = sorted({source.kit for source in result.sources if source.kit})
+    plates = {source.plate for source in result.sources if source.plate and source.verdict != "rejected"}
+    rejected = sum(source.verdict == "rejected" for source in result.sources)
+    text = f"{words.ANALYTE} ({result.unit}; {matrix_text(result)}) was measured by ELISA"
+    text += f" ({words.listed(kits)})" if kits else ""
+    text += f" on {digits.count(len(plates), 'plate')}" if plates else ""
+    text += "."
+    if plates:
+        text += " How each plate was calibrated is stated in its own report."
+    if rejected:
+        text += f" {digits.count(rejected, 'plate')} did not pass quality control and took no part."
+    unused = sum(not each.used for each in result.measurements)
+    if unused:
+        text += f" {unused} of {len(result.measurements)} results took no part for the reasons listed in the report."
+    return text
+
+
+def _design(result: StudyResult) -> str:
+    if result.release is not None:
+        return (
+            f"Release was calculated as {result.release.volumes.rstrip('.')}; {result.release.sentence.rstrip('.')}. "
+            f"Culture wells were averaged within culture batches, which are the unit of replication; folds are against "
+            f"{result.release.vehicle} of the same batch and time."
+        )
+    if result.tissue is not None:
+        return f"Values are given in {result.tissue.unit}; arms were compared region by region and time by time."
+    times = words.listed([timepoint.name for timepoint in result.timepoints])
+    anchor = result.protocol.time_anchor
+    text = f"{digits.count(len(result.subjects), 'subject')} were sampled at {times}"
+    text += f" (minutes after {anchor.replace('_', ' ')})" if anchor != "none" else ""
+    groups = f", in the groups {words.listed(list(result.groups))}" if len(result.groups) > 1 else ""
+    return f"{text}{groups}. Changes are ratios to the subject's own baseline."
+
+
+def _statistics(result: StudyResult) -> str:
+    if result.model is None:
+        if result.tissue is None:
+            return ""
+        return "Arms were compared by Welch's t test on ln concentrations, with Holm's adjustment."
+    model = result.model
+    sentences = [f"Statistics: {model.method} ({model.formula}); {model.reason}"]
+    if model.known_error:
+        sentences.append("The variance behind the interval of each concentration entered as known")
+    if model.n_censored:
+        sentences.append(f"{model.n_censored} values beyond the limits of quantification entered as censored")
+    primary = next((each.timepoint for each in result.contrasts if each.primary), "")
+    sentences.append(
+        f"The primary timepoint {primary} was tested without adjustment, the others with Holm's"
+        if primary
+        else "p values were adjusted for the number of timepoints by Holm's method"
+    )
+    sentences.append("Estimates are ratios of geometric means with 95 % confidence intervals")
+    return ". ".join(sentences) + "."
+
+
+def _program(result: StudyResult) -> str:
+    protocol = result.protocol
+    return (
+        f"Calculated with elisa-bdnf {__version__}, protocol {protocol.id} "
+        f"(SHA-256 {protocol.sha256[:12]}…); exact versions and hashes of all inputs are in manifest.json."
+    )
+
+
+def limitations(result: StudyResult) -> tuple[str, ...]:
+    """What a reader has to know before relying on a number."""
+    return tuple(_limitations(result))
+
+
+def _limitations(result: StudyResult) -> Iterator[str]:
+    yield "Intervals of single subjects hold measurement error only, not the variation from day to day."
+    yield "Absence of a difference is not shown by a large p; the interval says what the data are compatible with."
+    if result.matrix.startswith("plasma"):
+        yield (
+            "Platelets hold nearly all BDNF of blood: tube, spin and delay move plasma results by as much as published "
+            "effects of ketamine."
+        )
+    if any(len(subject.plates) > 1 for subject in result.subjects):
+        yield "Some subjects were measured on several plates; differences between plates are part of their change."
+    if result.by_responder:
+        yield "Classes of response are known only after the infusion: what differs between them is exploratory."
+    if any(each.n_below_lloq or each.n_above_uloq for each in result.descriptives):
+        yield "Values beyond the limits of quantification are bounds; figures marked as estimated rest on a log-normal."
+    yield "This is a tool for research. It has not been validated in the sense of any regulation."
