@@ -107,7 +107,7 @@ def assess(
     bound = [binding.bound(layout, protocol, request.samples) for layout in laid_out]
     asked = request.waivers or waivers.find_beside(export)
     laid_out = [layout for layout, _ in bound]
-    deciding = decide(asked, list(qc.RULES), readings, laid_out, request.read_on, shared=request.waivers_shared)
+    deciding = decide(asked, qc.waivable(protocol), readings, laid_out, request.read_on, shared=request.waivers_shared)
     files += [("waivers", deciding.decisions.file, deciding.decisions.sha256)] if deciding.decisions.file else []
     protocols_ = [binding.as_instrument(p, r, request.overrides) for r, (_, p) in zip(readings, bound, strict=True)]
     results = []

@@ -108,18 +108,18 @@ def run_with_progress(request: BatchRequest, protocol: Protocol, *, as_json: boo
 
         print(bug_sentence(f"{len(progress.bugs)} of the exports met one", "\n".join(progress.bugs)), file=sys.stderr)
         return EXIT_BUG
-    _refuse_unmet_waivers(request, result)
+    _refuse_unmet_waivers(request, protocol, result)
     return exit_code(result, strict=strict)
 
 
-def _refuse_unmet_waivers(request: BatchRequest, result: BatchResult) -> None:
+def _refuse_unmet_waivers(request: BatchRequest, protocol: Protocol, result: BatchResult) -> None:
     """Raise WaiverError for entries that concern no plate; what was refused, or is in another shard, may be meant."""
     from elisa_bdnf import qc
     from elisa_bdnf.deciding import names_from, refuse_unmet
 
     if request.run.waivers is not None and request.shard is None and not any(result.refused()):
         plates = [names_from(plate.plate, plate.export, plate.export_sha256) for plate in result.plates()]
-        refuse_unmet(request.run.waivers, list(qc.RULES), plates)
+        refuse_unmet(request.run.waivers, qc.waivable(protocol), plates)
 
 
 def show_result(

@@ -160,21 +160,21 @@ def run_all(
         past = workflow.past_after(past, run_)
     workflow.remember(history, workflow.charted(run_ for run_, _ in done))
     if request.waivers_shared and not refused:
-        refused = _unmet(request, [run_ for run_, _ in done])
+        refused = _unmet(request, protocol, [run_ for run_, _ in done])
     _show(done, as_json=as_json, quiet=quiet)
     rejected = any(not result.accepted for run_, _ in done for result in run_.results)
     warned = strict and any(level != "info" for level in workflow.levels(run_ for run_, _ in done))
     return refused or int(rejected or warned)
 
 
-def _unmet(request: RunRequest, runs: Sequence[Run]) -> int:
+def _unmet(request: RunRequest, protocol: Protocol, runs: Sequence[Run]) -> int:
     """The exit code after entries of a shared file that concern none of the exports were complained of."""
     from elisa_bdnf import deciding, qc
 
     try:
         if request.waivers is not None:
             plates = [deciding.names_of(result.analysis.reading) for run_ in runs for result in run_.results]
-            deciding.refuse_unmet(request.waivers, list(qc.RULES), plates)
+            deciding.refuse_unmet(request.waivers, qc.waivable(protocol), plates)
     except ElisaError as error:
         complain(error)
         return error.exit_code

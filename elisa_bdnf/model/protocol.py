@@ -9,6 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from elisa_bdnf.model.curve import CurveSpec
+from elisa_bdnf.model.expression import Expression
 from elisa_bdnf.model.timepoint import Timepoint
 
 
@@ -194,11 +195,23 @@ class RuleSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnRule:
+    """A rule that a lab wrote into its protocol: what must hold of a plate, and what follows where it does not."""
+
+    id: str  # LAB-background
+    require: Expression
+    level: str
+    why: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
 class QcSettings:
     preset: str
     preset_title: str
     rules: Mapping[str, RuleSettings]  # rule id → merged settings of preset and protocol
     preset_remark: str = ""
+    own: tuple[OwnRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ from elisa_bdnf.protocols.fields import Value
 from elisa_bdnf.protocols.files import SourceFile
 from elisa_bdnf.protocols.kit_values import kit_or_none
 from elisa_bdnf.protocols.layers import COMMAND_LINE, Merged
+from elisa_bdnf.protocols.own_rules import own_rules
 from elisa_bdnf.protocols.schema import LAYOUT_UNIT
 from elisa_bdnf.protocols.study_keys import AUTOMATIC
 
@@ -80,7 +81,7 @@ def protocol_from_settings(
         time_anchor=settings.text("time_anchor"),
         standards=tuple(sorted(settings.numbers("standards", "nominal"), reverse=True)),
         anchors=tuple(sorted(settings.numbers("standards", "anchors"), reverse=True)),
-        qc=QcSettings(preset.id, preset.title, _rules(settings), preset.remark),
+        qc=QcSettings(preset.id, preset.title, _rules(settings), preset.remark, own_rules(settings)),
         origin="shipped" if source.folder is None else source.name,
         sha256=source.sha256,
         extra=_extra(settings),

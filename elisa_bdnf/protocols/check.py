@@ -26,13 +26,17 @@ PRESENT = ""  # stands for the key of an empty table that means something by bei
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Something wrong at a path. ``at_value``: the key is right, its value is not."""
+    """Something wrong at a path. ``at_value``: the key is right, its value is not.
+
+    ``inside`` is the column within a text, counted from 1; 0: the whole value.
+    """
 
     path: Path
     found: str
     expected: str = ""
     hint: str = ""
     at_value: bool = True
+    inside: int = 0
 
 
 @dataclass(slots=True)
@@ -107,7 +111,8 @@ def _hint(table: Table, key: str, schema: Table) -> str:
 
 def problem_from_fault(fault: Fault, document: TomlDocument) -> Problem:
     """A fault with its line and column."""
-    place = document.place(fault.path, value=fault.at_value)
+    line, column = document.value_position(fault.path) if fault.at_value else document.position(fault.path)
+    place = f"{line}:{column + fault.inside}"  # the quote before a text is one column
     return Problem(fault.found, fault.expected, fault.hint, place, document.file)
 
 

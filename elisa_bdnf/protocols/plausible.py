@@ -9,6 +9,7 @@ from elisa_bdnf.protocols.check import Fault, dotted
 from elisa_bdnf.protocols.design import TABLES_OF_DESIGN
 from elisa_bdnf.protocols.kit_values import factor_or_none, standards_faults
 from elisa_bdnf.protocols.layers import COMMAND_LINE, Merged
+from elisa_bdnf.protocols.own_rules import own_rule_faults
 
 
 def contradictions(settings: Merged) -> Iterator[Fault]:
@@ -22,6 +23,7 @@ def contradictions(settings: Merged) -> Iterator[Fault]:
     yield from _times(settings)
     yield from _design(settings)
     yield from _study(settings)
+    yield from own_rule_faults(settings)
 
 
 def _unit(settings: Merged) -> Iterator[Fault]:

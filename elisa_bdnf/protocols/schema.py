@@ -25,6 +25,7 @@ from elisa_bdnf.protocols.design import DESIGN
 from elisa_bdnf.protocols.fields import Field, Kind, Table
 from elisa_bdnf.protocols.history import HISTORY
 from elisa_bdnf.protocols.kit_schema import ID_PATTERN, KIT, MATRICES, UNITS
+from elisa_bdnf.protocols.own_rule_schema import OWN_RULES
 from elisa_bdnf.protocols.study_keys import STUDY
 
 LAYOUT_UNIT = "layout"
@@ -216,7 +217,7 @@ def protocol_schema(rules: Mapping[str, RuleSchema] | None = None) -> Table:
         "qc",
         "Rules between analysis and report.",
         (Field("preset", Kind.TEXT, "Preset of thresholds: an id or a path.", DEFAULT_PRESET, example="ich-m10-lba"),),
-        (rules_table(rules),),
+        (rules_table(rules), OWN_RULES),
     )
     tables = (
         DESIGN, kit, _READING, _STANDARDS, _CURVE, _LIMITS, _EDITING, _DILUTION, _TIMEPOINTS, STUDY, qc, HISTORY,

@@ -94,6 +94,11 @@ def judge_study(analysis: StudyAnalysis) -> StudyResult:
     return study_engine.judge_study(analysis, STUDY_RULES)
 
 
+def waivable(protocol: Protocol) -> list[str]:
+    """The rules whose findings on a plate a person may waive: ours and the lab's own."""
+    return [*RULES, *(rule.id for rule in protocol.qc.own)]
+
+
 def schemas() -> dict[str, RuleSchema]:
     """What protocols may change of each rule; one id on plates and on studies has the settings of both."""
     found = {rule.id: rule.schema for rule in RULES.values()}

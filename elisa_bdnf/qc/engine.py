@@ -27,6 +27,7 @@ from elisa_bdnf.model.result import (
 )
 from elisa_bdnf.model.waiver import NO_DECISIONS, Decisions
 from elisa_bdnf.qc.control_rules import accepted_range_or_none
+from elisa_bdnf.qc.own_rules import judge_own
 from elisa_bdnf.qc.rule import Missing, Remark, Rule
 from elisa_bdnf.qc.subjects import SERIES, SeriesSubject, Subject, subjects
 from elisa_bdnf.qc.waive import waived
@@ -89,6 +90,7 @@ def _applied(
                     missing.setdefault((rule.id, said.reason), NotEvaluated(rule.id, said.reason))
                 else:
                     findings.append(_finding(said, rule, settings, subject, analysis.protocol))
+    judge_own(analysis, findings, missing, applied)
     return findings, missing, applied
 
 

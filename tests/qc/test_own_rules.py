@@ -1,0 +1,97 @@
+"""Rules that a lab writes into its protocol, on a plate whose numbers are known."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from elisa_bdnf import protocols, qc
+from elisa_bdnf.analysis.analyze import analyze
+from elisa_bdnf.errors import ProtocolError
+from elisa_bdnf.model.expression import expression_from_text
+from elisa_bdnf.model.protocol import OwnRule
+from elisa_bdnf.model.quantities import QUANTITIES
+from elisa_bdnf.model.result import Finding, PlateResult
+from plates import plate, protocol
+from qc.cases import blanks
+
+ANALYSIS = analyze(*plate(blanks(0.050, 0.052)), protocol())
+
+
+def judged(text: str, level: str = "warn", why: str = "") -> PlateResult:
+    own = OwnRule("LAB-own", expression_from_text(text), level, why, "protocol mine")
+    settings = replace(ANALYSIS.protocol.qc, own=(own,))
+    return qc.judge(replace(ANALYSIS, protocol=replace(ANALYSIS.protocol, qc=settings)))
+
+
+def found(text: str, **more: str) -> list[Finding]:
+    return [f for f in judged(text, **more).findings if f.rule == "LAB-own"]
+
+
+HOLD = (
+    "blank <= 0.0511", "zero > 0.05", "top > 1.5 and bottom < 0.15", "90 < control.QC100 < 110",
+    "control.qc100.recovery > 95", "control.QC25.cv < 5", "control.QC300.response < 2",
+    '99 < standard["62.5"].recovery < 101', 'standard["500"].cv < 1', 'standard["7.8125"].response > zero',
+    "curve.b > 1 and curve.r_squared > 0.99", "curve.lloq < 10 and curve.uloq == 500", "samples.n == 6",
+    "samples.max_cv < 3", "samples.out_of_range_percent == 0",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", HOLD)
+def test_holds_and_its_opposite_does_not(text: str) -> None:
+    assert found(text) == []
+    assert len(found(f"not ({text})")) == 1
+
+
+def test_the_finding_says_what_was_required_and_what_was_measured() -> None:
+    (finding,) = found("blank < 0.050 and control.QC100 > 0", why="the washer leaves less")
+    assert finding.message == "the lab requires blank < 0.050 and control.QC100 > 0: the washer leaves less"
+    assert finding.measured.startswith("blank = 0.051, control.QC100 = ")
+    assert (finding.limit, finding.limit_origin) == ("blank < 0.050 and control.QC100 > 0", "protocol mine")
+
+
+def test_a_level_that_rejects_rejects() -> None:
+    assert judged("blank < 0.05", level="fail_plate").verdict.value == "rejected"
+
+
+@pytest.mark.parametrize("text", ["control.QC9 > 1", "curve.lod > 0", "1 / (zero - zero) > 1"])
+def test_what_the_plate_does_not_have_is_not_evaluated(text: str) -> None:
+    result = judged(text)
+    assert [f for f in result.findings if f.rule == "LAB-own"] == []
+    assert "LAB-own" in {each.rule for each in result.not_evaluated}
+    assert "LAB-own" in result.rules_applied
+
+
+def loaded(tmp_path: Path, text: str) -> object:
+    path = tmp_path / "mine.toml"
+    path.write_text(f'id = "mine"\nextends = "generic"\n{text}', encoding="utf-8")
+    return protocols.load_protocol(str(path), qc.schemas())
+
+
+def test_mistakes_point_at_their_column(tmp_path: Path) -> None:
+    with pytest.raises(ProtocolError) as raised:
+        loaded(
+            tmp_path,
+            '[qc.own.a]\nrequire = "blank < 1 and tpo > 1"\n[qc.own.B]\nrequire = "1 <"\n[qc.own.c]\nwhy = "?"\n',
+        )
+    said = str(raised.value)
+    assert "mine.toml:4:26: 'blank < 1 and tpo > 1', column 15: there is no quantity 'tpo'; expected 'top'" in said
+    assert "mine.toml:6:15" in said
+    assert "the rule is called 'B'" in said
+    assert "[qc.own.c] requires nothing" in said
+
+
+def test_a_rule_of_an_extended_protocol_can_be_switched_off(tmp_path: Path) -> None:
+    loaded(tmp_path, '[qc.own.a]\nrequire = "blank < 1"\n')
+    path = tmp_path / "other.toml"
+    path.write_text('extends = "mine.toml"\n[qc.own.a]\nenabled = false\n', encoding="utf-8")
+    assert protocols.load_protocol(str(path), qc.schemas()).qc.own == ()
+    assert protocols.load_protocol(str(tmp_path / "mine.toml"), qc.schemas()).qc.own[0].id == "LAB-a"
+
+
+def test_the_page_names_every_quantity() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "own-rules.md").read_text(encoding="utf-8")
+    for written, meaning in QUANTITIES.items():
+        assert f"| `{written}` | {meaning} |" in page
