@@ -15,7 +15,7 @@ from elisa_bdnf.reports.study_methods import limitations, methods
 from elisa_bdnf.reports.study_parts import Block, Picture, Prose, Section, StudyDocument
 from elisa_bdnf.reports.study_plate_figure import plate_figure
 from elisa_bdnf.reports.study_subject_tables import changes, courses
-from elisa_bdnf.reports.study_words import DESIGN, matrix_text
+from elisa_bdnf.reports.study_words import CONTRAST, DESIGN, matrix_text
 
 MOST_SUBJECTS_IN_FOREST = 60
 
@@ -123,18 +123,17 @@ def _shown(result: StudyResult) -> tuple[Block, ...]:
 def _groups(result: StudyResult) -> tuple[Block, ...]:
     if not result.descriptives:
         return ()
-    entries = entries_from_contrasts("Change from baseline", result.contrasts)
+    title = CONTRAST[result.design]
+    entries = entries_from_contrasts(title, result.contrasts)
     entries += entries_from_contrasts("Difference of the changes", result.comparisons)
-    forest = forest_figure(
-        "changes-figure", "Changes from baseline", "ratio of geometric means, 95 % interval", entries
-    )
+    forest = forest_figure("changes-figure", title, "ratio of geometric means, 95 % interval", entries)
     tables = [study_group_tables.descriptives(result)]
     if result.model is not None:
-        tables.append(study_group_tables.contrasts("contrasts", "Change from baseline", result.contrasts))
+        tables.append(study_group_tables.contrasts("contrasts", title, result.contrasts))
     if result.comparisons:
         note = "The change of one group over the change of the other."
         tables.append(study_group_tables.contrasts("comparisons", "Between groups", result.comparisons, note))
-    return (*_pictures(Picture("changes-figure", "Changes from baseline", forest)), *tables)
+    return (*_pictures(Picture("changes-figure", title, forest)), *tables)
 
 
 def _release(result: StudyResult) -> tuple[Block, ...]:

@@ -11,7 +11,8 @@ from elisa_bdnf.reports import digits, svg
 from elisa_bdnf.reports.study_subject_tables import ordered
 from elisa_bdnf.reports.study_words import change_text, contrast_hover
 
-WIDTH, LABELS, NUMBERS, LINE, HEAD, FOOT = 940.0, 250.0, 190.0, 24.0, 14.0, 46.0
+WIDTH, NUMBERS, LINE, HEAD, FOOT = 940.0, 190.0, 24.0, 14.0, 46.0
+LEAST_LABELS, MOST_LABELS, LETTER = 180.0, 360.0, 7.2
 WIDEST = 20.0  # intervals beyond a twentyfold change are cut with an arrow
 TICKS = (0.05, 0.1, 0.2, 0.25, 0.33, 0.5, 0.67, 0.8, 1.0, 1.25, 1.5, 2.0, 3.0, 4.0, 5.0, 10.0, 20.0)
 LEAST_TICK_GAP = 40.0
@@ -84,7 +85,9 @@ def _scale(entries: Sequence[Entry]) -> svg.Scale | None:
     if not known:
         return None
     reach = min(WIDEST, max(1.25, 1.06 * max(max(v, 1 / v) for v in known)))
-    return svg.Scale(1 / reach, reach, LABELS, WIDTH - NUMBERS, log=True)
+    longest = max(len(entry.label) for entry in entries)
+    labels = min(MOST_LABELS, max(LEAST_LABELS, LETTER * longest + 20))
+    return svg.Scale(1 / reach, reach, labels, WIDTH - NUMBERS, log=True)
 
 
 def _frame(scale: svg.Scale, bottom: float, axis: str) -> Iterator[str]:
@@ -100,10 +103,12 @@ def _frame(scale: svg.Scale, bottom: float, axis: str) -> Iterator[str]:
 
 
 def _line(scale: svg.Scale, entry: Entry, y: float) -> Iterator[str]:
-    css = "strong" if entry.strong else ""
-    yield svg.text(
-        LABELS - 12 if not entry.strong else 4, y + 4.5, entry.label, css, "start" if entry.strong else "end"
-    )
+    if entry.strong:
+        yield svg.text(4, y + 4.5, entry.label, "strong")
+    else:
+        most = int((scale.start - 16) / LETTER)
+        label = entry.label if len(entry.label) <= most else "…" + entry.label[1 - most :]
+        yield svg.text(scale.start - 12, y + 4.5, label, "", "end")
     if entry.text:
         yield svg.text(WIDTH - NUMBERS + 10, y + 4.5, entry.text, "tick")
     if entry.ratio is None or not entry.ratio > 0:

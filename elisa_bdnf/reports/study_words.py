@@ -12,6 +12,11 @@ DESIGN = {
     "neuron_release": "Release by cells in culture",
     "rodent_tissue": "Tissue",
 }
+CONTRAST = {
+    "human_infusion": "Change from baseline",
+    "neuron_release": "Against vehicle, over culture batches",
+    "rodent_tissue": "Against the control arm",
+}
 STATE = {
     "measured": "measured",
     "below": "below LLOQ",
