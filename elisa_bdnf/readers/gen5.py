@@ -203,7 +203,7 @@ def _number(text: str, decimal: str) -> float:
 
 READER = Reader(
     name="gen5",
-    title="BioTek/Agilent Gen5 export (text, csv, xlsx)",
+    title="BioTek/Agilent Gen5 export (text, csv, xlsx, well list; long report: no real example was at hand)",
     recognizes=recognizes,
     read=read,
     marks=("software version", "procedure summary", "well id"),
