@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -150,6 +151,15 @@ def test_without_locks_of_the_system_the_note_decides(
         pass
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Children that heed Ctrl-C: a shell starts its background jobs, and so all below them, with it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.skipif(sys.platform == "win32", reason="no signals on Windows")
 def test_ctrl_c_ends_with_130_and_the_next_run_goes_on(tmp_path: Path) -> None:
     folder = folder_of(tmp_path / "in", {f"{number}.txt": GEN5 for number in range(200)})
