@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from elisa_bdnf.model.layout import Content
-from elisa_bdnf.model.result import Estimate, JudgedSample, PlateResult, WellEstimate, WellResponse, WellUse
+from elisa_bdnf.model.result import Estimate, Finding, JudgedSample, PlateResult, WellEstimate, WellResponse, WellUse
 from elisa_bdnf.reports.finite import finite_or_none
 from elisa_bdnf.reports.plate_tables import well_estimates
 from elisa_bdnf.reports.result_records import (
@@ -189,21 +189,28 @@ def _limits(estimate: Estimate, result: PlateResult) -> tuple[float | None, floa
     return finite_or_none(limits.lloq * factor), finite_or_none(limits.uloq * factor)
 
 
+def finding_record(finding: Finding) -> Record:
+    """What a rule found, alike in the results of plates and of studies."""
+    return {
+        "rule": finding.rule,
+        "level": finding.level.value,
+        "subject": finding.subject,
+        "wells": list(finding.wells),
+        "measured": finding.measured,
+        "limit": finding.limit,
+        "message": finding.message,
+        "action": finding.action,
+        "preset": finding.preset,
+        "limit_origin": finding.limit_origin,
+    }
+
+
 def finding_records(result: PlateResult) -> list[Record]:
     """In the order in which the rules ran."""
     about = _plate(result)
     return [
         {
-            "rule": finding.rule,
-            "level": finding.level.value,
-            "subject": finding.subject,
-            "wells": list(finding.wells),
-            "measured": finding.measured,
-            "limit": finding.limit,
-            "message": finding.message,
-            "action": finding.action,
-            "preset": finding.preset,
-            "limit_origin": finding.limit_origin,
+            **finding_record(finding),
             **about,
             "waived_level": finding.waived_level.value if finding.waived_level else None,
             "waived_by": finding.waived.by if finding.waived else None,

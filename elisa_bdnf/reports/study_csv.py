@@ -6,12 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 
 from elisa_bdnf.model.study import StudyResult
 from elisa_bdnf.reports.csv_tables import csv_from_records
-from elisa_bdnf.reports.records import FINDING_COLUMNS, Record
+from elisa_bdnf.reports.records import FINDING_COLUMNS, Record, finding_record
 from elisa_bdnf.reports.study_records import (
     comparison_records,
     contrast_records,
     descriptive_records,
-    finding_record,
     measurement_records,
     plain,
     value_records,

@@ -6,12 +6,11 @@ import json
 
 from elisa_bdnf import __version__
 from elisa_bdnf.model.study import LiteratureRow, StudyResult
-from elisa_bdnf.reports.records import Record
+from elisa_bdnf.reports.records import Record, finding_record
 from elisa_bdnf.reports.study_records import (
     comparison_records,
     contrast_records,
     descriptive_records,
-    finding_record,
     measurement_records,
     plain,
     subject_records,

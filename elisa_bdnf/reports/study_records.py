@@ -9,7 +9,6 @@ from dataclasses import fields
 from typing import Any
 
 from elisa_bdnf.model.measurement import Censoring, Measurement
-from elisa_bdnf.model.result import Finding
 from elisa_bdnf.model.study import Change, Contrast, Descriptive, StudyResult, StudySubject, SubjectValue
 from elisa_bdnf.reports import digits
 from elisa_bdnf.reports.finite import finite_or_none
@@ -164,19 +163,3 @@ def _contrast(each: Contrast, analysis: str) -> Record:
     first = ("timepoint", "group", "estimate", "se", "df", "t", "p", "p_holm", "ratio", "ci_low", "ci_high")
     rest = [field.name for field in fields(each) if field.name not in first]
     return {name: plain(getattr(each, name)) for name in (*first, *rest)} | {"analysis": analysis}
-
-
-def finding_record(finding: Finding) -> Record:
-    """As in the results of plates."""
-    return {
-        "rule": finding.rule,
-        "level": finding.level.value,
-        "subject": finding.subject,
-        "wells": list(finding.wells),
-        "measured": finding.measured,
-        "limit": finding.limit,
-        "message": finding.message,
-        "action": finding.action,
-        "preset": finding.preset,
-        "limit_origin": finding.limit_origin,
-    }
