@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -50,23 +51,37 @@ def study(
     A folder stands for all result folders below it. A table needs subject, timepoint and concentration, or a sample
     sheet that says the first two. Plates that QC rejected never enter; exit code 1 says that there was one.
     """
-    from elisa_bdnf.reports.study_figure_files import kinds_from_text
-    from elisa_bdnf.study_workflow import DESIGNS, StudyRequest, run_study
-
-    if design is not None and design not in DESIGNS:
-        raise UsageError(f"--design {design!r} is not known", expected=", ".join(DESIGNS))
-    overrides = overrides_from_options(settings or [], {})
-    request = StudyRequest(
-        tuple(inputs), samples, protocol, design, matrix, tuple(exclude or ()), overrides, kinds_from_text(figures)
-    )
-    try:
-        result = run_study(request)
-    except ProtocolError as error:
-        raise usage_error_if_only_options(error) from None
+    request = _request(inputs, samples, protocol, design, matrix, exclude or (), settings or (), figures)
+    result = _studied(request)
     _write_and_show(result, request, out, as_json=as_json, quiet=quiet)
     warned = strict and any(finding.level.value in _WARNING for finding in result.findings)
     if warned or not result.plates_accepted:
         raise typer.Exit(1)
+
+
+def _request(
+    inputs: Sequence[Path], samples: Path | None, protocol: str | None, design: str | None, matrix: str,
+    exclude: Sequence[str], settings: Sequence[str], figures: str,
+) -> StudyRequest:  # fmt: skip
+    """What was asked for; raises UsageError for words that no option knows."""
+    from elisa_bdnf.reports.study_figure_files import kinds_from_text
+    from elisa_bdnf.study_workflow import DESIGNS, StudyRequest
+
+    if design is not None and design not in DESIGNS:
+        raise UsageError(f"--design {design!r} is not known", expected=", ".join(DESIGNS))
+    overrides = overrides_from_options(list(settings), {})
+    return StudyRequest(
+        tuple(inputs), samples, protocol, design, matrix, tuple(exclude), overrides, kinds_from_text(figures)
+    )
+
+
+def _studied(request: StudyRequest) -> StudyResult:
+    from elisa_bdnf.study_workflow import run_study
+
+    try:
+        return run_study(request)
+    except ProtocolError as error:
+        raise usage_error_if_only_options(error) from None
 
 
 def _write_and_show(result: StudyResult, request: StudyRequest, out: Path, *, as_json: bool, quiet: bool) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from elisa_bdnf.model.effect import Contrast, ModelSummary, PairedAnalysis, Sensitivity
 from elisa_bdnf.model.measurement import Measurement, StudySource, UnderstoodTimepoint
 from elisa_bdnf.model.protocol import Protocol
 from elisa_bdnf.model.release import ReleaseStudy
@@ -108,62 +109,6 @@ class Descriptive:
 
 
 @dataclass(frozen=True, slots=True)
-class ModelSummary:
-    """What was fitted, and why that. SDs are on the ln scale; None where the model has no such part."""
-
-    formula: str
-    method: str  # "REML", "censored restricted likelihood", "paired t"
-    reason: str  # the rule by which it was chosen
-    sd_subject: float | None
-    sd_plate: float | None
-    sd_residual: float | None
-    n: int
-    subjects: int
-    n_censored: int = 0
-    known_error: bool = False  # whether the interval of each concentration entered as known variance
-    converged: bool = True
-    boundary: bool = False  # a variance was estimated as zero
-    log_likelihood: float | None = None
-    remarks: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Contrast:
-    """A ratio of geometric means. ``estimate`` and ``se`` on the ln scale; the interval is of the ratio, at 95 %.
-
-    ``p_holm`` is p itself for the declared primary timepoint. ``n`` is the number of subjects with both values (of
-    subjects of both sides in comparisons of groups). ``df`` None means a normal reference distribution.
-    """
-
-    timepoint: str
-    group: str
-    against: str
-    estimate: float | None
-    se: float | None
-    df: float | None
-    t: float | None
-    p: float | None
-    p_holm: float | None
-    ratio: float | None
-    ci_low: float | None
-    ci_high: float | None
-    n: int
-    primary: bool = False
-    method: str = ""
-    wilcoxon_p: float | None = None
-    reason: str = ""  # why there is no estimate
-
-
-@dataclass(frozen=True, slots=True)
-class Sensitivity:
-    """The same contrasts under another assumption."""
-
-    name: str
-    meaning: str
-    contrasts: tuple[Contrast, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class PowerRow:
     """How many pairs a paired comparison of this study's scatter needs."""
 
@@ -244,9 +189,11 @@ class StudyAnalysis:
     descriptives: tuple[Descriptive, ...]
     model: ModelSummary | None
     contrasts: tuple[Contrast, ...]  # against the baseline (design 1), vehicle (2) or the control arm (3)
-    pooled: tuple[Contrast, ...]  # changes from baseline of all groups together; empty where there is one group
+    pooled_model: ModelSummary | None  # of all groups together; None where there is one group
+    pooled: tuple[Contrast, ...]  # changes from baseline of all groups together
     comparisons: tuple[Contrast, ...]  # change in one group against change in another
     by_responder: tuple[Contrast, ...]  # changes by class of response, and their differences; exploratory
+    paired: PairedAnalysis | None  # design 1: each timepoint by itself, complete pairs only
     sensitivity: tuple[Sensitivity, ...]
     aids: Aids | None
     literature: tuple[LiteratureRow, ...]
@@ -255,6 +202,29 @@ class StudyAnalysis:
     ratios: tuple[RatioSummary, ...]
     sentences: tuple[str, ...]  # what this study shows, in words that claim no more
     remarks: tuple[str, ...]
+
+    @property
+    def headline_paired(self) -> PairedAnalysis | None:
+        """The paired tests where they are what the report says first, else None."""
+        return self.paired if self.paired is not None and self.paired.headline else None
+
+    @property
+    def headline_contrasts(self) -> tuple[Contrast, ...]:
+        """What the sentences, the forest and the literature of a report stand on."""
+        return self.headline_paired.contrasts if self.headline_paired else self.contrasts
+
+    @property
+    def headline_comparisons(self) -> tuple[Contrast, ...]:
+        return self.headline_paired.comparisons if self.headline_paired else self.comparisons
+
+    @property
+    def headline_by_responder(self) -> tuple[Contrast, ...]:
+        return self.headline_paired.by_responder if self.headline_paired else self.by_responder
+
+    @property
+    def pairs_beside_a_model(self) -> bool:
+        """Whether a model was fitted at all, so that pairs and model are two answers."""
+        return self.model is not None and self.model.sd_residual is not None
 
     @property
     def plates_accepted(self) -> bool:

@@ -26,9 +26,13 @@ def subjects_are_complete(study: StudyAnalysis) -> Verdicts:
             f"{len(lost)} subjects have no value at all: {listed([s.subject for s in lost])} ({why or 'no sample'})"
         )
         yield Remark(message, level=FindingLevel.FAIL_RESULT, action="annotate")
+    sampled = {v.timepoint for subject in study.subjects for v in subject.values if v.state != "missing"}
+    never = [timepoint.name for timepoint in study.timepoints if timepoint.required and timepoint.name not in sampled]
+    if never:
+        yield Remark(f"no subject has a sample at {', '.join(never)}", measured="0", limit="all", action="annotate")
     for subject in study.subjects:
         if subject not in lost:
-            yield from _gaps(subject, required, baseline)
+            yield from _gaps(subject, required - set(never), baseline)
 
 
 def _gaps(subject: StudySubject, required: set[str], baseline: str | None) -> Verdicts:

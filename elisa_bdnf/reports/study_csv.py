@@ -12,6 +12,8 @@ from elisa_bdnf.reports.study_records import (
     contrast_records,
     descriptive_records,
     measurement_records,
+    paired_comparison_records,
+    paired_records,
     plain,
     value_records,
 )
@@ -55,6 +57,7 @@ _TABLES: Mapping[str, Callable[[StudyResult], list[Record]]] = {
     "descriptives.csv": descriptive_records,
     "contrasts.csv": contrast_records,
     "comparisons.csv": comparison_records,
+    "paired.csv": lambda result: paired_records(result) + paired_comparison_records(result),
     "release.csv": _release,
     "inhibition.csv": _release_effects,
     "tissue.csv": _tissue,

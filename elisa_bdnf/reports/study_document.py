@@ -15,7 +15,7 @@ from elisa_bdnf.reports.study_methods import limitations, methods
 from elisa_bdnf.reports.study_parts import Block, Picture, Prose, Section, StudyDocument
 from elisa_bdnf.reports.study_plate_figure import plate_figure
 from elisa_bdnf.reports.study_subject_tables import changes, courses
-from elisa_bdnf.reports.study_words import CONTRAST, DESIGN, matrix_text
+from elisa_bdnf.reports.study_words import CONTRAST, DESIGN, matrix_text, method_text, paired_note
 
 MOST_SUBJECTS_IN_FOREST = 60
 
@@ -76,7 +76,7 @@ def _facts(result: StudyResult) -> Iterator[Fact]:
     if result.subjects:
         yield Fact("Missing", str(missing), "of the planned values", Tone.WARN if missing else Tone.GOOD)
     if result.model is not None:
-        yield Fact("Method", result.model.method, "chosen by rule; see Model")
+        yield Fact("Method", method_text(result), "chosen by rule; see Model")
     warned = sum(each.level is not FindingLevel.INFO for each in result.findings)
     yield Fact("Findings", str(warned), "warnings and worse", Tone.WARN if warned else Tone.GOOD)
 
@@ -124,15 +124,18 @@ def _groups(result: StudyResult) -> tuple[Block, ...]:
     if not result.descriptives:
         return ()
     title = CONTRAST[result.design]
-    entries = entries_from_contrasts(title, result.contrasts)
-    entries += entries_from_contrasts("Difference of the changes", result.comparisons)
+    entries = entries_from_contrasts(title, result.headline_contrasts)
+    entries += entries_from_contrasts("Difference of the changes", result.headline_comparisons)
     forest = forest_figure("changes-figure", title, "ratio of geometric means, 95 % interval", entries)
     tables = [study_group_tables.descriptives(result)]
     if result.model is not None:
-        tables.append(study_group_tables.contrasts("contrasts", title, result.contrasts))
-    if result.comparisons:
-        note = "The change of one group over the change of the other."
-        tables.append(study_group_tables.contrasts("comparisons", "Between groups", result.comparisons, note))
+        note = paired_note(result)
+        tables.append(study_group_tables.contrasts("contrasts", title, result.headline_contrasts, note))
+    if result.headline_comparisons:
+        note = (
+            f"The change of one group over the change of the other.{' Welch’s t test.' * bool(result.headline_paired)}"
+        )
+        tables.append(study_group_tables.contrasts("comparisons", "Between groups", result.headline_comparisons, note))
     return (*_pictures(Picture("changes-figure", title, forest)), *tables)
 
 
@@ -172,6 +175,9 @@ def _model(result: StudyResult) -> tuple[Block, ...]:
     if result.model is None:
         return ()
     blocks: list[Block] = [study_group_tables.model(result)]
+    if result.headline_paired and result.pairs_beside_a_model:
+        title = "Changes and comparisons by the model"
+        blocks.append(study_group_tables.contrasts("modelled", title, (*result.contrasts, *result.comparisons)))
     if result.sensitivity:
         blocks.append(study_group_tables.sensitivity(result))
     return (*blocks, *study_group_tables.aids(result))
@@ -182,7 +188,7 @@ def _subjects(result: StudyResult) -> tuple[Block, ...]:
         return ()
     baseline = next((t.name for t in result.timepoints if t.minutes is None), "")
     later = [t.name for t in result.timepoints if t.name != baseline]
-    primary = next((each.timepoint for each in result.contrasts if each.primary), later[0] if later else "")
+    primary = next((each.timepoint for each in result.headline_contrasts if each.primary), later[0] if later else "")
     forest = ""
     if primary and len(result.subjects) <= MOST_SUBJECTS_IN_FOREST:
         entries = entries_from_subjects(result, primary)
@@ -197,7 +203,8 @@ def _response(result: StudyResult) -> tuple[Block, ...]:
         return ()
     figure = course_figure(result, "response-figure", by_response(result))
     note = "Exploratory: who responds is known only after the infusion."
-    table = study_group_tables.contrasts("by-response", "Changes by class of response", result.by_responder, note)
+    found = result.headline_by_responder
+    table = study_group_tables.contrasts("by-response", "Changes by class of response", found, note)
     return (*_pictures(Picture("response-figure", "Time courses by response", figure)), table)
 
 

@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from elisa_bdnf.model.study import Contrast, StudyResult
+from elisa_bdnf.model.effect import Contrast
+from elisa_bdnf.model.study import StudyResult
 from elisa_bdnf.reports import digits, svg
 from elisa_bdnf.reports.study_subject_tables import ordered
 from elisa_bdnf.reports.study_words import change_text, contrast_hover

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from elisa_bdnf.model.study import Contrast, Descriptive, ModelSummary, StudyResult
+from elisa_bdnf.model.effect import Contrast, ModelSummary
+from elisa_bdnf.model.study import Descriptive, StudyResult
 from elisa_bdnf.reports import digits
 from elisa_bdnf.reports.parts import Cell, Column, Row, Table, Tone
 from elisa_bdnf.reports.study_words import p_text, percent_of_ratio, ratio_cell
@@ -85,7 +86,7 @@ def _contrast(each: Contrast) -> Iterator[Cell]:
     yield Cell(digits.significant(each.estimate), each.estimate)
     yield Cell(digits.significant(each.se), each.se)
     yield Cell("∞" if each.df is None and each.estimate is not None else digits.significant(each.df), each.df)
-    wilcoxon = f"Wilcoxon {p_text(each.wilcoxon_p)}" if each.wilcoxon_p is not None else ""
+    wilcoxon = f"Wilcoxon {p_text(each.ranks.p)}" if each.ranks is not None else ""
     yield Cell(p_text(each.p), each.p, sub=wilcoxon)
     yield Cell(p_text(each.p_holm), each.p_holm)
     yield Cell("; ".join(filter(None, ("primary timepoint" if each.primary else "", each.reason))))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from elisa_bdnf import __version__
+from elisa_bdnf.model.effect import ModelSummary
 from elisa_bdnf.model.study import StudyResult
 from elisa_bdnf.reports import digits, words
 from elisa_bdnf.reports.study_words import matrix_text
@@ -55,12 +56,9 @@ def _statistics(result: StudyResult) -> str:
         if result.tissue is None:
             return ""
         return "Arms were compared by Welch's t test on ln concentrations, with Holm's adjustment."
-    model = result.model
-    sentences = [f"Statistics: {model.method} ({model.formula}); {model.reason}"]
-    if model.known_error:
-        sentences.append("The variance behind the interval of each concentration entered as known")
-    if model.n_censored:
-        sentences.append(f"{model.n_censored} values beyond the limits of quantification entered as censored")
+    sentences = list(filter(None, (_method(result, result.model), _limits(result, result.model))))
+    if result.model.known_error:
+        sentences.append("In the model the variance behind the interval of each concentration entered as known")
     primary = next((each.timepoint for each in result.contrasts if each.primary), "")
     sentences.append(
         f"The primary timepoint {primary} was tested without adjustment, the others with Holm's"
@@ -69,6 +67,29 @@ def _statistics(result: StudyResult) -> str:
     )
     sentences.append("Estimates are ratios of geometric means with 95 % confidence intervals")
     return ". ".join(sentences) + "."
+
+
+def _method(result: StudyResult, model: ModelSummary) -> str:
+    pairs = result.headline_paired
+    if pairs is None:
+        return f"Statistics: {model.method} ({model.formula}); {model.reason}"
+    beside = f". Beside them stands a mixed model, {model.method} ({model.formula})" * result.pairs_beside_a_model
+    return (
+        "Statistics: ln concentrations were compared with those at baseline by paired t tests and Wilcoxon's signed "
+        f"ranks within each timepoint ({pairs.reason}){beside}"
+    )
+
+
+def _limits(result: StudyResult, model: ModelSummary) -> str:
+    """How values beyond the limits took part, said for the method that was used."""
+    if not model.n_censored:
+        return ""
+    many = digits.count(model.n_censored, "value")
+    if result.headline_paired:
+        return f"{many} beyond the limits of quantification took part in no pair"
+    if model.method.startswith("censored"):
+        return f"{many} beyond the limits of quantification entered the likelihood as bounds"
+    return f"{many} beyond the limits of quantification entered as LLOQ/√2 or as the ULOQ"
 
 
 def _program(result: StudyResult) -> str:

@@ -5,11 +5,13 @@ The names are a contract (docs/design.md); new ones come after the old ones.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
+from elisa_bdnf.model.effect import Contrast
 from elisa_bdnf.model.measurement import Censoring, Measurement
-from elisa_bdnf.model.study import Change, Contrast, Descriptive, StudyResult, StudySubject, SubjectValue
+from elisa_bdnf.model.study import Change, Descriptive, StudyResult, StudySubject, SubjectValue
 from elisa_bdnf.reports import digits
 from elisa_bdnf.reports.finite import finite_or_none
 from elisa_bdnf.reports.records import Record
@@ -144,22 +146,45 @@ def _descriptive(each: Descriptive) -> Record:
 
 def contrast_records(result: StudyResult) -> list[Record]:
     """Changes from baseline: of all groups together, of the main analysis, then by class of response."""
-    main = [_contrast(each, "pooled") for each in result.pooled]
-    main += [_contrast(each, "main") for each in result.contrasts]
-    return main + [_contrast(c, "responder") for c in result.by_responder if c.against not in _names_of_classes(result)]
+    pooled = [contrast_record(each, "pooled") for each in result.pooled]
+    return pooled + _with_classes(result.contrasts, result.by_responder, between=False)
 
 
 def comparison_records(result: StudyResult) -> list[Record]:
     """Differences of groups in their change from baseline."""
-    main = [_contrast(each, "main") for each in result.comparisons]
-    return main + [_contrast(c, "responder") for c in result.by_responder if c.against in _names_of_classes(result)]
+    return _with_classes(result.comparisons, result.by_responder, between=True)
 
 
-def _names_of_classes(result: StudyResult) -> frozenset[str]:
-    return frozenset(each.group for each in result.by_responder)
+def paired_records(result: StudyResult) -> list[Record]:
+    """The same changes by paired tests, each timepoint by itself; empty in designs without a baseline."""
+    return _with_classes(result.paired.contrasts, result.paired.by_responder, between=False) if result.paired else []
 
 
-def _contrast(each: Contrast, analysis: str) -> Record:
+def paired_comparison_records(result: StudyResult) -> list[Record]:
+    """Differences of groups by Welch's t test of the changes."""
+    return _with_classes(result.paired.comparisons, result.paired.by_responder, between=True) if result.paired else []
+
+
+def sensitivity_records(result: StudyResult) -> list[Record]:
+    """The changes of the headline under other assumptions."""
+    return [
+        {"name": each.name, "meaning": each.meaning,
+         "contrasts": [contrast_record(contrast, "main") for contrast in each.contrasts]}
+        for each in result.sensitivity
+    ]  # fmt: skip
+
+
+def _with_classes(main: Sequence[Contrast], classes: Sequence[Contrast], *, between: bool) -> list[Record]:
+    """The main analysis, and of the classes of response either the changes or what lies between the classes."""
+    names = {each.group for each in classes}
+    kept = [each for each in classes if (each.against in names) is between]
+    return [contrast_record(each, "main") for each in main] + [contrast_record(each, "responder") for each in kept]
+
+
+def contrast_record(each: Contrast, analysis: str) -> Record:
+    """One contrast; the ranks are null where no pairs were ranked."""
     first = ("timepoint", "group", "estimate", "se", "df", "t", "p", "p_holm", "ratio", "ci_low", "ci_high")
-    rest = [field.name for field in fields(each) if field.name not in first]
-    return {name: plain(getattr(each, name)) for name in (*first, *rest)} | {"analysis": analysis}
+    rest = [field.name for field in fields(each) if field.name not in (*first, "ranks")]
+    record = {name: plain(getattr(each, name)) for name in (*first, *rest)}
+    ranks = {f"wilcoxon_{name}": getattr(each.ranks, name, None) for name in ("p", "ratio", "ci_low", "ci_high")}
+    return {**record, **ranks, "analysis": analysis}

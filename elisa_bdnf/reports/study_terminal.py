@@ -9,12 +9,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from elisa_bdnf.model.effect import Contrast
 from elisa_bdnf.model.measurement import Use
-from elisa_bdnf.model.study import Contrast, Descriptive, LiteratureRow, StudyResult
+from elisa_bdnf.model.study import Descriptive, LiteratureRow, StudyResult
 from elisa_bdnf.reports import digits
 from elisa_bdnf.reports.inert import show
 from elisa_bdnf.reports.study_terminal_designs import release_parts, tissue_parts
-from elisa_bdnf.reports.study_words import p_text
+from elisa_bdnf.reports.study_words import method_text, p_text
 from elisa_bdnf.reports.terminal_table import joined, stdout_console, table, text
 
 if TYPE_CHECKING:
@@ -116,26 +117,26 @@ def _descriptive_cells(each: Descriptive) -> Sequence[str]:
 
 
 def _contrasts(result: StudyResult) -> Iterator[RenderableType]:
-    model = result.model
+    model, pairs = result.model, result.headline_paired
     if model is None:
         return
     yield text("")
-    title = (
-        "Change from baseline"
-        if result.subjects
-        else f"Against {result.contrasts[0].against if result.contrasts else 'control'}"
-    )
-    yield joined([(title, "bold"), (f"  {model.method}: {model.reason}", "dim")])
-    yield text(model.formula, "dim")
-    for remark in model.remarks:
-        yield text(f"  {remark}", "dim")
-    yield contrast_table(result.contrasts)
-    if result.comparisons:
+    against = result.contrasts[0].against if result.contrasts else "control"
+    title = "Change from baseline" if result.subjects else f"Against {against}"
+    yield joined([(title, "bold"), (f"  {method_text(result)}: {pairs.reason if pairs else model.reason}", "dim")])
+    if not pairs:
+        yield text(model.formula, "dim")
+    yield contrast_table(result.headline_contrasts)
+    if result.headline_comparisons:
         yield joined([("Between groups", "bold"), ("  ratio of the changes", "dim")])
-        yield contrast_table(result.comparisons)
+        yield contrast_table(result.headline_comparisons)
     if result.by_responder:
         yield joined([("By response", "bold"), ("  exploratory: response is known only after the infusion", "dim")])
-        yield contrast_table(result.by_responder)
+        yield contrast_table(result.headline_by_responder)
+    if pairs and result.pairs_beside_a_model:
+        yield joined([("The same by a mixed model", "bold"), (f"  {model.method}: {model.reason}", "dim")])
+        yield text(model.formula, "dim")
+        yield contrast_table((*result.contrasts, *result.comparisons))
 
 
 def contrast_table(contrasts: Sequence[Contrast]) -> RenderableType:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from elisa_bdnf.model.effect import Contrast
 from elisa_bdnf.model.measurement import Measurement, Use
-from elisa_bdnf.model.study import Change, Contrast, StudyResult, SubjectValue
+from elisa_bdnf.model.study import Change, StudyResult, SubjectValue
 from elisa_bdnf.reports import digits
 from elisa_bdnf.reports.parts import Cell, Tone
 
@@ -35,6 +36,22 @@ USE = {
     Use.NOT_ASKED: "another matrix",
     Use.LEFT_OUT: "left out by a person",
 }
+
+
+def method_text(result: StudyResult) -> str:
+    """The method of what the report says first."""
+    if result.headline_paired:
+        return "paired t and signed ranks"
+    return "" if result.model is None else result.model.method
+
+
+def paired_note(result: StudyResult) -> str:
+    """Why the pairs come first and what stands beside them; empty where a model does."""
+    if result.headline_paired is None:
+        return ""
+    beside = "; the mixed model stands beside them under Model" if result.pairs_beside_a_model else ""
+    why = result.headline_paired.reason
+    return f"Paired t tests with Wilcoxon's signed ranks, each timepoint by itself: {why}{beside}."
 
 
 def p_text(p: float | None) -> str:

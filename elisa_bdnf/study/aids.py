@@ -8,8 +8,9 @@ from statistics import median
 
 from elisa_bdnf.model.study import Aids, PowerRow
 from elisa_bdnf.study.cells import Cells
-from elisa_bdnf.study.effects import Effects, Question
+from elisa_bdnf.study.effects import Effects
 from elisa_bdnf.study.intake import StudyData
+from elisa_bdnf.study.question import Question
 from elisa_bdnf.study.statistics import NoResult, pairs_needed, power_of_pairs, reference_change
 from elisa_bdnf.study.values import ln_sd_or_none
 
@@ -37,7 +38,7 @@ def reference_change_or_none(data: StudyData) -> tuple[float, float] | None:
 def aids(data: StudyData, cells: Cells, question: Question, found: Effects) -> Aids:
     """Power for this study's own scatter within subjects, and the reference change."""
     within, origin = _within_cv(cells, question, found)
-    pairs = max((each.n for each in found.contrasts), default=0)
+    pairs = max((each.n for each in found.headline.contrasts), default=0)
     limits = reference_change_or_none(data)
     return Aids(
         within_cv_percent=None if within is None else 100 * within,
@@ -55,7 +56,7 @@ def aids(data: StudyData, cells: Cells, question: Question, found: Effects) -> A
 
 def _within_cv(cells: Cells, question: Question, found: Effects) -> tuple[float | None, str]:
     """Scatter of one value of a subject about its course: residual of the model, or of the pairs."""
-    if found.fit is not None:
+    if found.fit is not None and not found.small:
         known = [float(v) for v in cells.known_variance()]
         variance = found.fit.sd_residual**2 + math.fsum(known) / len(known)
         return _cv_from_ln_sd(math.sqrt(variance)), "residual of the model and measurement error"

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from elisa_bdnf.model.effect import Contrast, ModelSummary
 from elisa_bdnf.model.measurement import Censoring, Measurement
 from elisa_bdnf.model.release import ReleaseStudy
-from elisa_bdnf.model.study import Contrast, Descriptive, ModelSummary, StudyAnalysis
+from elisa_bdnf.model.study import Descriptive, StudyAnalysis
 from elisa_bdnf.model.tissue import RatioSummary, TissueStudy
 from elisa_bdnf.study.conditions import SPIKE, WITHOUT_CELLS
 from elisa_bdnf.study.descriptives import describe
@@ -121,9 +122,11 @@ def _assembled(data: StudyData, parts: _Parts) -> StudyAnalysis:
         descriptives=parts.descriptives,
         model=parts.model,
         contrasts=parts.contrasts,
+        pooled_model=None,
         pooled=(),
         comparisons=(),
         by_responder=(),
+        paired=None,
         sensitivity=(),
         aids=None,
         literature=beside_literature(data, parts.contrasts),

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from elisa_bdnf.errors import Problem, StudyError
-from elisa_bdnf.model.study import Contrast, StudyAnalysis, StudySubject
+from elisa_bdnf.model.effect import Contrast, PairedAnalysis
+from elisa_bdnf.model.study import StudyAnalysis, StudySubject
 from elisa_bdnf.study.aids import aids, reference_change_or_none
 from elisa_bdnf.study.cells import cells_from_subjects
 from elisa_bdnf.study.course import ALL, subjects_from_data
 from elisa_bdnf.study.descriptives import descriptives
-from elisa_bdnf.study.effects import Effects, Question, effects
+from elisa_bdnf.study.effects import Effects, effects, sensitivity
 from elisa_bdnf.study.intake import StudyData
 from elisa_bdnf.study.literature import beside_literature
+from elisa_bdnf.study.question import Answers, Question
 from elisa_bdnf.study.responders import NON_RESPONDER, RESPONDER
 from elisa_bdnf.study.wording import sentences_of_infusion
 
@@ -32,11 +34,14 @@ def analyze_infusion(data: StudyData) -> StudyAnalysis:
     subjects = subjects_from_data(data, group_by, reference_change_or_none(data))
     groups = _members(subjects, group_by)
     times = tuple(timepoint.name for timepoint in data.timepoints)
-    later = tuple(name for name in times if name != baseline.name)
+    sampled = {value.timepoint for subject in subjects for value in subject.values if value.state != "missing"}
+    later = tuple(name for name in times if name != baseline.name and name in sampled)
     question = Question(baseline.name, later, tuple(groups), data.protocol.study.primary_timepoint, group_by)
     cells = cells_from_subjects(subjects, groups, times)
     found = effects(cells, question)
+    pooled = _pooled(subjects, groups, question, times)
     classes = {} if group_by == "responder" else _classes(subjects)
+    by_class = _by_class(subjects, classes, question, times)
     return StudyAnalysis(
         protocol=data.protocol,
         design=data.design.kind,
@@ -51,13 +56,21 @@ def analyze_infusion(data: StudyData) -> StudyAnalysis:
         subjects=subjects,
         descriptives=descriptives(subjects, times, {**groups, **classes}),
         model=found.model,
-        contrasts=found.contrasts,
-        pooled=_pooled(subjects, groups, question, times),
-        comparisons=found.comparisons,
-        by_responder=_by_class(subjects, classes, question, times),
-        sensitivity=found.sensitivity,
+        contrasts=found.modelled.contrasts,
+        pooled_model=pooled.model if pooled else None,
+        pooled=pooled.modelled.contrasts if pooled else (),
+        comparisons=found.modelled.comparisons,
+        by_responder=_all(by_class.modelled) if by_class else (),
+        paired=PairedAnalysis(
+            found.paired.contrasts,
+            found.paired.comparisons,
+            _all(by_class.paired) if by_class else (),
+            headline=bool(found.small),
+            reason=found.small,
+        ),
+        sensitivity=sensitivity(cells, question, found),
         aids=aids(data, cells, question, found),
-        literature=beside_literature(data, found.contrasts),
+        literature=beside_literature(data, found.headline.contrasts),
         release=None,
         tissue=None,
         ratios=(),
@@ -95,24 +108,27 @@ def _classes(subjects: Sequence[StudySubject]) -> dict[str, list[str]]:
 
 def _pooled(
     subjects: Sequence[StudySubject], groups: Groups, question: Question, times: Sequence[str]
-) -> tuple[Contrast, ...]:
+) -> Effects | None:
     """All groups as one: the change of everybody in the study, whatever they were given."""
     if len(groups) < 2:
-        return ()
+        return None
     everybody = {ALL: [name for members in groups.values() for name in members]}
     asked = Question(question.baseline, question.timepoints, (ALL,), question.primary, "")
-    return effects(cells_from_subjects(subjects, everybody, times), asked).contrasts
+    return effects(cells_from_subjects(subjects, everybody, times), asked)
 
 
 def _by_class(
     subjects: Sequence[StudySubject], classes: Groups, question: Question, times: Sequence[str]
-) -> tuple[Contrast, ...]:
+) -> Effects | None:
     """Changes by class of response and their differences: who responds is known after the infusion, so exploratory."""
     if not classes:
-        return ()
+        return None
     asked = Question(question.baseline, question.timepoints, tuple(classes), question.primary, "responder")
-    found = effects(cells_from_subjects(subjects, classes, times), asked)
-    return (*found.contrasts, *found.comparisons)
+    return effects(cells_from_subjects(subjects, classes, times), asked)
+
+
+def _all(answers: Answers) -> tuple[Contrast, ...]:
+    return (*answers.contrasts, *answers.comparisons)
 
 
 def _remarks(subjects: Sequence[StudySubject], groups: Groups, found: Effects) -> tuple[str, ...]:

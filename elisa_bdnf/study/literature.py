@@ -12,7 +12,8 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any
 
-from elisa_bdnf.model.study import Contrast, LiteratureRow, Published
+from elisa_bdnf.model.effect import Contrast
+from elisa_bdnf.model.study import LiteratureRow, Published
 from elisa_bdnf.model.timepoint import Timepoint
 from elisa_bdnf.study.identity import INFUSION
 from elisa_bdnf.study.intake import StudyData

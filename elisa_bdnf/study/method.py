@@ -1,7 +1,7 @@
 """Which method answers a study, by rules that were written down before any data were seen (docs/study.md).
 
 1. Fewer than 10 subjects with a number at baseline and later: paired t tests on ln concentration, with Wilcoxon's
-   signed ranks beside them.
+   signed ranks, are what the report says first. The model of rules 2 and 3 stands beside them.
 2. Any value above the ULOQ, or more than 10 % of the values of any group and timepoint below the LLOQ: mixed model by
    restricted likelihood with limits as censored observations.
 3. Otherwise: mixed model by REML; the few values below the LLOQ enter as LLOQ/√2.
@@ -34,19 +34,25 @@ class Choice:
     reason: str
 
 
-def choice_for(cells: Cells, baseline: str) -> Choice:
-    """Apply the rules in their order."""
+def small_study_reason(cells: Cells, baseline: str) -> str:
+    """Why paired tests come first (rule 1); empty where the study is large enough for the model."""
     complete = cells.complete_subjects(baseline)
-    if complete < LEAST_SUBJECTS:
-        few = f"{complete} subjects have a number at {baseline} and later"
-        return Choice(Method.PAIRED, f"{few}; below {LEAST_SUBJECTS} no mixed model is fitted")
+    if complete >= LEAST_SUBJECTS:
+        return ""
+    have = "1 subject has" if complete == 1 else f"{complete} subjects have"
+    return f"{have} a number at {baseline} and later; below {LEAST_SUBJECTS} paired tests come first"
+
+
+def choice_for(cells: Cells, baseline: str) -> Choice:
+    """The model, by rules 2 and 3."""
     if any(row.measurement.censoring is Censoring.RIGHT for row in cells.rows):
         return Choice(Method.CENSORED, "values above the ULOQ enter as such")
     share = cells.most_censored_percent()
     if share > MOST_SUBSTITUTED_PERCENT:
         said = f"{share:.0f} % of the values of a group and timepoint are below the LLOQ"
         return Choice(Method.CENSORED, f"{said} (limit for substitution: {MOST_SUBSTITUTED_PERCENT:g} %)")
-    said = f"{complete} subjects have a number at {baseline} and later"
+    complete = cells.complete_subjects(baseline)
+    said = f"{'1 subject has' if complete == 1 else f'{complete} subjects have'} a number at {baseline} and later"
     few_below = f"; {cells.n_censored} below the LLOQ enter as LLOQ/√2" if cells.n_censored else ""
     return Choice(Method.REML, said + few_below)
 

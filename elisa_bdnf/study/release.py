@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from elisa_bdnf.errors import Problem, StudyError
+from elisa_bdnf.model.effect import Contrast
 from elisa_bdnf.model.release import ControlCheck, Inhibition, ReleaseStudy, ReleaseSummary, ReleaseValue
-from elisa_bdnf.model.study import Contrast
 from elisa_bdnf.study.conditions import WITHOUT_CELLS, Conditions, conditions_from_protocol
 from elisa_bdnf.study.conflicts import where
-from elisa_bdnf.study.effects import contrast_from
 from elisa_bdnf.study.identity import table
 from elisa_bdnf.study.intake import StudyData
 from elisa_bdnf.study.ln_error import fieller, t_interval
+from elisa_bdnf.study.question import contrast_from
 from elisa_bdnf.study.release_amounts import amounts_from_protocol
 from elisa_bdnf.study.release_values import Cell, Key, recoveries_of, release_values
 from elisa_bdnf.study.statistics import NoResult, holm, paired

@@ -6,12 +6,12 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from elisa_bdnf.model.study import Contrast
+from elisa_bdnf.model.effect import Contrast
 from elisa_bdnf.model.tissue import RatioSummary, RatioValue, TissueContrast, TissueStudy, TissueValue
-from elisa_bdnf.study.effects import welch
 from elisa_bdnf.study.identity import table
 from elisa_bdnf.study.intake import StudyData
 from elisa_bdnf.study.ln_error import Measured, geometric_mean
+from elisa_bdnf.study.pairs import welch
 from elisa_bdnf.study.statistics import NoResult, holm
 from elisa_bdnf.study.tissue_values import data_unit, folded, tissue_values
 from elisa_bdnf.study.values import ln_sd_or_none

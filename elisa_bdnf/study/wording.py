@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from elisa_bdnf.model.effect import Contrast
 from elisa_bdnf.model.release import Inhibition, ReleaseStudy, ReleaseSummary
-from elisa_bdnf.model.study import Contrast
-from elisa_bdnf.study.effects import Effects, Question
+from elisa_bdnf.study.effects import Effects
 from elisa_bdnf.study.intake import StudyData
+from elisa_bdnf.study.question import Question
 
 _SURE = 0.05
 
 
 def sentences_of_infusion(found: Effects, question: Question, data: StudyData) -> tuple[str, ...]:
     """One sentence per contrast, in the order of groups and timepoints, then what holds for all of them."""
-    said = [_change(each, question) for each in found.contrasts]
-    said += [_difference(each) for each in found.comparisons]
+    said = [_change(each, question) for each in found.headline.contrasts]
+    said += [_difference(each) for each in found.headline.comparisons]
     return (*said, *_caution(question, data))
 
 

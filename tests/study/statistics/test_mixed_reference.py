@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,9 @@ FIVE_DIGITS = 5e-6
 
 def course_of(study: dict[str, Any]) -> Course:
     data = study["data"]
-    arm = data["arm"] if "arm" in study["formula"] else None
-    x, names = treatment_coded(data["timepoint"], arm)
+    factor = next((name for name in ("arm", "responder") if name in study["formula"]), "")
+    x, names = treatment_coded(data["timepoint"], data.get(factor))
+    names = tuple(re.sub(r"(^|:)arm", rf"\1{factor}", name) for name in names)
     plate = tuple(data["plate"]) if "plate" in study["formula"] else None
     return Course(np.array(data["y"]), x, names, tuple(data["subject"]), plate)
 

@@ -28,6 +28,13 @@ level_subjects <- function(d, column = "subject", share = 1) {
   d
 }
 
+# The same with classes of response in the place of arms.
+responders <- function(d) {
+  d$responder <- ifelse(d$arm == "ketamine", "responder", "non-responder")
+  d$arm <- NULL
+  d
+}
+
 studies <- list(
   balanced = list(data = simulate_study(1, 12, 0.4, 0, 0.15), formula = y ~ timepoint + (1 | subject)),
   unbalanced = list(data = simulate_study(2, 14, 0.4, 0, 0.2, missing = 0.25), formula = y ~ timepoint + (1 | subject)),
@@ -46,6 +53,10 @@ studies <- list(
                           formula = y ~ timepoint + (1 | subject) + (1 | plate)),
   arms_and_plates = list(data = simulate_study(12, 40, 0.5, 0.12, 0.18, plates = 8, arms = 2, missing = 0.15),
                          formula = y ~ timepoint * arm + (1 | subject) + (1 | plate)),
+  small_arms = list(data = simulate_study(14, 8, 0.4, 0, 0.2, arms = 2, missing = 0.1), formula = y ~ timepoint * arm + (1 | subject)),
+  responders = list(data = responders(simulate_study(15, 22, 0.4, 0, 0.2, arms = 2, missing = 0.15)),
+                    formula = y ~ timepoint * responder + (1 | subject)),
+  small_and_crossed = list(data = simulate_study(16, 7, 0.3, 0.2, 0.15, plates = 3), formula = y ~ timepoint + (1 | subject) + (1 | plate)),
   empty_cell = list(data = subset(simulate_study(13, 16, 0.4, 0, 0.2, arms = 2), !(arm == "midazolam" & timepoint == "7d")),
                     formula = y ~ timepoint * arm + (1 | subject))
 )
