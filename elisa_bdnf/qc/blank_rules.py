@@ -8,7 +8,7 @@ from elisa_bdnf.model.layout import Role
 from elisa_bdnf.model.protocol import BlankMode
 from elisa_bdnf.model.reading import ChannelKind
 from elisa_bdnf.model.result import FindingLevel
-from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, below, digits, exceeds, plain, rule
+from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, as_set, below, digits, exceeds, plain, rule
 from elisa_bdnf.qc.subjects import PlateSubject, pooled_sd
 
 
@@ -34,7 +34,7 @@ def background_is_low(plate: PlateSubject, *, max_response: float = 0.20) -> Ver
         yield Remark(
             f"the background is {digits(mean, max_response)}: washing, blocking or substrate?",
             measured=digits(mean, max_response),
-            limit=plain(max_response),
+            limit=as_set(max_response),
             action="annotate",
         )
 
@@ -61,7 +61,7 @@ def lowest_standard_stands_out_of_the_background(plate: PlateSubject, *, min_sep
             f"the lowest standard ({plain(levels[0].content.nominal)}) lies {digits(separation, min_separation)} SD "
             "above the background: it cannot be told from zero",
             measured=digits(separation, min_separation),
-            limit=plain(min_separation),
+            limit=as_set(min_separation),
             wells=levels[0].wells,
             action="annotate",
         )
@@ -86,7 +86,7 @@ def background_is_even(plate: PlateSubject, *, max_sd: float = 0.02) -> Verdicts
             yield Remark(
                 f"the wells of the {word} differ: SD {digits(sd, max_sd)}",
                 measured=digits(sd, max_sd),
-                limit=plain(max_sd),
+                limit=as_set(max_sd),
                 wells=group.wells,
                 action="annotate",
             )
@@ -101,8 +101,9 @@ def blank_is_not_subtracted_twice(plate: PlateSubject, *, near_zero: float = 0.0
     raw = [well.raw for well in plate.analysis.responses.wells if well.raw == well.raw]
     if not exceeds(abs(blank), near_zero) and raw and min(raw) < 0:
         yield Remark(
-            f"the mean blank is {blank:.4f} and some responses are negative: the export is blanked already?",
-            measured=f"{blank:.4f}",
-            limit=plain(near_zero),
+            f"the mean blank is {digits(blank, near_zero)} and some responses are negative: the export is blanked "
+            "already?",
+            measured=digits(blank, near_zero),
+            limit=as_set(near_zero),
             action="annotate",
         )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from elisa_bdnf.model.layout import Role
 from elisa_bdnf.model.plate import Well, row_column_from_well
 from elisa_bdnf.model.result import Estimate, FindingLevel
-from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, below, exceeds, plain, rule
+from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, below, digits, exceeds, plain, rule
 from elisa_bdnf.qc.subjects import PlateSubject
 
 
@@ -40,46 +41,50 @@ def controls_are_in_range(
     A control with an accepted range (insert or layout) is judged by it, else by its recovery. The unit is the replicate
     group where a level stands on the plate more than once, else the single well.
     """
-    judged = [c for c in plate.analysis.controls if accepted_range_or_none(c, recovery_percent) is not None]
     if not plate.analysis.controls:
         yield Missing("there are no controls on the plate")
         return
+    judged = []
     for control in plate.analysis.controls:
-        if control not in judged:
+        if accepted_range_or_none(control, recovery_percent) is None:
             yield Missing(f"control {control.group.content.name} has neither a nominal value nor a range")
+        else:
+            judged.append(control)
     units = _units(judged, recovery_percent)
-    failing = [unit for unit in units if not unit.passes]
-    for unit in failing:
-        said = "has no value on the curve" if unit.value is None else f"reads {plain(unit.value, 4)}"
-        yield Remark(
-            f"control {unit.level} {said}; accepted are {plain(unit.low, 4)} to {plain(unit.high, 4)}",
-            measured="–" if unit.value is None else plain(unit.value, 4),
-            limit=f"{plain(unit.low, 4)} to {plain(unit.high, 4)}",
-            level=FindingLevel.WARN,
-            wells=unit.wells,
-            action="annotate",
-            subject=f"control {unit.level}",
-        )
-    passing = len(units) - len(failing)
+    yield from (_out_of_range(unit) for unit in units if not unit.passes)
     # 2/3 is written as 0.6667, so 2 of 3 must not fail for the fourth decimal.
-    if units and passing / len(units) < fraction - 5e-4:
+    yield from _too_few(units, "", fraction, slack=5e-4)
+    for level, of_level in _by_level(units).items():
+        yield from _too_few(of_level, f" of the level {level}", level_fraction, slack=1e-9)
+
+
+def _out_of_range(unit: _Unit) -> Remark:
+    said, measured, limit = "has no value on the curve", "–", f"{plain(unit.low)} to {plain(unit.high)}"
+    if unit.value is not None:
+        measured = digits(unit.value, unit.low if unit.value < unit.low else unit.high)
+        said = f"reads {measured}"
+    return Remark(
+        f"control {unit.level} {said}; accepted are {limit}",
+        measured=measured,
+        limit=limit,
+        level=FindingLevel.WARN,
+        wells=unit.wells,
+        action="annotate",
+        subject=f"control {unit.level}",
+    )
+
+
+def _too_few(units: Sequence[_Unit], which: str, fraction: float, slack: float) -> Iterator[Remark]:
+    """Reject where fewer than ``fraction`` of the units pass; wells are those of the level, else of what failed."""
+    passing = sum(unit.passes for unit in units)
+    if units and passing / len(units) < fraction - slack:
         yield Remark(
-            f"{passing} of {len(units)} controls are in range",
+            f"{passing} of {len(units)} controls{which} are in range",
             measured=f"{passing} of {len(units)}",
             limit=f"{plain(100 * fraction, 4)} %",
-            wells=tuple(well for unit in failing for well in unit.wells),
+            wells=tuple(well for unit in units if which or not unit.passes for well in unit.wells),
             action="reject",
         )
-    for level, of_level in _by_level(units).items():
-        good = sum(unit.passes for unit in of_level)
-        if good / len(of_level) < level_fraction - 1e-9:
-            yield Remark(
-                f"{good} of {len(of_level)} controls of the level {level} are in range",
-                measured=f"{good} of {len(of_level)}",
-                limit=f"{plain(100 * level_fraction, 4)} %",
-                wells=tuple(well for unit in of_level for well in unit.wells),
-                action="reject",
-            )
 
 
 def accepted_range_or_none(control: Estimate, recovery_percent: float) -> tuple[float, float] | None:

@@ -7,9 +7,10 @@ from itertools import pairwise
 from math import comb
 
 from elisa_bdnf.model.curve import Curve, Model, NoCurve
+from elisa_bdnf.model.reading import ChannelKind
 from elisa_bdnf.model.result import FindingLevel, RangeStatus
-from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, below, digits, exceeds, plain, rule
-from elisa_bdnf.qc.subjects import CurveSubject
+from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, as_set, below, digits, exceeds, plain, rule
+from elisa_bdnf.qc.subjects import CurveSubject, nominal_in_well_or_none
 
 _SIGMOID = (Model.FOUR_PL, Model.FIVE_PL, Model.FIVE_PL_R, Model.THREE_PL)
 NO_CURVE = "there is no curve"
@@ -33,7 +34,7 @@ def curve_was_found(curve: CurveSubject, *, min_starts: float = 2) -> Verdicts:
         yield Remark(
             f"{report.starts_at_optimum} of {report.starts} starts reached the best fit: it may be a local minimum",
             measured=str(report.starts_at_optimum),
-            limit=plain(min_starts),
+            limit=as_set(min_starts),
             action="reject",
         )
 
@@ -46,9 +47,12 @@ def parameters_are_plausible(
     slope_high: float = 2.5,
     plateau_ratio: float = 3.0,
     inflection_error_percent: float = 50.0,
+    foot_low: float = -0.05,
+    foot_high: float = 0.5,
 ) -> Verdicts:
     """Slope, plateaus and inflection are those of an immunoassay, and the data determine them.
 
+    The lower plateau a is looked at where the response is an absorbance (``foot_low`` to ``foot_high``).
     Where the upper plateau is not reached, d and c are not identified; concentrations inside the standards remain
     valid, and nothing is reported beyond the top standard.
     """
@@ -56,12 +60,13 @@ def parameters_are_plausible(
         yield Missing(NO_CURVE if isinstance(curve.curve, NoCurve) else "the model has no plateaus")
         return
     fitted = curve.curve
+    yield from _foot(curve, fitted, foot_low, foot_high)
     if below(fitted.b, slope_low) or exceeds(fitted.b, slope_high):
         limit = slope_low if fitted.b < slope_low else slope_high
         yield Remark(
             f"the slope b is {digits(fitted.b, limit)}",
             measured=digits(fitted.b, limit),
-            limit=f"{plain(slope_low)} to {plain(slope_high)}",
+            limit=f"{as_set(slope_low)} to {as_set(slope_high)}",
             action="annotate",
         )
     top = max(abs(point.response) for point in fitted.standards)
@@ -72,7 +77,7 @@ def parameters_are_plausible(
             f"the upper plateau is not reached by the standards: {what} not identified; results inside the standards "
             "stay valid",
             measured="∞" if unidentified else digits(abs(fitted.d) / top, plateau_ratio),
-            limit=f"{plain(plateau_ratio)} × the top response",
+            limit=f"{as_set(plateau_ratio)} × the top response",
             action="annotate",
         )
         return
@@ -81,7 +86,22 @@ def parameters_are_plausible(
         yield Remark(
             f"the inflection c is known to {digits(error, inflection_error_percent)} % only",
             measured=digits(error, inflection_error_percent, unit=" %"),
-            limit=f"{plain(inflection_error_percent)} %",
+            limit=f"{as_set(inflection_error_percent)} %",
+            action="annotate",
+        )
+
+
+def _foot(curve: CurveSubject, fitted: Curve, low: float, high: float) -> Verdicts:
+    """The response at zero: it rests on the zero standard, or is drawn from the lowest standards alone."""
+    kinds = {c.label: c.kind for c in curve.analysis.reading.channels}
+    if kinds.get(curve.analysis.responses.main_channel) is not ChannelKind.ABSORBANCE:
+        return
+    if below(fitted.a, low) or exceeds(fitted.a, high):
+        measured = digits(fitted.a, low if fitted.a < low else high)
+        yield Remark(
+            f"the lower plateau a is {measured}: no zero standard in the fit, a high background, or no foot?",
+            measured=measured,
+            limit=f"{as_set(low)} to {as_set(high)}",
             action="annotate",
         )
 
@@ -102,7 +122,7 @@ def curve_follows_the_levels(curve: CurveSubject, *, p_value: float = 0.01) -> V
         yield Remark(
             f"the curve misses the levels by more than their replicates explain (p = {digits(p, p_value)})",
             measured=digits(p, p_value),
-            limit=plain(p_value),
+            limit=as_set(p_value),
             action="annotate",
         )
 
@@ -117,7 +137,7 @@ def r_squared_is_shown(curve: CurveSubject, *, r_squared: float = 0.98) -> Verdi
         yield Remark(
             f"R² is {digits(value, r_squared)}",
             measured=digits(value, r_squared),
-            limit=plain(r_squared),
+            limit=as_set(r_squared),
             action="annotate",
         )
 
@@ -133,16 +153,16 @@ def range_serves_the_samples(curve: CurveSubject, *, fraction: float = 0.25) -> 
         yield Remark(
             f"the plate quantifies from {plain(limits.lloq)} up; the method says {plain(fixed.lloq)}: "
             f"{limits.lloq_reason}",
-            measured=plain(limits.lloq),
-            limit=plain(fixed.lloq),
+            measured=digits(limits.lloq, fixed.lloq),
+            limit=as_set(fixed.lloq),
             action="repeat",
         )
     if fixed.uloq is not None and below(limits.uloq, fixed.uloq):
         yield Remark(
             f"the plate quantifies up to {plain(limits.uloq)}; the method says {plain(fixed.uloq)}: "
             f"{limits.uloq_reason}",
-            measured=plain(limits.uloq),
-            limit=plain(fixed.uloq),
+            measured=digits(limits.uloq, fixed.uloq),
+            limit=as_set(fixed.uloq),
             action="repeat",
         )
     samples = curve.analysis.samples
@@ -152,26 +172,28 @@ def range_serves_the_samples(curve: CurveSubject, *, fraction: float = 0.25) -> 
         yield Remark(
             f"{len(outside)} of {len(samples)} samples lie outside the range: another dilution?",
             measured=digits(share, 100 * fraction, unit=" %"),
-            limit=f"{plain(100 * fraction)} %",
+            limit=f"{as_set(100 * fraction)} %",
             action="repeat",
         )
 
 
 @rule("RNG-02", FindingLevel.WARN, "ICH M10 §4.3.2 (from memory): the range of the run covers its controls")
 def range_covers_the_controls(curve: CurveSubject) -> Verdicts:
-    """Every control lies, by its nominal concentration, inside the range of the plate."""
+    """Every control lies, by its nominal concentration in the well, inside the range of the plate."""
     if isinstance(curve.curve, NoCurve):
         yield Missing(NO_CURVE)
         return
     limits = curve.curve.limits
     for control in curve.analysis.controls:
-        nominal = control.group.content.nominal
+        nominal = nominal_in_well_or_none(control.group.content)
         if nominal is not None and (below(nominal, limits.lloq) or exceeds(nominal, limits.uloq)):
+            measured = digits(nominal, limits.lloq if nominal < limits.lloq else limits.uloq)
+            allowed = f"{as_set(limits.lloq)} to {as_set(limits.uloq)}"
             yield Remark(
-                f"control {control.group.content.name} ({plain(nominal)}) lies outside the range of the plate, "
-                f"{plain(limits.lloq)} to {plain(limits.uloq)}",
-                measured=plain(nominal),
-                limit=f"{plain(limits.lloq)} to {plain(limits.uloq)}",
+                f"control {control.group.content.name} ({measured} in the well) lies outside the range of the plate, "
+                f"{allowed}",
+                measured=measured,
+                limit=allowed,
                 wells=control.group.wells,
                 action="annotate",
             )
@@ -190,10 +212,11 @@ def residuals_change_their_sign(curve: CurveSubject, *, p_value: float = 0.05, m
     p = runs_p(signs)
     if p < p_value:
         runs = 1 + sum(a != b for a, b in pairwise(signs))
+        shown = digits(p, p_value)
         yield Remark(
-            f"the residuals of {len(signs)} levels form {runs} runs of one sign (p = {plain(p, 3)}): another model?",
-            measured=plain(p, 3),
-            limit=plain(p_value),
+            f"the residuals of {len(signs)} levels form {runs} runs of one sign (p = {shown}): another model?",
+            measured=shown,
+            limit=as_set(p_value),
             action="annotate",
         )
 

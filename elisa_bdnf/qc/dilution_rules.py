@@ -9,7 +9,7 @@ from itertools import pairwise
 from elisa_bdnf.model.layout import Role
 from elisa_bdnf.model.protocol import KitMatrix, Protocol
 from elisa_bdnf.model.result import Estimate, FindingLevel, Group, SampleResult
-from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, digits, exceeds, plain, rule
+from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, as_set, digits, exceeds, plain, rule
 from elisa_bdnf.qc.subjects import PlateSubject
 
 
@@ -37,7 +37,7 @@ def dilutions_agree(plate: PlateSubject, *, cv_percent: float = 30.0) -> Verdict
             yield Remark(
                 f"the dilutions of sample {name} disagree: CV {shown}",
                 measured=shown,
-                limit=f"{plain(cv_percent)} %",
+                limit=f"{as_set(cv_percent)} %",
                 wells=_wells(*result.estimates),
                 action="repeat",
                 subject=f"sample {name}",
@@ -64,7 +64,7 @@ def dilutions_are_parallel(plate: PlateSubject, *, slope_of_three: float = 0.25,
             yield Remark(
                 f"sample {name} is not parallel to the standards: slope {shown} over {count} dilutions",
                 measured=shown,
-                limit=f"±{plain(limit)}",
+                limit=f"±{as_set(limit)}",
                 wells=_wells(*result.estimates),
                 action="annotate",
                 subject=f"sample {name}",

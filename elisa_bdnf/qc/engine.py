@@ -5,7 +5,7 @@ This is the only way to a PlateResult, and reports accept nothing else; so nothi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import product
 from types import MappingProxyType
@@ -29,7 +29,7 @@ from elisa_bdnf.model.waiver import NO_DECISIONS, Decisions
 from elisa_bdnf.qc.control_rules import accepted_range_or_none
 from elisa_bdnf.qc.own_rules import judge_own
 from elisa_bdnf.qc.rule import Missing, Remark, Rule
-from elisa_bdnf.qc.subjects import SERIES, SeriesSubject, Subject, subjects
+from elisa_bdnf.qc.subjects import SERIES, SeriesSubject, Subject, subjects, unmet
 from elisa_bdnf.qc.waive import waived
 
 NO_OVERRIDES: Mapping[str, str] = MappingProxyType({})
@@ -84,6 +84,8 @@ def _applied(
         values = {name: settings.values.get(name, default) for name, default in rule.settings.items()}
         if rule.subject not in seen:
             seen[rule.subject] = tuple(subjects(analysis, rule.subject))
+        if reason := unmet(analysis, rule.subject, seen[rule.subject]):
+            missing[rule.id, reason] = NotEvaluated(rule.id, reason)
         for subject in seen[rule.subject]:
             for said in rule.function(subject, **values):
                 if isinstance(said, Missing):
@@ -121,11 +123,22 @@ def _finding(remark: Remark, rule: Rule, settings: RuleSettings, subject: Subjec
         measured=remark.measured,
         limit=remark.limit,
         wells=subject.wells if remark.wells is None else remark.wells,
-        action=remark.action,
+        action=action_at(settings.level, remark.action),
         preset=protocol.qc.preset,
         limit_origin=_origin(rule, settings, protocol) if remark.limit else "",
         hint=remark.hint,
     )
+
+
+_ACTIONS = {FindingLevel.FAIL_RESULT: "repeat", FindingLevel.FAIL_PLATE: "reject", FindingLevel.ERROR: "stop"}
+
+
+def action_at(level: str | None, action: str) -> str:
+    """What follows at a level that the protocol gave: what the rule itself would do may be too much or little."""
+    if not level:
+        return action
+    needed = _ACTIONS.get(FindingLevel(level), "annotate")
+    return needed if action in ("", "annotate", "reject", "stop") else action
 
 
 def _origin(rule: Rule, settings: RuleSettings, protocol: Protocol) -> str:
@@ -156,7 +169,7 @@ def _judged(
     name = f"{kind} {estimate.group.content.name}"
     wells = set(estimate.group.all_wells)
     own = [f for f in findings if f.subject == name and (wells.issuperset(f.wells) or _spans(f, dilutions))]
-    touching = [f for f in findings if f not in own and f.wells and wells.intersection(f.wells) and len(f.wells) == 1]
+    touching = [f for f in findings if f not in own and _touches(f, wells)]
     weighed = _weighed(estimate.reason, estimate.status, [*own, *touching], verdict)
     return JudgedSample(estimate, weighed.reportable, weighed.reason, weighed.findings, warned=weighed.warned)
 
@@ -187,10 +200,21 @@ def _judged_result(result: SampleResult, findings: list[Finding], verdict: Verdi
         for f in findings
         if (f.subject == name and every.issuperset(f.wells) and (not f.wells or not used.isdisjoint(f.wells)))
         or (f.subject == name and _spans(f, dilutions))
-        or (len(f.wells) == 1 and used.issuperset(f.wells))
+        or _touches(f, used)
     ]
     weighed = _weighed(result.reason if result.concentration is None else "", result.status, concerned, verdict)
     return JudgedResult(result, weighed.reportable, weighed.reason, weighed.findings, weighed.warned)
+
+
+def _touches(finding: Finding, wells: Collection[Well]) -> bool:
+    """Whether a finding about something else concerns the result of these wells.
+
+    One about a well is about its result. Where a protocol makes a rule on the plate withhold results, it withholds
+    those of the wells that it names, and all where it names none. What is said of a subject is said of its changes.
+    """
+    if finding.level is FindingLevel.FAIL_RESULT and finding.subject == "plate":
+        return not finding.wells or any(well in wells for well in finding.wells)
+    return len(finding.wells) == 1 and finding.wells[0] in wells
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from elisa_bdnf.model.control_chart import (
 from elisa_bdnf.model.curve import Curve
 from elisa_bdnf.model.history import ChartedPlate, ControlId, EarlierPlates
 from elisa_bdnf.model.result import FindingLevel
-from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, digits, exceeds, plain, rule
+from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, as_set, digits, exceeds, plain, rule
 from elisa_bdnf.qc.subjects import CurveSubject, PlateSubject, SeriesSubject
 from elisa_bdnf.qc.westgard_rules import NO_HISTORY, too_few
 
@@ -51,7 +51,7 @@ def curve_is_like_earlier_ones(
                 f"{name} is {plain(value, 4)}, z = {score} "
                 f"(mean {plain(limits.mean, 4)} and SD {plain(limits.sd, 3)} of {limits.n} plates)",
                 measured=score,
-                limit=f"± {plain(z)}",
+                limit=f"± {as_set(z)}",
                 action="annotate",
             )
 
@@ -115,7 +115,7 @@ def _accuracy(
             yield Remark(
                 f"over {len(values)} plates control {control.name} has a {name} of {digits(shown, limit)} %",
                 measured=digits(shown, limit, unit=" %"),
-                limit=f"{plain(limit)} %",
+                limit=f"{as_set(limit)} %",
                 action="annotate",
                 subject=f"control {control.name}",
             )
@@ -137,7 +137,7 @@ def control_varies_little_between_plates(
         yield Remark(
             f"{series.name} has a CV of {digits(cv, cv_percent)} % over {len(series.values)} plates",
             measured=digits(cv, cv_percent, unit=" %"),
-            limit=f"{plain(cv_percent)} %",
+            limit=f"{as_set(cv_percent)} %",
             action="annotate",
         )
 

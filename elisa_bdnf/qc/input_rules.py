@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from elisa_bdnf.model.layout import Role
 from elisa_bdnf.model.reading import Reading
 from elisa_bdnf.model.result import FindingLevel, WellUse
-from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, below, digits, exceeds, plain, rule
+from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, as_set, below, digits, exceeds, plain, rule
 from elisa_bdnf.qc.subjects import PlateSubject
 
 ERROR, FAIL_PLATE, WARN, INFO = (
@@ -103,12 +103,12 @@ def required_roles_are_on_the_plate(
             action="stop" if zero_required else "annotate",
             hint="name the zero standard (concentration 0) or a blank in the layout",
         )
-    if below(counts[Role.CONTROL], min_control_levels):
+    controls = len({g.content.nominal or g.content.name for g in plate.groups(Role.CONTROL)})
+    if below(controls, min_control_levels):
         yield Remark(
-            f"the plate holds {counts[Role.CONTROL]} levels of controls; "
-            f"the method demands {plain(min_control_levels)}",
-            measured=str(counts[Role.CONTROL]),
-            limit=plain(min_control_levels),
+            f"the plate holds {controls} levels of controls; the method demands {plain(min_control_levels)}",
+            measured=str(controls),
+            limit=as_set(min_control_levels),
             level=ERROR,
             action="stop",
             hint="add controls to the layout, or choose a preset that demands fewer",
@@ -129,7 +129,7 @@ def plate_is_not_another_one_again(plate: PlateSubject, *, max_equal_wells: floa
             yield Remark(
                 f"{len(equal)} wells read the same as on plate {other.plate}: is one a copy of the other?",
                 measured=str(len(equal)),
-                limit=plain(max_equal_wells),
+                limit=as_set(max_equal_wells),
                 wells=equal,
                 action="reject",
             )

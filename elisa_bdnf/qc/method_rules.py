@@ -7,7 +7,7 @@ from datetime import date
 
 from elisa_bdnf.model.reading import Correction
 from elisa_bdnf.model.result import FindingLevel
-from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, exceeds, plain, rule
+from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, as_set, exceeds, plain, rule
 from elisa_bdnf.qc.subjects import PlateSubject
 
 ERROR, WARN = FindingLevel.ERROR, FindingLevel.WARN
@@ -36,7 +36,7 @@ def wavelengths_are_those_of_the_method(
         yield Remark(
             f"the plate was read at {plain(channel.wavelength_nm)} nm; the method asks for {plain(wanted)} nm",
             measured=f"{plain(channel.wavelength_nm)} nm",
-            limit=f"{plain(wanted)} ± {plain(tolerance_nm)} nm",
+            limit=f"{as_set(wanted)} ± {as_set(tolerance_nm)} nm",
             level=FindingLevel.FAIL_PLATE if main_rejects else None,
             action="reject" if main_rejects else "annotate",
         )
@@ -64,6 +64,8 @@ def kit_was_checked_against_its_insert(plate: PlateSubject, *, expired_rejects: 
         )
     elif not kit.lot:
         yield Remark(f"the lot of kit {kit.id} is not stated (kit.lot)", action="annotate")
+    if not kit.expires:
+        yield Missing(f"the date until which kit {kit.id} is good is not stated (kit.expires)")
     read_on = plate.analysis.read_on
     if kit.expires and read_on is None:
         yield Missing("when the plate was read is not known, so neither whether the kit had expired (give --date)")
@@ -133,11 +135,12 @@ def numbers_are_made_as_the_protocol_says(plate: PlateSubject) -> Verdicts:
     changed = [key for key, origin in plate.protocol.origins.items() if origin == _AT_ONCE and _makes_numbers(key)]
     if changed:
         yield Remark(
-            f"changed on the command line: {', '.join(changed)}; the other plates of the study may differ",
-            measured=str(len(changed)),
+            f"changed on the command line: {', '.join(changed)}: not the method that the protocol fixed for all plates",
+            measured=f"{len(changed)} changed",
             limit="0",
             action="annotate",
-            hint="write the setting into a protocol of your own, or leave it as the protocol has it",
+            hint="leave it as the protocol has it, or write it into a protocol of your own that extends this one; to "
+            "look at the numbers only, use a preset that just remarks it: --set qc.preset=kit-research",
         )
 
 

@@ -14,7 +14,7 @@ from statistics import median
 
 from elisa_bdnf.model.plate import Shape, row_column_from_well, row_name_from_index
 from elisa_bdnf.model.result import Estimate, FindingLevel, Group, WellEstimate
-from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, below, digits, exceeds, plain, rule
+from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, as_set, below, digits, digits_of_both, exceeds, plain, rule
 from elisa_bdnf.qc.subjects import PlateSubject
 
 MIN_RESPONSE = 0.15  # below, the ratio of a duplicate is mostly reading noise
@@ -75,7 +75,7 @@ def duplicates_do_not_lean_to_one_side(
             f"in {len(pairs)} duplicates the first well reads {100 * math.expm1(lean):+.1f} % against the second: "
             "pipetting order or a gradient?".replace("-", "−"),
             measured=digits(lean, math.copysign(limit, lean)),
-            limit=f"±{plain(limit)}",
+            limit=f"±{as_set(limit)}",
             level=FindingLevel.FAIL_PLATE if rejects else None,
             action="reject" if rejects else "annotate",
         )
@@ -101,7 +101,7 @@ def controls_do_not_drift(plate: PlateSubject, *, low_ratio: float = 0.80, high_
                 f"control {level} reads {plain(first, 4)} at {places[0][0].well} and {plain(last, 4)} at "
                 f"{places[-1][0].well}: a drift over the plate?",
                 measured=digits(ratio, limit),
-                limit=f"{plain(low_ratio)} to {plain(high_ratio)}",
+                limit=f"{as_set(low_ratio)} to {as_set(high_ratio)}",
                 wells=tuple(w.well for w in (*places[0], *places[-1])),
                 action="annotate",
             )
@@ -159,7 +159,7 @@ def edge_reads_like_the_inside(
             f"in {len(differences)} duplicates the well at the edge reads {100 * math.expm1(lean):+.1f} % against the "
             "one inside".replace("-", "−"),
             measured=digits(lean, math.copysign(shift, lean)),
-            limit=f"±{plain(shift)}",
+            limit=f"±{as_set(shift)}",
             action="annotate",
         )
 
@@ -189,11 +189,12 @@ def no_row_or_column_stands_out(
     for line, own in judged.items():
         lean = median(pair.difference for pair in own)
         if exceeds(abs(lean), limit):
+            measured, allowed = digits_of_both(lean, math.copysign(limit, lean))
             yield Remark(
                 f"the duplicates of {line} differ in one direction, by {100 * math.expm1(lean):+.1f} %: "
                 "clogged tip or channel?".replace("-", "−"),
-                measured=digits(lean, math.copysign(limit, lean)),
-                limit=f"±{plain(limit, 4)}",
+                measured=measured,
+                limit=f"±{allowed.removeprefix('−')}",
                 wells=tuple(well for pair in own for well in (pair.first, pair.second)),
                 action="annotate",
             )
@@ -215,7 +216,7 @@ def window_is_wide(plate: PlateSubject, *, z_prime: float = 0.5) -> Verdicts:
         yield Remark(
             f"Z′ is {digits(found, z_prime)}: top standard and zero are close beside their scatter",
             measured=digits(found, z_prime),
-            limit=plain(z_prime),
+            limit=as_set(z_prime),
             wells=tops[0].wells + zeros[0].wells,
             action="annotate",
         )

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 
 from elisa_bdnf.model.result import FindingLevel
-from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, below, digits, exceeds, plain, rule
+from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, as_set, below, digits, exceeds, rule
 from elisa_bdnf.qc.sample_rules import PG_ML_PER_UNIT
 from elisa_bdnf.qc.subjects import EstimateSubject
 
@@ -22,6 +22,8 @@ def plasma_is_not_full_of_platelets(
     estimate, protocol = sample.estimate, sample.analysis.protocol
     matrix = estimate.group.content.matrix or protocol.matrix or ""
     factor = PG_ML_PER_UNIT.get(protocol.unit.casefold())
+    if factor is None:
+        yield Missing(f"{protocol.unit} is no mass of BDNF per volume")
     if not matrix.startswith("plasma") or factor is None:
         return
     if estimate.concentration is not None and exceeds(estimate.concentration * factor, max_pg_ml):
@@ -29,7 +31,7 @@ def plasma_is_not_full_of_platelets(
         yield Remark(
             f"{digits(value, max_pg_ml)} pg/mL in plasma: platelet carry-over?",
             measured=digits(value, max_pg_ml, unit=" pg/mL"),
-            limit=f"{plain(max_pg_ml)} pg/mL",
+            limit=f"{as_set(max_pg_ml)} pg/mL",
             action="annotate",
         )
     yield from _beside_serum(sample, fraction)
@@ -49,7 +51,7 @@ def _beside_serum(sample: EstimateSubject, fraction: float) -> Verdicts:
                     f"plasma holds {digits(100 * share, 100 * fraction)} % of what the serum of the same draw holds "
                     f"({drawn.name}): platelet carry-over?",
                     measured=digits(100 * share, 100 * fraction, unit=" %"),
-                    limit=f"{plain(100 * fraction)} %",
+                    limit=f"{as_set(100 * fraction)} %",
                     action="annotate",
                 )
 
@@ -65,7 +67,7 @@ def sample_was_handled_in_time(
     spin_minutes: float = 60,
     freeze_thaw: float = 2,
     storage_days: float = 183,
-    haemolysis_index: float = 1,
+    haemolysis_index: float = 2,
     far_spin_minutes: float = 120,
     far_freeze_thaw: float = 4,
     far_storage_days: float = 365,
@@ -73,7 +75,8 @@ def sample_was_handled_in_time(
     """Delay to the spin, freeze–thaw cycles, storage and haemolysis are within what BDNF is known to stand.
 
     Read from the columns ``draw_to_spin_min``, ``freeze_thaw_n``, ``storage_days`` and ``haemolysis_index`` of the
-    sample sheet. Beyond the second, far limits the sample is flagged as one that fails on its pre-analytics.
+    sample sheet; what it does not state is not evaluated. Haemolysis is remarked from its limit on, the others beyond
+    theirs. Beyond the second, far limits the sample is flagged as one that fails on its pre-analytics.
     """
     limits = {
         "draw_to_spin_min": (spin_minutes, far_spin_minutes),
@@ -82,19 +85,19 @@ def sample_was_handled_in_time(
         "haemolysis_index": (haemolysis_index, math.inf),
     }
     attributes = sample.estimate.group.content.attributes
-    if not any(attributes.get(key) for key in limits):
-        yield Missing("the sample sheet states no pre-analytics (" + ", ".join(limits) + ")")
-        return
+    unsaid = [key for key in limits if not attributes.get(key)]
+    if unsaid:
+        yield Missing(f"not stated: {', '.join(unsaid)}")
     for key, (near, far) in limits.items():
         value = _number_or_none(attributes, key)
         if attributes.get(key) and value is None:
             yield Missing(f"{key} is {attributes[key]!r}, which is no number")
-        elif value is not None and exceeds(value, near):
+        elif value is not None and (exceeds(value, near) or (key == "haemolysis_index" and not below(value, near))):
             limit = far if exceeds(value, far) else near
             yield Remark(
                 f"{key} is {digits(value, limit)}" + (", far beyond what is known to be safe" if limit == far else ""),
                 measured=digits(value, limit),
-                limit=plain(limit),
+                limit=as_set(limit),
                 action="annotate, preanalytical_fail" if limit == far else "annotate",
             )
 

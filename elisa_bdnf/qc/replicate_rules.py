@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from elisa_bdnf.model.curve import Curve
 from elisa_bdnf.model.layout import Role
 from elisa_bdnf.model.result import FindingLevel, Group, RangeStatus, WellUse
-from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, below, digits, exceeds, plain, rule
-from elisa_bdnf.qc.subjects import EstimateSubject, PlateSubject
+from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, as_set, below, digits, exceeds, plain, rule
+from elisa_bdnf.qc.subjects import EstimateSubject, PlateSubject, nominal_in_well_or_none
 
 _LOW = (RangeStatus.BELOW_LLOQ, RangeStatus.BELOW_CURVE)
 
@@ -25,17 +25,21 @@ def control_replicates_agree(
     if estimate.cv_percent is None:
         yield Missing("controls with a single usable well")
         return
-    nominal = estimate.group.content.nominal
-    at_end = isinstance(curve, Curve) and nominal in (curve.limits.lloq, curve.limits.uloq)
+    nominal = nominal_in_well_or_none(estimate.group.content)
+    at_end = isinstance(curve, Curve) and nominal is not None and _is_at_an_end(nominal, curve)
     limit = cv_ends_percent if at_end else cv_percent
     if exceeds(estimate.cv_percent, limit):
         of = "concentrations" if estimate.cv_basis == "concentration" else "responses"
         yield Remark(
             f"the {of} of the replicates differ: CV {digits(estimate.cv_percent, limit)} %",
             measured=digits(estimate.cv_percent, limit, unit=" %"),
-            limit=f"{plain(limit)} %",
+            limit=f"{as_set(limit)} %",
             action="annotate",
         )
+
+
+def _is_at_an_end(in_well: float, curve: Curve) -> bool:
+    return not exceeds(in_well, curve.limits.lloq) or not exceeds(curve.limits.uloq, in_well)
 
 
 @rule("REP-03", FindingLevel.WARN, "Thermo: < 20 % best practice; ICH M10: 20 %")
@@ -48,7 +52,10 @@ def sample_replicates_agree(
     dropped: which of them is wrong, two numbers cannot tell.
     """
     estimate = sample.estimate
-    if estimate.cv_percent is None or estimate.status in _LOW:
+    if estimate.cv_percent is None:
+        yield Missing("samples with a single usable well")
+        return
+    if estimate.status in _LOW:
         return
     curve = sample.analysis.curve
     low = isinstance(curve, Curve) and estimate.in_well is not None and estimate.in_well < 2 * curve.limits.lloq
@@ -58,7 +65,7 @@ def sample_replicates_agree(
         yield Remark(
             f"the {of} of the replicates differ: CV {digits(estimate.cv_percent, limit)} %",
             measured=digits(estimate.cv_percent, limit, unit=" %"),
-            limit=f"{plain(limit)} %",
+            limit=f"{as_set(limit)} %",
             action="repeat",
         )
 
@@ -73,7 +80,7 @@ def sample_has_its_replicates(sample: EstimateSubject, *, minimum: float = 2) ->
         yield Remark(
             f"{group.n} usable well{'s' if group.n > 1 else ''}; the method plans {plain(planned)}{lost}",
             measured=str(group.n),
-            limit=plain(planned),
+            limit=as_set(planned),
             action="annotate",
         )
 
@@ -83,15 +90,16 @@ def replicates_lie_on_one_side_of_the_limits(sample: EstimateSubject) -> Verdict
     """The replicates do not straddle the LLOQ or the ULOQ; where they do, the mean response decides."""
     curve = sample.analysis.curve
     if not isinstance(curve, Curve):
+        yield Missing("there is no curve")
         return
     values = [well.in_well for well in sample.estimate.wells if well.in_well is not None]
     for name, limit in (("LLOQ", curve.limits.lloq), ("ULOQ", curve.limits.uloq)):
         if values and below(min(values), limit) and exceeds(max(values), limit):
+            spread = f"{digits(min(values), limit)} to {digits(max(values), limit)}"
             yield Remark(
-                f"the replicates straddle the {name} ({plain(limit)}): {plain(min(values), 4)} to "
-                f"{plain(max(values), 4)} in the well",
-                measured=f"{plain(min(values), 4)} to {plain(max(values), 4)}",
-                limit=plain(limit),
+                f"the replicates straddle the {name} ({plain(limit)}): {spread} in the well",
+                measured=spread,
+                limit=as_set(limit),
                 action="annotate",
             )
 
@@ -122,7 +130,7 @@ def no_replicate_lies_apart(plate: PlateSubject, *, cv_percent: float = 20.0, mi
             f"well {well} of {group.content.name} lies apart from the other {len(others)}: CV "
             f"{digits(group.cv_percent, cv_percent)} %, without it {plain(cv, 3)} %",
             measured=digits(group.cv_percent, cv_percent, unit=" %"),
-            limit=f"{plain(cv_percent)} %",
+            limit=f"{as_set(cv_percent)} %",
             wells=(well,),
             action="mask, with a reason in a file of exclusions",
             subject=f"well {well}",
@@ -181,7 +189,7 @@ def duplicates_are_not_copies(plate: PlateSubject, *, min_response: float = 0.2,
         yield Remark(
             f"the wells of the standard{'s' if len(copies) > 1 else ''} {named} are equal to the last digit: copied?",
             measured=str(len(copies)),
-            limit=plain(max_levels),
+            limit=as_set(max_levels),
             level=None if len(copies) > max_levels else FindingLevel.INFO,
             wells=tuple(well for group in copies for well in group.wells),
             action="annotate",
@@ -208,7 +216,7 @@ def replicates_agree_over_the_plate(
             f"the replicates of {len(apart)} of {len(groups)} controls and samples differ by a CV above "
             f"{plain(cv_percent)} %: does the layout belong to this plate, and the right way round?",
             measured=digits(100 * share, 100 * fraction, unit=" %"),
-            limit=f"{plain(100 * fraction)} %",
+            limit=f"{as_set(100 * fraction)} %",
             wells=tuple(well for group in apart for well in group.wells),
             action="reject",
         )

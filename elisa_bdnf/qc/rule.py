@@ -112,10 +112,32 @@ def below(value: float, limit: float) -> bool:
 def digits(value: float, limit: float, *, unit: str = "", significant: int = 4) -> str:
     """The value with as many digits as it takes to be seen on the right side of the limit."""
     text = f"{value:.{significant}g}"
-    while significant < 15 and float(text) == limit != value:
+    while significant < _ALL_DIGITS and _side(float(text), limit) != _side(value, limit):
         significant += 1
         text = f"{value:.{significant}g}"
     return f"{_without_exponent(text)}{unit}".replace("-", "−")
+
+
+def digits_of_both(value: float, limit: float, *, unit: str = "") -> tuple[str, str]:
+    """The value and a limit that was computed, with as many digits as it takes to see which of them is larger."""
+    significant = 4
+    while significant < _ALL_DIGITS and _side(*(float(f"{x:.{significant}g}") for x in (value, limit))) != _side(
+        value, limit
+    ):
+        significant += 1
+    return plain(value, significant) + unit, plain(limit, significant) + unit
+
+
+_ALL_DIGITS = 17
+
+
+def _side(value: float, limit: float) -> int:
+    return (value > limit) - (value < limit)
+
+
+def as_set(limit: float) -> str:
+    """A limit as a person set it, with every digit."""
+    return plain(limit, 12)
 
 
 def plain(value: float | None, significant: int = 6) -> str:

@@ -12,7 +12,7 @@ from elisa_bdnf.model.curve import Curve
 from elisa_bdnf.model.layout import Content, Role
 from elisa_bdnf.model.protocol import MissingDilution
 from elisa_bdnf.model.result import FindingLevel, RangeStatus
-from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, below, digits, exceeds, plain, rule
+from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, as_set, below, digits, digits_of_both, exceeds, plain, rule
 from elisa_bdnf.qc.subjects import EstimateSubject, PlateSubject
 
 _HIGH = (RangeStatus.ABOVE_ULOQ, RangeStatus.ABOVE_CURVE, RangeStatus.SATURATED)
@@ -25,8 +25,10 @@ PLAUSIBLE_PG_ML: Mapping[str, tuple[float, float, float, float]] = MappingProxyT
         "csf": (0, 50, 0, 1_000),
         "saliva": (10, 10_000, 0, math.inf),
         "medium": (0, 5_000, 0, math.inf),
+        "mouse blood": (1, 200, 0, 5_000),
     }
 )
+BY_MATRIX = -1.0  # a limit that is not set: that of the matrix
 PG_ML_PER_UNIT: Mapping[str, float] = MappingProxyType({"pg/ml": 1.0, "ng/ml": 1000.0, "ng/l": 1.0, "µg/l": 1000.0})
 
 
@@ -76,33 +78,54 @@ def sample_is_not_extrapolated(sample: EstimateSubject) -> Verdicts:
 
 
 @rule("SMP-04", FindingLevel.WARN, "reported ranges per matrix (DOMAIN §2); the outer band is a unit slip")
-def concentration_is_plausible_for_the_matrix(sample: EstimateSubject) -> Verdicts:
+def concentration_is_plausible_for_the_matrix(
+    sample: EstimateSubject,
+    *,
+    warn_below: float = BY_MATRIX,
+    warn_above: float = BY_MATRIX,
+    fail_below: float = BY_MATRIX,
+    fail_above: float = BY_MATRIX,
+) -> Verdicts:
     """The concentration is one that the matrix can have. Far outside, unit or dilution are wrong.
 
-    Literature on plasma spreads over two orders of magnitude (platelets), so the inner band only warns.
+    Literature on plasma spreads over two orders of magnitude (platelets), so the inner band only warns. Limits are in
+    pg/mL; -1 is that of the matrix: serum, plasma, csf, saliva, medium, and blood of mice (species in the sample
+    sheet).
     """
     estimate, protocol = sample.estimate, sample.analysis.protocol
     matrix = estimate.group.content.matrix or protocol.matrix
-    band = PLAUSIBLE_PG_ML.get(matrix or "")
+    known = _band_or_none(matrix or "", estimate.group.content)
     factor = PG_ML_PER_UNIT.get(protocol.unit.casefold())
-    if band is None or factor is None:
+    asked = (warn_below, warn_above, fail_below, fail_above)
+    if factor is None or (known is None and BY_MATRIX in asked):
         yield Missing(f"no plausible range is known for {matrix or 'an unnamed matrix'} in {protocol.unit}")
         return
     if estimate.concentration is None:
         return
     value = estimate.concentration * factor
-    warn_low, warn_high, error_low, error_high = band
+    warn_low, warn_high, error_low, error_high = (
+        limit if limit != BY_MATRIX else of_matrix for limit, of_matrix in zip(asked, known or asked, strict=True)
+    )
     beyond = below(value, error_low) or exceeds(value, error_high)
     if beyond or below(value, warn_low) or exceeds(value, warn_high):
         low, high = (error_low, error_high) if beyond else (warn_low, warn_high)
+        measured = digits(value, low if value < low else high, unit=" pg/mL")
         yield Remark(
-            f"{plain(value, 4)} pg/mL is {'hardly possible' if beyond else 'unusual'} for {matrix}"
+            f"{measured} is {'hardly possible' if beyond else 'unusual'} for {matrix}"
             + (": check unit and dilution" if beyond else ""),
-            measured=f"{plain(value, 4)} pg/mL",
-            limit=f"{plain(low)} to {plain(high)} pg/mL",
+            measured=measured,
+            limit=f"{as_set(low)} to {as_set(high)} pg/mL",
             level=FindingLevel.FAIL_RESULT if beyond else FindingLevel.WARN,
             action="annotate",
         )
+
+
+def _band_or_none(matrix: str, content: Content) -> tuple[float, float, float, float] | None:
+    """That of the matrix; all kinds of plasma share one, and blood of mice holds a thousandth of ours."""
+    of_blood = matrix == "serum" or matrix.startswith("plasma")
+    if of_blood and content.attributes.get("species", "").casefold() in ("mouse", "mice", "mus musculus"):
+        return PLAUSIBLE_PG_ML["mouse blood"]
+    return PLAUSIBLE_PG_ML.get("plasma_edta" if matrix.startswith("plasma") else matrix)
 
 
 @rule("SMP-05", FindingLevel.WARN, "simulated: a slip of ×10 shows, one of ×2 cannot be told from biology (§10.6)")
@@ -120,16 +143,18 @@ def sample_is_like_its_kin(sample: EstimateSubject, *, max_ratio: float = 4.0) -
         for e in sample.analysis.samples
         if e.concentration and _is_kin(e.group.content, content) and e.group.content.timepoint != content.timepoint
     ]
-    if not content.subject or len(others) < 2 or not value:
+    if not content.subject or len(others) < 2:
+        yield Missing("fewer than two other timepoints of the subject have a number (the dilution was looked at)")
+        return
+    if not value:
         return
     ratio = value / median(others)
     if exceeds(max(ratio, 1 / ratio), max_ratio):
-        limit = max_ratio if ratio > 1 else 1 / max_ratio
+        measured, edge = digits_of_both(ratio, max_ratio if ratio > 1 else 1 / max_ratio)
         yield Remark(
-            f"{digits(ratio, limit)} times the median of the other timepoints of {content.subject}: a slip of dilution "
-            "or unit?",
-            measured=digits(ratio, limit),
-            limit=f"{plain(1 / max_ratio)} to {plain(max_ratio)}",
+            f"{measured} times the median of the other timepoints of {content.subject}: a slip of dilution or unit?",
+            measured=measured,
+            limit=f"{plain(1 / max_ratio)} to {edge}" if ratio > 1 else f"{edge} to {plain(max_ratio)}",
             action="annotate",
         )
 
@@ -155,7 +180,7 @@ def _unlike_in_dilution(sample: EstimateSubject) -> Verdicts:
         yield Remark(
             f"diluted 1:{plain(own.dilution_factor)}, most samples 1:{plain(usual)}, and no df_reason says why",
             measured=plain(own.dilution_factor),
-            limit=plain(usual),
+            limit=as_set(usual),
             action="annotate",
         )
 
@@ -172,7 +197,7 @@ def interval_is_narrow(sample: EstimateSubject, *, half_width_percent: float = 3
         yield Remark(
             f"the 95 % interval is ± {shown} of the concentration",
             measured=shown,
-            limit=f"{plain(half_width_percent)} %",
+            limit=f"{as_set(half_width_percent)} %",
             action="annotate",
         )
 
@@ -211,7 +236,7 @@ def dilution_is_stated(plate: PlateSubject, *, withhold_below_minimum: bool = Fa
             yield Remark(
                 f"diluted 1:{plain(factor)}; the matrix demands at least 1:{plain(minimum)}",
                 measured=plain(factor),
-                limit=plain(minimum),
+                limit=as_set(minimum),
                 level=FindingLevel.FAIL_RESULT if withhold_below_minimum else FindingLevel.WARN,
                 wells=group.all_wells,
                 action="annotate",

@@ -10,7 +10,7 @@ from elisa_bdnf.model.evidence import Edit, EditedPart
 from elisa_bdnf.model.layout import Role
 from elisa_bdnf.model.protocol import LimitSettings
 from elisa_bdnf.model.result import FindingLevel
-from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, below, digits, exceeds, plain, rule
+from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, as_set, below, digits, exceeds, plain, rule
 from elisa_bdnf.qc.subjects import CurveSubject, PlateSubject, StandardSubject, pooled_sd
 
 
@@ -27,7 +27,7 @@ def there_are_enough_levels(plate: PlateSubject, *, min_levels: float = 5) -> Ve
         yield Remark(
             f"the curve has {len(usable)} usable non-zero levels{lost}",
             measured=str(len(usable)),
-            limit=plain(min_levels),
+            limit=as_set(min_levels),
             action="stop",
             hint=f"at least {plain(min_levels)} are needed; see what the layout names and which wells were left out",
         )
@@ -50,7 +50,7 @@ def standard_replicates_agree(
             f"the responses of the standard {plain(point.level.nominal)} differ: "
             f"CV {digits(point.cv_percent, limit)} %",
             measured=digits(point.cv_percent, limit, unit=" %"),
-            limit=f"{plain(limit)} %",
+            limit=f"{as_set(limit)} %",
             action="annotate",
         )
 
@@ -102,7 +102,7 @@ def standard_is_recovered(standard: StandardSubject) -> Verdicts:
     if point.recovery_percent is None:
         yield Remark(
             f"the response of the standard {plain(point.level.nominal)} has no inverse on the curve",
-            limit=f"100 ± {plain(limit)} %",
+            limit=f"100 ± {as_set(limit)} %",
             action="annotate",
         )
     elif exceeds(abs(point.recovery_percent - 100), limit):
@@ -110,7 +110,7 @@ def standard_is_recovered(standard: StandardSubject) -> Verdicts:
         yield Remark(
             f"the standard {plain(point.level.nominal)} is recovered as {plain(point.back_calculated, 4)}: {shown} %",
             measured=f"{shown} %",
-            limit=f"100 ± {plain(limit)} %",
+            limit=f"100 ± {as_set(limit)} %",
             action="annotate",
         )
 
@@ -136,7 +136,7 @@ def enough_standards_are_recovered(curve: CurveSubject, *, fraction: float = 0.7
             f"{len(passing)} of {total} standards are recovered within the limits"
             + (f"; editing does not save the curve: {failure}" if failure else ""),
             measured=f"{len(passing)} of {total}",
-            limit=f"{plain(100 * fraction)} % and at least {plain(min_levels)}",
+            limit=f"{as_set(100 * fraction)} % and at least {as_set(min_levels)}",
             wells=tuple(well for p in points if p not in passing for well in p.level.wells),
             action="reject",
         )
@@ -198,7 +198,7 @@ def top_standard_is_strong(plate: PlateSubject, *, min_top: float = 0.8, min_rat
         yield Remark(
             f"the top standard reads {digits(top, min_top)}: weak signal",
             measured=digits(top, min_top),
-            limit=plain(min_top),
+            limit=as_set(min_top),
             wells=levels[-1].wells,
             action="annotate",
         )
@@ -208,7 +208,7 @@ def top_standard_is_strong(plate: PlateSubject, *, min_top: float = 0.8, min_rat
         yield Remark(
             f"the top standard reads {digits(top / zero, min_ratio)} times the background",
             measured=digits(top / zero, min_ratio),
-            limit=plain(min_ratio),
+            limit=as_set(min_ratio),
             wells=levels[-1].wells,
             action="annotate",
         )

@@ -8,6 +8,7 @@ from dataclasses import fields
 from elisa_bdnf.model.protocol import RuleSettings
 from elisa_bdnf.model.result import Finding, FindingLevel, NotEvaluated
 from elisa_bdnf.model.study import StudyAnalysis, StudyResult
+from elisa_bdnf.qc.engine import action_at
 from elisa_bdnf.qc.rule import Missing, Remark, Rule
 
 _AS_SHIPPED = RuleSettings()
@@ -40,7 +41,7 @@ def _finding(remark: Remark, rule: Rule, settings: RuleSettings, analysis: Study
         message=remark.message,
         measured=remark.measured,
         limit=remark.limit,
-        action=remark.action,
+        action=action_at(settings.level, remark.action),
         preset=analysis.protocol.qc.preset,
         limit_origin=(origins[-1] if origins else "default of the rule") if remark.limit else "",
         hint=remark.hint,

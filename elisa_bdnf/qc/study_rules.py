@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from elisa_bdnf.model.measurement import Measurement, Use
 from elisa_bdnf.model.result import FindingLevel
-from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, below, digits, exceeds, plain
+from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, as_set, below, digits, exceeds, plain
 from elisa_bdnf.qc.study_rule import listed, study_rule
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def few_values_are_censored(
         yield Remark(
             f"{each.n_below_lloq + each.n_above_uloq} of {each.n} values are beyond the limits: {consequence}",
             measured=digits(share, limit, unit=" %"),
-            limit=f"{plain(limit)} %",
+            limit=f"{as_set(limit)} %",
             level=FindingLevel.WARN if limit == mean_percent else FindingLevel.INFO,
             subject=f"{each.group} at {each.timepoint}",
             action="annotate",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from elisa_bdnf.model.measurement import Measurement, Use
 from elisa_bdnf.model.result import FindingLevel
-from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, below, digits, exceeds, plain
+from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, as_set, below, digits, exceeds, plain
 from elisa_bdnf.qc.study_rule import listed, study_rule
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def draws_are_in_time(study: StudyAnalysis) -> Verdicts:
             yield Remark(
                 f"{each.subject} was drawn {digits(off, limit)} min off {each.timepoint}" + _consequence(far=far),
                 measured=digits(off, limit, unit=" min"),
-                limit=f"{plain(limit)} min",
+                limit=f"{as_set(limit)} min",
                 level=FindingLevel.FAIL_RESULT if far else FindingLevel.WARN,
                 subject=f"subject {each.subject}",
                 action="annotate",

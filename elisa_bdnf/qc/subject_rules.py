@@ -6,7 +6,7 @@ import math
 
 from elisa_bdnf.model.result import Estimate, FindingLevel
 from elisa_bdnf.model.timepoint import Timepoint
-from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, digits, exceeds, plain, rule
+from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, as_set, digits, digits_of_both, exceeds, plain, rule
 from elisa_bdnf.qc.subjects import PersonSubject
 
 
@@ -67,7 +67,7 @@ def _late(subject: PersonSubject, sample: str, timepoint: Timepoint, actual: str
         yield Remark(
             f"{subject.subject} was drawn {digits(off, limit)} min off {timepoint.name}",
             measured=digits(off, limit, unit=" min"),
-            limit=f"{plain(limit)} min",
+            limit=f"{as_set(limit)} min",
             wells=wells,
             action="annotate",
             level=FindingLevel.FAIL_RESULT if far else FindingLevel.WARN,
@@ -113,12 +113,12 @@ def _by_matrix(subject: PersonSubject) -> dict[str, list[Estimate]]:
 
 def _far_from_baseline(subject: PersonSubject, estimate: Estimate, ratio: float, limit: float, what: str) -> Verdicts:
     if exceeds(max(ratio, 1 / ratio), limit):
-        edge = limit if ratio > 1 else 1 / limit
+        measured, edge = digits_of_both(ratio, limit if ratio > 1 else 1 / limit)
+        allowed = f"{plain(1 / limit, 4)} to {edge}" if ratio > 1 else f"{edge} to {plain(limit, 4)}"
         yield Remark(
-            f"{estimate.group.content.timepoint} is {digits(ratio, edge)} times the baseline of {subject.subject}, "
-            f"beyond {what}",
-            measured=digits(ratio, edge),
-            limit=f"{plain(1 / limit, 4)} to {plain(limit, 4)}",
+            f"{estimate.group.content.timepoint} is {measured} times the baseline of {subject.subject}, beyond {what}",
+            measured=measured,
+            limit=allowed,
             wells=estimate.group.all_wells,
             action="annotate",
             subject=f"sample {estimate.group.content.name}",
@@ -129,13 +129,15 @@ def _far_from_baseline(subject: PersonSubject, estimate: Estimate, ratio: float,
 def subject_was_handled_alike(subject: PersonSubject) -> Verdicts:
     """Matrix, anticoagulant, spin and freeze–thaw count are the same at all timepoints of a subject."""
     keys = ("matrix", "anticoagulant", "spin_g", "spin_min", "freeze_thaw_n")
-    known = False
+    unsaid = []
     for key in keys:
         said = {
             (e.group.content.matrix if key == "matrix" else e.group.content.attributes.get(key)) or ""
             for e in subject.estimates
-        } - {""}
-        known = known or bool(said)
+        }
+        if "" in said:
+            unsaid.append(key)
+        said.discard("")
         if len(said) > 1:
             yield Remark(
                 f"{key} of {subject.subject} differs between timepoints: {', '.join(sorted(said))}",
@@ -143,5 +145,5 @@ def subject_was_handled_alike(subject: PersonSubject) -> Verdicts:
                 limit="1",
                 action="annotate",
             )
-    if not known:
-        yield Missing("the sample sheet states neither matrix nor pre-analytics")
+    if unsaid:
+        yield Missing(f"not stated for every sample: {', '.join(unsaid)}")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from elisa_bdnf.model.curve import Curve, NoCurve, StandardPoint
-from elisa_bdnf.model.layout import Role
+from elisa_bdnf.model.layout import Content, Role
 from elisa_bdnf.model.plate import Well
 from elisa_bdnf.model.protocol import Protocol
 from elisa_bdnf.model.result import Analysis, Estimate, Group, WellResponse
@@ -165,6 +165,21 @@ def subjects(analysis: Analysis, kind: str) -> Iterator[Subject]:
             raise ValueError(f"rules cannot look at a {kind!r}")
 
 
+_KINDS = {"well": "filled wells", "control": "controls", "sample": "samples"}
+
+
+def unmet(analysis: Analysis, kind: str, found: Sequence[Subject]) -> str:
+    """Why rules on this kind of subject have nothing, or not everything, to look at; empty where they have."""
+    if kind == "subject":
+        unnamed = sum(not estimate.group.content.subject for estimate in analysis.samples)
+        return f"{unnamed} of {len(analysis.samples)} samples name no subject" if unnamed else ""
+    if found:
+        return ""
+    if kind == "standard":
+        return "there is no curve"
+    return f"the plate holds no {_KINDS.get(kind, kind)}"
+
+
 def _standards(analysis: Analysis) -> Iterator[StandardSubject]:
     if isinstance(analysis.curve, NoCurve):
         return
@@ -179,6 +194,11 @@ def _persons(analysis: Analysis) -> Iterator[PersonSubject]:
             by_subject.setdefault(estimate.group.content.subject, []).append(estimate)
     for subject, estimates in by_subject.items():
         yield PersonSubject(analysis, subject, tuple(estimates))
+
+
+def nominal_in_well_or_none(content: Content) -> float | None:
+    """What a control should read on the curve, where limits are: its nominal value is of the undiluted control."""
+    return None if content.nominal is None else content.nominal / (content.dilution_factor or 1.0)
 
 
 def pooled_sd(groups: Iterable[Group]) -> float:

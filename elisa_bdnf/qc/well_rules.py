@@ -7,7 +7,7 @@ from statistics import median
 
 from elisa_bdnf.model.layout import Role
 from elisa_bdnf.model.result import FindingLevel, WellUse
-from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, below, digits, exceeds, plain, rule
+from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, as_set, below, digits, digits_of_both, exceeds, plain, rule
 from elisa_bdnf.qc.subjects import PlateSubject, WellSubject
 
 
@@ -31,7 +31,7 @@ def response_is_below_saturation(well: WellSubject) -> Verdicts:
         yield Remark(
             f"{well.well.reason}; the well is {'censored' if of_sample else 'left out'}",
             measured=measured,
-            limit="ceiling of the reader on this plate" if below(well.well.raw, limit) else plain(limit),
+            limit="ceiling of the reader on this plate" if below(well.well.raw, limit) else as_set(limit),
             action="censor_right, repeat" if of_sample else "mask",
         )
 
@@ -46,7 +46,7 @@ def response_is_not_negative(well: WellSubject, *, warn_below: float = -0.02, fa
     yield Remark(
         f"the corrected response is {digits(well.well.response, limit)}, below {plain(limit)}",
         measured=digits(well.well.response, limit),
-        limit=plain(limit),
+        limit=as_set(limit),
         level=FindingLevel.FAIL_RESULT if fails else FindingLevel.WARN,
         action="repeat" if fails else "annotate",
     )
@@ -69,11 +69,12 @@ def reference_read_is_even(plate: PlateSubject, *, min_excess: float = 0.05, dev
     limit = center + max(min_excess, deviations * spread)
     for w in wells:
         if exceeds(w.reference, limit):
+            measured, allowed = digits_of_both(w.reference, limit)
             yield Remark(
-                f"the reference read of well {w.well} ({w.content.name}) is {digits(w.reference, limit)} while the "
-                f"plate's median is {center:.3f}: bubble, smear, precipitate or haemolysis?",
-                measured=digits(w.reference, limit),
-                limit=f"{limit:.4f}",
+                f"the reference read of well {w.well} ({w.content.name}) is {measured} while the plate's median is "
+                f"{center:.3f}: bubble, smear, precipitate or haemolysis?",
+                measured=measured,
+                limit=allowed,
                 wells=(w.well,),
                 action="annotate",
                 subject=f"well {w.well}",
@@ -101,6 +102,6 @@ def reference_hardly_follows_the_response(plate: PlateSubject, *, max_slope: flo
         yield Remark(
             f"the reference read rises by {digits(slope, max_slope)} per unit of response over the standards",
             measured=digits(slope, max_slope),
-            limit=plain(max_slope),
+            limit=as_set(max_slope),
             action="annotate",
         )

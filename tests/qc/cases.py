@@ -49,6 +49,11 @@ def values(**responses: float) -> Change:
     return lambda held, contents: held.update(responses)
 
 
+def lowered(held: dict[str, float], by: float) -> None:
+    """Every response of the standards less so much."""
+    held.update({well: held[well] - by for well in DUPLICATES})
+
+
 def scaled(factor: float, *wells: str) -> Change:
     return lambda held, contents: held.update({well: held[well] * factor for well in wells})
 
@@ -284,6 +289,8 @@ CASES = (
     Case("FIT-01", "flat", (("fail_plate", "curve"),), lambda held, _: held.update(dict.fromkeys(DUPLICATES, 0.5))),
     Case("FIT-02", "plausible"),
     Case("FIT-02", "too flat for this limit", (("warn", "curve"),), settings={"slope_low": 1.2}),
+    Case("FIT-02", "a foot below zero", (("warn", "curve"),), lambda held, _: lowered(held, 0.12)),
+    Case("FIT-02", "a high foot", (("warn", "curve"),), lambda held, _: lowered(held, -0.5)),
     Case("FIT-02", "no upper plateau", (("warn", "curve"),), settings={"plateau_ratio": 1.01}),
     Case("FIT-05", "high"),
     Case("FIT-05", "below this limit", (("info", "curve"),), scaled(1.1, "A1"), settings={"r_squared": 0.99999}),
@@ -295,6 +302,9 @@ CASES = (
     Case("RNG-01", "the method's LLOQ is lower", (("warn", "curve"),), protocol={"limits": LimitSettings(lloq=2.0)}),
     Case("RNG-02", "covered"),
     Case("RNG-02", "control above", (("warn", "curve"),), content("C3", nominal=800.0)),
+    Case("RNG-02", "a diluted control inside", (), content("C3", nominal=800.0, dilution_factor=4.0)),
+    Case("RNG-02", "a diluted control below", (("warn", "curve"),),
+         content("C3", nominal=300.0, dilution_factor=100.0)),
     Case("QCS-01", "in range"),
     Case(
         "QCS-01", "one of six wells out", (("warn", "control QC25"),), scaled(1.5, "A3"),
@@ -418,6 +428,9 @@ CASES = (
     ),
     Case("PRE-01", "nothing known"),
     Case("PRE-01", "on the limit", (), content("A5", attributes={"freeze_thaw_n": "2"})),
+    Case("PRE-01", "somewhat haemolytic", (), content("A5", attributes={"haemolysis_index": "1.9"})),
+    Case("PRE-01", "haemolytic", (("warn", "sample S1-baseline"),),
+         content("A5", attributes={"haemolysis_index": "2"})),
     Case(
         "PRE-01", "thawed thrice", (("warn", "sample S1-baseline"),),
         content("A5", attributes={"freeze_thaw_n": "3"}),
