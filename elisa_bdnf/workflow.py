@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from elisa_bdnf import __version__, binding, earlier, layouts, output, protocols, qc, readers, samples, waivers
+from elisa_bdnf import binding, earlier, layouts, output, protocols, provenance, qc, readers, samples, waivers
 from elisa_bdnf.analysis.analyze import analyze
 from elisa_bdnf.deciding import Deciding, day_of_reading, decide
 from elisa_bdnf.errors import AnalysisRefused, ElisaError, Problem
@@ -46,21 +44,12 @@ class RunRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class InputRecord:
-    """One file that took part: its role, bare name and hash."""
-
-    role: str
-    file: str
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True)
 class Run:
     """One export, assessed: a result per plate, and the files that it came from."""
 
     export: Path
     results: tuple[PlateResult, ...]
-    inputs: tuple[InputRecord, ...]
+    inputs: tuple[provenance.InputRecord, ...]
 
 
 def protocol_from_request(request: RunRequest) -> Protocol:
@@ -117,7 +106,7 @@ def assess(
         past = earlier.following(past, results[-1])
     deciding.refuse_idle(results, shared=request.waivers_shared)
     inputs = [("export", export.name, readings[0].source.sha256), *files]
-    return Run(export, tuple(results), tuple(InputRecord(*each) for each in inputs))
+    return Run(export, tuple(results), tuple(provenance.InputRecord(*each) for each in inputs))
 
 
 def past_or_none(path: Path | None) -> Past | None:
@@ -204,13 +193,6 @@ def _place(analysis_: Analysis, wells: tuple[str, ...]) -> str:
     return f"{plate}, well {wells[0]}" if wells else plate
 
 
-def versions() -> dict[str, str]:
-    """What computed the numbers."""
-    import numpy as np  # noqa: PLC0415  (the analysis has loaded it; start-up has not)
-
-    return {"elisa-bdnf": __version__, "numpy": np.__version__}
-
-
 def levels(runs: Iterable[Run]) -> set[str]:
     """The levels of all findings of several runs."""
     return {finding.level.value for run_ in runs for result in run_.results for finding in result.findings}
@@ -247,25 +229,24 @@ def files_from_result(
 ) -> dict[str, bytes]:
     """Every file of a result folder, the manifest with their hashes last; ``formats`` are those of the reports."""
     files = report_files(result, formats)
-    return files | {"manifest.json": _manifest(files, result, run_, request)}
+    place = next(at for at, each in enumerate(run_.results) if each is result)
+    asked = _asked(request, run_.export)
+    return files | {provenance.FILE: provenance.manifest(result, place, run_.inputs, asked, files)}
 
 
-def _manifest(files: Mapping[str, bytes], result: PlateResult, run_: Run, request: RunRequest) -> bytes:
-    protocol = result.analysis.protocol
-    command = ["elisa-bdnf", "run", run_.export.name, "--protocol", request.protocol]
+def _asked(request: RunRequest, export: Path) -> provenance.Asked:
+    command = ["elisa-bdnf", "run", export.name, "--protocol", request.protocol]
     command += ["--layout", request.layout.name] if request.layout else []
     command += ["--samples", request.samples.name] if request.samples else []
     command += ["--waivers", request.waivers.name] if request.waivers else []
     command += ["--date", request.read_on.isoformat()] if request.read_on else []
+    command += ["--format", request.format] if request.format else []
     command += [word for key, value in request.overrides.items() for word in ("--set", f"{key}={value}")]
-    document = {
-        "schema": "elisa-bdnf/manifest/1",
-        "versions": versions(),
-        "command": command,
-        "plate": result.analysis.reading.plate,
-        "verdict": result.verdict.value,
-        "protocol": {"id": protocol.id, "origin": protocol.origin, "sha256": protocol.sha256},
-        "inputs": [{"role": i.role, "file": i.file, "sha256": i.sha256} for i in run_.inputs],
-        "outputs": [{"file": name, "sha256": hashlib.sha256(data).hexdigest()} for name, data in files.items()],
+    options = {
+        "protocol": request.protocol,
+        "format": request.format,
+        "date": request.read_on.isoformat() if request.read_on else None,
+        "waivers_shared": request.waivers_shared,
+        "set": dict(request.overrides),
     }
-    return (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode()
+    return provenance.Asked(command, options)

@@ -23,6 +23,7 @@ from elisa_bdnf.batch.store import announce, announced, entry_of, record, sha256
 from elisa_bdnf.batch.work import Settings
 from elisa_bdnf.errors import ElisaError, OutputError, UsageError
 from elisa_bdnf.model.batch import BatchResult, IgnoredRow
+from elisa_bdnf.provenance import versions
 
 SCHEMA = "elisa-bdnf/batch-shard/1"
 _NOTE = "shard.json"
@@ -89,7 +90,7 @@ def end_shard(out: Path, plan: Plan, shard: Shard, settings: Settings, unfinishe
 def _settings_sha256(settings: Settings) -> str:
     protocol = workflow.protocol_from_request(settings.request)
     request = {key: str(value) for key, value in asdict(settings.request).items() if key not in ("layout", "samples")}
-    stands_for = [request, settings.formats, settings.program, protocol.sources, workflow.versions()]
+    stands_for = [request, settings.formats, settings.program, protocol.sources, versions()]
     return hashlib.sha256(json.dumps(stands_for, sort_keys=True).encode()).hexdigest()
 
 

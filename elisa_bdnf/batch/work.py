@@ -27,6 +27,7 @@ from elisa_bdnf.model.batch import ExportRow, Outcome
 from elisa_bdnf.model.layout import Layout
 from elisa_bdnf.model.protocol import Protocol
 from elisa_bdnf.model.reading import Reading
+from elisa_bdnf.provenance import versions
 from elisa_bdnf.reports.csv_tables import csv_from_records
 from elisa_bdnf.reports.records import control_records
 from elisa_bdnf.waivers import find_beside
@@ -78,7 +79,7 @@ class Worker:
             return ""
         stands_for = {
             "program": self.settings.program,
-            "versions": workflow.versions(),
+            "versions": versions(),
             "export": unit.file,
             "folder": unit.folder,
             "layout": self._below(unit.layout) if unit.layout else None,

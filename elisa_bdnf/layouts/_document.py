@@ -37,6 +37,7 @@ class Tree:
     document: TomlDocument
     remarks: list[str] = field(default_factory=list)
     sha256: str = ""
+    included: list[tuple[str, str]] = field(default_factory=list)
 
     def problem(self, path: Key, found: str, expected: str = "", hint: str = "") -> Problem:
         return Problem(found, expected, hint, self.document.place(path), self.document.file)
@@ -68,6 +69,7 @@ def _include(tree: Tree, path: Path, shift: Shift, above: tuple[Path, ...]) -> N
         included = read_tree(other, shift=(shift[0] + by[0], shift[1] + by[1]), above=chain)
         _merge(tree.groups, included.groups)
         _merge(tree.extras, included.extras)
+        tree.included += [(other.name, included.sha256), *included.included]
         tree.remarks += [*included.remarks, f"includes {other.name} (sha256 {included.sha256[:12]}…)"]
 
 

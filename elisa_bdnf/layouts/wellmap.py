@@ -49,7 +49,8 @@ def read_wellmap(path: Path, *, shape: Shape | None = None, above: tuple[Path, .
         )
         # what is wrong with patterns comes first: the wells that they would name are missing below
         collected = [*laid_out.problems, *problems, *(wrong if facts or not laid_out.problems else [])]
-        built.append((None if collected else layout, collected))
+        known = replace(layout, included=tuple(tree.included)) if layout is not None else None
+        built.append((None if collected else known, collected))
     concatenated = _concatenated(tree, path, shape, (*above, path.resolve()))
     return layouts_or_error([*built, *((layout, []) for layout in concatenated)], tree.document.file)
 

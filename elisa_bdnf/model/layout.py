@@ -65,3 +65,4 @@ class Layout:
     plate: str | None = None
     remarks: tuple[str, ...] = ()
     excluded: Mapping[Well, str] = field(default_factory=lambda: NO_ATTRIBUTES)  # well → why a person excluded it
+    included: tuple[tuple[str, str], ...] = ()  # files that the layout file includes, with their SHA-256

@@ -265,6 +265,7 @@ class Protocol:
         default_factory=lambda: MappingProxyType({})
     )  # dotted key → what set it: "protocol my-lab", "kit …", "preset …", "command line", "default"
     history: HistorySettings = field(default_factory=HistorySettings)
+    values: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))  # dotted key → value in force
     sources: tuple[tuple[str, str], ...] = ()  # every file that took part, with its SHA-256
     study: StudySettings = StudySettings()
     editing: EditingSettings = EditingSettings()

@@ -86,6 +86,7 @@ def protocol_from_settings(
         sha256=source.sha256,
         extra=_extra(settings),
         origins=MappingProxyType({dotted(p): settings.origin(p) for p in settings.values if p[-1] != PRESENT}),
+        values=MappingProxyType({dotted(p): value for p, value in settings.values.items() if p[-1] != PRESENT}),
         history=_history(settings, source.folder),
         sources=sources,
         study=_study(settings),

@@ -32,7 +32,7 @@ LAYERS: tuple[frozenset[str], ...] = (
             "output",
         }
     ),
-    frozenset({"binding", "deciding", "earlier"}),
+    frozenset({"binding", "deciding", "earlier", "provenance"}),
     frozenset({"workflow", "study_workflow"}),
     frozenset({"batch", "checking"}),
     frozenset({"cli"}),
