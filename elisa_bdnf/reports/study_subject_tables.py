@@ -17,9 +17,10 @@ def ordered(result: StudyResult) -> list[StudySubject]:
 def courses(result: StudyResult) -> Table:
     """Subject × timepoint: the concentration with its interval, or why there is none."""
     times = [Column(t.name, t.name, unit=result.unit, numeric=True) for t in result.timepoints]
-    columns = (Column("subject", "Subject"), *_who(result), *times)
+    who = _who(result)
+    columns = (Column("subject", "Subject"), *who, *times)
     rows = tuple(
-        Row((Cell(s.subject), *_who_cells(result, s), *(value_cell(value) for value in s.values)), f"subject-{n}")
+        Row((Cell(s.subject), *_who_cells(who, s), *(value_cell(value) for value in s.values)), f"subject-{n}")
         for n, s in enumerate(ordered(result), 1)
     )
     note = "Below each result its 95 % interval. < and > are bounds, not results. Hover what is missing for the reason."
@@ -30,11 +31,12 @@ def changes(result: StudyResult) -> Table:
     """Subject × later timepoint: the change in percent with the interval of its measurement error."""
     baseline = next((t.name for t in result.timepoints if t.minutes is None), "")
     later = [t.name for t in result.timepoints if t.name != baseline]
-    columns = (Column("subject", "Subject"), *_who(result), *(Column(t, t, unit="%", numeric=True) for t in later))
+    who = _who(result)
+    columns = (Column("subject", "Subject"), *who, *(Column(t, t, unit="%", numeric=True) for t in later))
     rows = []
     for number, subject in enumerate(ordered(result), 1):
         known = {value.timepoint: value for value in subject.values}
-        cells = [Cell(subject.subject), *_who_cells(result, subject)]
+        cells = [Cell(subject.subject), *_who_cells(who, subject)]
         for name in later:
             change = known[name].change if name in known else None
             text, _, interval = change_text(change).partition(" (")
@@ -67,7 +69,7 @@ def _who(result: StudyResult) -> tuple[Column, ...]:
     return tuple(columns)
 
 
-def _who_cells(result: StudyResult, subject: StudySubject) -> list[Cell]:
+def _who_cells(who: tuple[Column, ...], subject: StudySubject) -> list[Cell]:
     known = {
         "group": Cell(subject.group or digits.MISSING),
         "responder": Cell(subject.responder or digits.MISSING, help=subject.responder_origin),
@@ -76,7 +78,7 @@ def _who_cells(result: StudyResult, subject: StudySubject) -> list[Cell]:
             help="on several plates: the difference of the plates is in the change" if len(subject.plates) > 1 else "",
         ),
     }  # fmt: skip
-    return [known[column.key] for column in _who(result)]
+    return [known[column.key] for column in who]
 
 
 def _several_plates(result: StudyResult) -> bool:

@@ -1,7 +1,7 @@
 """A study as a workbook: the tables of the report, and every value at full precision for programs.
 
 Sheets for people show what the page shows, with numbers as numbers and intervals in a column of their own; the last
-sheets are the tidy records of the csv files.
+sheets are the tidy records of the csv files, up to as many lines as a workbook opens quickly with.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ Cell = str | float | int
 
 SUMMARY_WIDTHS = (26.0, 26.0, 60.0)
 LONGEST_NAME = 31  # of a sheet, in Excel
+MOST_RECORDS = 3000  # lines of a sheet of records; the csv files hold any number
 
 
 def xlsx_from_study(document: StudyDocument) -> bytes:
@@ -196,6 +197,11 @@ def _records(book: StudyBook, name: str, title: str, records: Sequence[Record]) 
     if not records:
         return
     keys = list(records[0])
+    if len(records) > MOST_RECORDS:
+        sheet = book.sheet(name, title, SUMMARY_WIDTHS)
+        said = f"{len(records)} lines would make this workbook slow to open: they are in {name.lower()}.csv beside it."
+        book.put(sheet, 2, 0, said, "note")
+        return
     sheet = book.sheet(name, title, [max(LEAST_WIDTH, len(key) + 2.0) for key in keys])
     for column, key in enumerate(keys):
         book.put(sheet, 2, column, key, "header")

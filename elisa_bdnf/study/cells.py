@@ -80,17 +80,16 @@ class Cells:
 
     def pairs(self, group: str, baseline: str, timepoint: str) -> list[tuple[float, float]]:
         """Ln concentrations before and after, of subjects of a group that have both numbers."""
-        values = {
-            (row.subject, row.cell[1]): math.log(row.measurement.concentration)
+        before, after = self._numbers(group, baseline), self._numbers(group, timepoint)
+        return [(before[subject], after[subject]) for subject in before if subject in after]
+
+    def _numbers(self, group: str, timepoint: str) -> dict[str, float]:
+        """Subject → ln concentration, of a cell."""
+        return {
+            row.subject: math.log(row.measurement.concentration)
             for row in self.rows
-            if row.cell[0] == group and row.measurement.concentration is not None
+            if row.cell == (group, timepoint) and row.measurement.concentration is not None
         }
-        subjects = dict.fromkeys(row.subject for row in self.rows if row.cell[0] == group)
-        return [
-            (values[s, baseline], values[s, timepoint])
-            for s in subjects
-            if (s, baseline) in values and (s, timepoint) in values
-        ]
 
     def complete_subjects(self, baseline: str) -> int:
         """Subjects with a number at baseline and at least one later."""

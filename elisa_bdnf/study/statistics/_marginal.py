@@ -1,11 +1,12 @@
 """The likelihood of subjects of whose values some are only known to lie below or above a limit.
 
-Given the effect b of a subject its values are independent: a measured one has the normal density, a censored one the
-probability of lying beyond its limit. With b = √γs·t and t standard normal the integrand in t is log-concave. It falls
-at least as fast as a normal density whose precision is that of the measured values alone, and varies no faster than one
-whose precision is that of all values. Equal steps of 0.8 of the narrower width over ±8.5 of the wider one, around the
-mode, therefore integrate it to ten digits and more: the trapezoidal rule converges exponentially for such functions
-(Trefethen & Weideman 2014). Gauss-Hermite nodes do not: a subject with nothing but censored values has a cliff.
+A subject with measured values alone has a normal density. Given the effect b of any other its values are independent: a
+measured one has the normal density, a censored one the probability of lying beyond its limit. With b = √γs·t and t
+standard normal the integrand in t is log-concave. It falls at least as fast as a normal density whose precision is that
+of the measured values alone, and varies no faster than one whose precision is that of all values. Equal steps of 0.8 of
+the narrower width over ±8.5 of the wider one, around the mode, therefore integrate it to ten digits and more: the
+trapezoidal rule converges exponentially for such functions (Trefethen & Weideman 2014). Gauss-Hermite nodes do not: a
+subject with nothing but censored values has a cliff.
 """
 
 from __future__ import annotations
@@ -120,13 +121,31 @@ def _grid(rows: Rows, sd: Floats, scale: float) -> tuple[Floats, Floats]:
 
 def marginal(blocks: tuple[Rows, ...], beta: Floats, gamma: Floats, modes: tuple[Floats, ...]) -> Marginal:
     """Ln L and its derivatives in β, by the identities of Fisher and Louis (1982): moments over each subject's b."""
-    parts = [_marginal(rows, beta, gamma, start) for rows, start in zip(blocks, modes, strict=True)]
+    parts = [
+        (_marginal if rows.side.any() else _closed)(rows, beta, gamma, start)
+        for rows, start in zip(blocks, modes, strict=True)
+    ]
     return Marginal(
         sum(part.log_likelihood for part in parts),
         np.sum([part.score for part in parts], axis=0),
         np.sum([part.information for part in parts], axis=0),
         tuple(mode for part in parts for mode in part.modes),
     )
+
+
+def _closed(rows: Rows, beta: Floats, gamma: Floats, start: Floats) -> Marginal:
+    """Of subjects with measured values alone: a normal density with V = γs·11′ + diag(γe + vᵢ), without an integral."""
+    weight = 1 / (gamma[1] + rows.known)
+    residual = rows.y - rows.x @ beta
+    shrunk = 1 + gamma[0] * rows.subject_sums(weight)
+    pulled = rows.subject_sums(weight * residual) * gamma[0] / shrunk
+    solved = weight * (residual - pulled[rows.subject])
+    weighted = weight[:, None] * rows.x
+    sums = rows.subject_sums(weighted)
+    log_determinant = float(np.log(shrunk).sum() - np.log(weight).sum())
+    log_likelihood = -0.5 * (rows.y.size * LOG_2_PI + log_determinant + float(residual @ solved))
+    information = rows.x.T @ weighted - (sums * (gamma[0] / shrunk)[:, None]).T @ sums
+    return Marginal(log_likelihood, rows.x.T @ solved, information, (start,))
 
 
 def _marginal(rows: Rows, beta: Floats, gamma: Floats, start: Floats) -> Marginal:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -149,10 +149,11 @@ def obstacle_or_none(design: Design) -> str | None:
 
 
 def _fit(design: Design) -> MixedFit | NoResult:
-    problem = design.problem
-    least = np.linalg.lstsq(problem.x, problem.y, rcond=None)[0]
-    variance = float(np.mean((problem.y - problem.x @ least) ** 2))
-    if variance <= 1e-20 * max(1.0, float(np.mean(problem.y**2))):
+    least = np.linalg.lstsq(design.problem.x, design.problem.y, rcond=None)[0]
+    # What is left of least squares has the same likelihood, and no digits are lost on the level of the values.
+    problem = replace(design.problem, y=design.problem.y - design.problem.x @ least)
+    variance = float(np.mean(problem.y**2))
+    if variance <= 1e-20 * max(1.0, float(np.mean(design.problem.y**2))):
         return NoResult("every value equals the mean of its group and timepoint: there is no scatter to measure by")
     floors = np.zeros(len(design.components))
     floors[-1] = 0.0 if problem.known.min() > 0 else LEAST_SHARE * variance
@@ -161,7 +162,8 @@ def _fit(design: Design) -> MixedFit | NoResult:
     gamma, here, convergence = minimize(lambda g: evaluate(problem, g), best, floors, problem.y.size * variance)
     if gamma[-1] <= floors[-1] and floors[-1] > 0:
         return NoResult("the values leave no scatter within subjects: all of them follow the same course exactly")
-    return _as_fit(design, gamma, here, convergence)
+    fit = _as_fit(replace(design, problem=problem), gamma, here, convergence)
+    return replace(fit, coefficients=read_only(fit.coefficients + least))
 
 
 def _splits(components: int) -> list[tuple[float, ...]]:

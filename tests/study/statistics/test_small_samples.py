@@ -66,6 +66,22 @@ def test_many_pairs_use_the_normal_distribution_as_r_does() -> None:
     assert (result.p, result.low, result.high) == pytest.approx((2.144429e-15, 32.2, 49.2), rel=1e-5)
 
 
+@pytest.mark.parametrize("decimals", [9, 1])
+def test_estimates_of_many_ranks_are_those_of_all_averages(decimals: int) -> None:
+    d = np.round(np.random.default_rng(3).normal(0.1, 1, 203), decimals)
+    d = d[d != 0]
+    first, second = np.triu_indices(d.size)
+    walsh = np.sort((d[first] + d[second]) / 2)
+    result = signed_rank(d)
+    assert isinstance(result, SignedRank)
+    assert result.pseudomedian == pytest.approx(np.median(walsh), abs=1e-11)
+    assert result.low is not None
+    below = np.searchsorted(walsh, result.low, side="right")
+    depth = d.size * (d.size + 1) / 4 - 1.959964 * math.sqrt(d.size * (d.size + 1) * (2 * d.size + 1) / 24)
+    assert walsh[int(depth) - 1] == pytest.approx(result.low, abs=1e-11)
+    assert below >= int(depth)
+
+
 @pytest.mark.parametrize(
     ("before", "after", "reason"),
     [
