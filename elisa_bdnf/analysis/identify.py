@@ -106,10 +106,15 @@ def _named(outcome: Outcome, problems: Problems) -> Outcome:
 
 
 def _step(outcome: Outcome, problems: Problems) -> tuple[str, ...]:
-    """Whether the curve is on its way to a step: b, with at most one concentration between its plateaus."""
+    """Whether the curve is on its way to a step: b, with at most one concentration between its plateaus.
+
+    Concentrations on one side of the inflection only are no step but a plateau that is never reached.
+    """
     _, _, ln_c, ln_b, _ = outcome.coordinates.tolist()
-    between = np.abs(problems.ln_x[:, 0] - ln_c) * np.exp(ln_b) < _ON_A_PLATEAU
-    steps = LN_B in outcome.free and len(np.unique(problems.ln_x[between])) <= 1
+    far = (problems.ln_x[:, 0] - ln_c) * np.exp(ln_b)
+    real = problems.ln_x[:, 0] > LN_ZERO
+    between, two_sided = real & (np.abs(far) < _ON_A_PLATEAU), (far < 0).any() and (far > 0).any()
+    steps = LN_B in outcome.free and two_sided and len(np.unique(problems.ln_x[between, 0])) <= 1
     return ("b",) if steps else ()
 
 

@@ -17,15 +17,20 @@ _NOTHING_LEFT = 1e-13  # gradient, and step in standard errors, that are not wor
 _ROUNDING = 1e-12  # gradient below which a step that hardly helps is the last one
 
 
-def refine(target: Target, coordinates: Array, *, most: int = _MOST_ITERATIONS) -> tuple[State, Counts]:
-    """Converge on the gradient; returns the final state and the number of iterations per problem, at most ``most``."""
+def refine(
+    target: Target, coordinates: Array, *, most: int = _MOST_ITERATIONS, enough: float = _SHARP
+) -> tuple[State, Counts]:
+    """Converge on the gradient; returns the final state and the number of iterations per problem, at most ``most``.
+
+    Of several problems none is followed any further whose gradient is below ``enough``.
+    """
     if coordinates.shape[-1] == 1:
         return _refine_one(target, coordinates, most)
     state = evaluate(target, coordinates)
     gradient = state.gradient
     iterations = np.zeros(len(gradient), dtype=np.int64)
     damping = np.zeros(len(gradient))
-    running = gradient > _SHARP
+    running = gradient > enough
     diagonal = np.arange(len(target.free))
     for _ in range(most):
         if not running.any():
@@ -47,7 +52,7 @@ def refine(target: Target, coordinates: Array, *, most: int = _MOST_ITERATIONS) 
         stuck |= better & (damping == 0) & (size * size < _LAST_STEP**2 * state.rss)
         state = _choose(better, trial, state)
         gradient = np.where(better, tried, gradient)
-        running = running & ~(stuck | (gradient < _SHARP) | (damping > 1e8))
+        running = running & ~(stuck | (gradient < enough) | (damping > 1e8))
         damping = np.where(better, np.where(damping < 1e-3, 0.0, damping / 10), np.maximum(damping, 1e-4) * 10)
     return state, iterations
 

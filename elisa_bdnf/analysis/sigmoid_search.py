@@ -46,6 +46,7 @@ def search_4pl(problems: Problems, start: Array, *, tolerance: float = 1e-9) -> 
             done |= ~better & (little | (damping > 1e6))
             place, cross = np.where(better, trial, place), np.where(better, tried_cross, cross)
             rss, damping = np.where(better, (tried, damping * 0.1), (rss, np.maximum(damping * 10.0, 1e-3)))
+        done |= (place[0] <= low[0]) | (place[0] >= high[0])  # running away: nothing but rounding is left to gain
         if len(done) > 64 and 4 * finished > len(done):
             _write(out, work, alive[done], (place[:, done], cross[:, :, done], rss[done]), iteration, done)
             keep = ~done

@@ -55,10 +55,14 @@ def valley(ln_x: Array, y: Array, weight: Array) -> Valley:
     best, down = _peak(profile)
     if down < _SLOPES:  # the grid itself makes ripples, which tops between its places do not have
         best, down = _peak([height for _, height in _tops(rows, places.tolist(), range(_SLOPES))])
-    near = range(best - 2, best + 3)
-    inside = near[0] >= 0 and near[-1] < _SLOPES and all(2 <= places[i] < _PLACES - 2 for i in near)
-    if down < _SLOPES or not inside:
+    if down < _SLOPES or not (0 < best < _SLOPES - 1 and _is_inside(places[best])):
         return Valley(None, _SLOPES, down)
+    near = range(best - 2, best + 3)
+    if not (near[0] >= 0 and near[-1] < _SLOPES and all(_is_inside(places[i]) for i in near)):
+        # Beside the bottom the valley leads out of the grid: too little is seen of it to interpolate.
+        here = _tops(rows, places.tolist(), range(best, best + 1))[0][0]
+        bottom = (_at(ln_c, here), float(ln_b[best]))
+        return Valley(_with_line(ln_x, share, pull, level, *bottom), _SLOPES, down)
     tops = _tops(rows, places.tolist(), near)
     aside, _ = _top([height for _, height in tops])
     (before, _), (here, _), (after, _) = tops[1:4]
@@ -78,12 +82,17 @@ def _peak(profile: list[float]) -> tuple[int, int]:
     return best, last - first + 1
 
 
+def _is_inside(place: int) -> bool:
+    """Whether a place has the neighbors that its top is interpolated from."""
+    return 2 <= place < _PLACES - 2
+
+
 def _tops(rows: Singles, places: list[int], which: range) -> list[tuple[float, float]]:
     """Broken place and height of the top of some rows; for rows that are highest at an edge those of the edge."""
     found = []
     for i in which:
         place = places[i]
-        if 2 <= place < _PLACES - 2:
+        if _is_inside(place):
             aside, height = _top(rows[i, place - 2 : place + 3].tolist())
         else:
             aside, height = 0.0, float(rows[i, place])

@@ -7,7 +7,7 @@ import pytest
 
 from elisa_bdnf.analysis.calibrate import calibrate
 from elisa_bdnf.analysis.fit import fit_logistic, points_from_table
-from elisa_bdnf.model.curve import CurveSpec, NoCurve, weights_from_text
+from elisa_bdnf.model.curve import Curve, CurveSpec, NoCurve, weights_from_text
 from numerics.reference import EVERYTHING, levels_from_table
 
 NONE = CurveSpec(weights=weights_from_text("none"))
@@ -51,3 +51,12 @@ def test_a_step_between_two_standards_is_refused_by_name() -> None:
     found = calibrate(levels_from_table(x, y), NONE, EVERYTHING)
     assert isinstance(found, NoCurve)
     assert found.cause == "one_level_dominates"
+
+
+def test_a_plateau_out_of_reach_is_no_step() -> None:
+    """With a wrong standard the fit creeps towards infinity; all standards lie on one side of the inflection."""
+    x = np.repeat([0.0, 15.6, 31.25, 62.5, 125.0, 250.0, 500.0], 2)
+    y = [0.0233, 0.0279, 0.2039, 0.2035, 0.1018, 0.0994, 0.3644, 0.3746, 0.7187, 0.6798, 1.1351, 1.2247, 1.7542, 1.7408]
+    found = calibrate(levels_from_table(x, np.array(y)), CurveSpec(), EVERYTHING)
+    assert isinstance(found, Curve)
+    assert set(found.report.no_finite_estimate) == {"c", "d"}

@@ -8,10 +8,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from elisa_bdnf.analysis.alternatives import Alternatives, alternatives
 from elisa_bdnf.analysis.calibrate import calibrate
 from elisa_bdnf.analysis.curves import invert_or_none
 from elisa_bdnf.analysis.intervals import interval
-from elisa_bdnf.analysis.robustness import Alternatives, alternatives, robustness
+from elisa_bdnf.analysis.robustness import robustness
 from elisa_bdnf.model.curve import Curve, CurveSpec, Level, Model, weights_from_text
 from elisa_bdnf.model.evidence import Robustness
 from elisa_bdnf.model.protocol import LimitSettings
@@ -33,7 +34,7 @@ def moved(curve: Curve, others: Alternatives, y: float) -> Robustness | None:
     x = invert_or_none(curve, y)
     assert x is not None
     bounds = interval(curve, y, 2)
-    return robustness(others.changes, others.concentrations([y])[:, 0].tolist(), x, (bounds.low, bounds.high))
+    return robustness(others.changes, others.concentrations([y]), [x], [(bounds.low, bounds.high)])[0]
 
 
 def one_by_one(spec: CurveSpec, change: str) -> Curve:
@@ -59,7 +60,7 @@ def test_batched_alternatives_are_those_fitted_one_by_one(text: str) -> None:
     for change, row in zip(others.changes, others.concentrations(RESPONSES), strict=True):
         there = one_by_one(spec, change)
         expected = [invert_or_none(there, y) or math.nan for y in RESPONSES]
-        tolerance = 0.01 if change == "5pl" else 1e-7  # the 5PL is followed downhill for some steps only
+        tolerance = 0.002 if change == "5pl" else 1e-7  # the 5PL is followed downhill for some steps only
         assert row == pytest.approx(expected, rel=tolerance, nan_ok=True), change
 
 
@@ -85,9 +86,9 @@ def test_a_wrong_standard_shows() -> None:
 
 
 def test_a_lost_concentration_is_named_and_flagged() -> None:
-    found = robustness(("weights none", "5pl"), [math.nan, 101.0], 100.0, (50.0, 200.0))
-    assert found == Robustness(pytest.approx(1.0), "5pl", beyond_interval=True, lost=("weights none",))
-    assert robustness(("5pl",), [math.nan], 100.0, (50.0, 200.0)) is None
+    found = robustness(("weights none", "5pl"), np.array([[math.nan], [101.0]]), [100.0], [(50.0, 200.0)])
+    assert found == [Robustness(pytest.approx(1.0), "5pl", beyond_interval=True, lost=("weights none",))]
+    assert robustness(("5pl",), np.array([[math.nan]]), [100.0], [(50.0, 200.0)]) == [None]
 
 
 def test_lines_are_compared_as_well() -> None:

@@ -1,0 +1,118 @@
+"""From a 4PL downhill to the 5PL beside it: the method of ``search`` for a single curve, with the fewest operations.
+
+Every plate is read on a 5PL too (``robustness``), so this must cost next to nothing: arrays have no axis of problems,
+and the three equations of a step are solved in plain numbers.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from elisa_bdnf.analysis.shape import LN_B, LN_C, LN_G, Array, Family, shape_gradient, shape_of
+
+_MOST_ITERATIONS = 60
+_LARGEST = (2.5, 1.0, 1.5)  # step of b·ln c, ln b and ln g: beyond it the linearization is void
+_FARTHEST = 14.0  # |ln g|, as in the box of the search
+_SLOW = 10.0
+_FIRST_DAMPING, _LITTLE_DAMPING = 1e-5, 1e-2
+_SINGULAR = 1e-13  # the least pivot of a unit diagonal
+
+_Three = tuple[float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Wells:
+    """What is fitted; ``share`` are the weights that sum to 1, ``root`` their square roots."""
+
+    family: Family
+    ln_x: Array
+    y: Array
+    share: Array
+    root: Array
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A shape with its best p and q: equations of the shape after the line was eliminated, and what is left of y."""
+
+    coordinates: Array
+    matrix: tuple[_Three, _Three, _Three]
+    gradient: _Three
+    rss: float
+
+
+def downhill(family: Family, ln_x: Array, y: Array, weight: Array, start: Array, tolerance: float) -> Array:
+    """Coordinates (5) on the way down from ``start`` (5) where a step would gain less than ``tolerance`` × RSS.
+
+    ``ln_x``, ``y`` and ``weight`` are of the N wells. Nothing is fixed.
+    """
+    share = weight / np.add.reduce(weight)
+    wells = _Wells(family, ln_x, y, share, np.sqrt(share))
+    here, damping, slow = _look(wells, start), _FIRST_DAMPING, 0
+    for _ in range(_MOST_ITERATIONS):
+        step, predicted = _step(here, family, damping)
+        if slow > 1 or (predicted <= tolerance * here.rss and damping < _LITTLE_DAMPING):
+            break
+        coordinates = here.coordinates.copy()
+        coordinates[LN_C:] += step
+        coordinates[LN_G] = min(max(float(coordinates[LN_G]), -_FARTHEST), _FARTHEST)
+        there = _look(wells, coordinates)
+        gain = here.rss - there.rss
+        if gain > 0:
+            here, slow = there, slow + 1 if gain <= _SLOW * tolerance * here.rss else 0
+            damping = damping * 0.1 if damping > 1e-7 else 0.0
+        elif damping > 1e6:
+            break
+        else:
+            damping = max(damping, 1e-4) * 10.0
+    return here.coordinates
+
+
+def _look(wells: _Wells, coordinates: Array) -> _Place:
+    """The equations at the shape of ``coordinates``, whose p and q are replaced by the best ones."""
+    family = wells.family
+    shape = shape_of(family, wells.ln_x, coordinates)
+    by_h = float(np.minimum.reduce(shape.k)) > 0.5  # of h and k = 1 − h the one that is not 1 to all digits
+    table = np.array([shape.h if by_h else shape.k, *shape_gradient(shape), wells.y])
+    means = table @ wells.share
+    table -= means[:, None]
+    table *= wells.root
+    line, *rows = (table @ table.T).tolist()
+    pivot = line[0] if line[0] > 0 else math.inf
+    ratios = [value / pivot for value in line]
+    (cc, cb, cg, cy), (_, bb, bg, by), (_, _, gg, gy), (_, _, _, yy) = [
+        [value - row[0] * ratio for value, ratio in zip(row[1:], ratios[1:], strict=True)] for row in rows
+    ]
+    foot = float(means[-1]) - float(means[0]) * ratios[-1]
+    placed = coordinates.copy()
+    placed[family.p], placed[family.q] = (foot + ratios[-1], foot) if by_h else (foot, foot + ratios[-1])
+    rss = max(yy, 0.0) if line[0] > 0 else math.inf
+    return _Place(placed, ((cc, cb, cg), (cb, bb, bg), (cg, bg, gg)), (cy, by, gy), rss)
+
+
+def _step(here: _Place, family: Family, damping: float) -> tuple[_Three, float]:
+    """A damped step of (ln c, ln b, ln g) and the reduction of the sum of squares that it predicts."""
+    moves = _solved(here.matrix, here.gradient, damping)
+    predicted = math.fsum(move * slope for move, slope in zip(moves, here.gradient, strict=True))
+    rise = float(here.coordinates[family.p] - here.coordinates[family.q])
+    by_c, by_b, by_g = (move / rise if rise else 0.0 for move in moves)
+    b = math.exp(here.coordinates[LN_B])
+    most = max(1.0, abs(by_c) * b / _LARGEST[0], abs(by_b) / _LARGEST[1], abs(by_g) / _LARGEST[2])
+    return (by_c / most, by_b / most, by_g / most), predicted
+
+
+def _solved(matrix: tuple[_Three, _Three, _Three], right: _Three, damping: float) -> _Three:
+    """Solve after scaling to a unit diagonal, to which ``damping`` is added (Cholesky's way, pivots kept positive)."""
+    sizes = [math.sqrt(matrix[i][i]) if matrix[i][i] > 0 else math.inf for i in range(3)]
+    u, v, w = (value / size for value, size in zip(right, sizes, strict=True))
+    ab, ac, bc = (matrix[i][j] / sizes[i] / sizes[j] for i, j in ((0, 1), (0, 2), (1, 2)))
+    one = 1.0 + damping
+    second, mixed, v = max(one - ab * ab / one, _SINGULAR), bc - ab * ac / one, v - ab * u / one
+    third = max(one - ac * ac / one - mixed * mixed / second, _SINGULAR)
+    w = (w - ac * u / one - mixed * v / second) / third
+    v = (v - mixed * w) / second
+    u = (u - ab * v - ac * w) / one
+    return u / sizes[0], v / sizes[1], w / sizes[2]
