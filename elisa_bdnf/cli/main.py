@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from elisa_bdnf import __version__
-from elisa_bdnf.cli import batch, check, demo, fit, history, layout, merge, protocol, read, rules, run, study
+from elisa_bdnf.cli import batch, check, demo, diff, fit, history, layout, merge, protocol, read, rules, run, study
 from elisa_bdnf.cli.bug_log import EXIT_BUG, bug_sentence
 from elisa_bdnf.cli.complaints import complain
 from elisa_bdnf.errors import ElisaError, OutputError
@@ -24,6 +24,7 @@ _ABOUT = """From plate-reader exports to trustworthy BDNF concentrations.
   elisa-bdnf run plate.txt --protocol human-infusion-plasma --samples samples.csv
   elisa-bdnf read plate.txt        what the export holds
   elisa-bdnf study results         time courses over plates
+  elisa-bdnf diff old new          what changed between two results, and why
   elisa-bdnf demo                  the main job on an example plate
 
 \b
@@ -63,6 +64,7 @@ app.command("read")(read.read)
 app.command("formats")(read.formats)
 app.command("study")(study.study)
 app.command("check")(check.check)
+app.command("diff")(diff.diff)
 app.command("fit")(fit.fit)
 app.add_typer(layout.app, name="layout")
 app.add_typer(protocol.app, name="protocol")

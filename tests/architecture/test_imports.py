@@ -32,8 +32,8 @@ LAYERS: tuple[frozenset[str], ...] = (
             "output",
         }
     ),
-    frozenset({"binding", "deciding", "earlier", "provenance"}),
-    frozenset({"workflow", "study_workflow"}),
+    frozenset({"binding", "deciding", "earlier", "provenance", "kept"}),
+    frozenset({"workflow", "study_workflow", "changes"}),
     frozenset({"batch", "checking"}),
     frozenset({"cli"}),
 )
