@@ -70,8 +70,8 @@ def few_values_are_censored(
     """The share of values beyond the limits of quantification, by group and timepoint, and what comes of it."""
     for each in study.descriptives:
         share = 100 * (each.n_below_lloq + each.n_above_uloq) / each.n if each.n else 0.0
-        if not exceeds(share, likelihood_percent):
-            continue
+        if each.group not in study.groups or not exceeds(share, likelihood_percent):
+            continue  # classes of response hold the same values once more
         limit = mean_percent if exceeds(share, mean_percent) else likelihood_percent
         consequence = "no mean is given" if limit == mean_percent else "limits enter the likelihood as such"
         yield Remark(
