@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 from elisa_bdnf.analysis.calibrate import calibrate
-from elisa_bdnf.analysis.curves import invert_or_none
 from elisa_bdnf.analysis.dilutions import results_from_samples
 from elisa_bdnf.analysis.edit import edit_standards
+from elisa_bdnf.analysis.inverses import in_wells
 from elisa_bdnf.analysis.profile import precision_profile
 from elisa_bdnf.analysis.quantify import quantify
 from elisa_bdnf.analysis.reduce import levels_from_groups, pooled_levels, reduce
@@ -50,9 +49,10 @@ def analyze(
     if marks:
         responses = marked(responses, marks)
         groups = reduce(responses)
-    controls = [quantify(g, curve, protocol) for g in groups if g.content.role is Role.CONTROL]
-    samples = [quantify(g, curve, protocol) for g in groups if g.content.role is Role.SAMPLE]
-    controls, samples = with_robustness(curve, protocol, controls, samples)
+    asked = [g for role in (Role.CONTROL, Role.SAMPLE) for g in groups if g.content.role is role]
+    estimates = quantify(asked, curve, protocol)
+    first = sum(g.content.role is Role.CONTROL for g in asked)
+    controls, samples = with_robustness(curve, protocol, estimates[:first], estimates[first:])
     return Analysis(
         reading, layout, protocol, responses, groups, curve, tuple(controls), tuple(samples),
         standard_wells=_standard_wells(responses, curve),
@@ -84,19 +84,17 @@ def _profile_or_none(curve: Curve | NoCurve, protocol: Protocol) -> PrecisionPro
 
 def _standard_wells(responses: Responses, curve: Curve | NoCurve) -> tuple[WellEstimate, ...]:
     """Standards and blanks read on the curve well by well, for the table of wells."""
-    roles = (Role.STANDARD, Role.BLANK)
+    wells = [well for well in responses.wells if well.content.role in (Role.STANDARD, Role.BLANK)]
     return tuple(
         WellEstimate(well.well, x, RangeStatus.WITHIN if x is not None else RangeStatus.NO_VALUE)
-        for well in responses.wells
-        if well.content.role in roles
-        for x in (_in_well_or_none(well.response, curve),)
+        for well, x in zip(wells, _in_wells(wells, curve), strict=True)
     )
 
 
-def _in_well_or_none(response: float, curve: Curve | NoCurve) -> float | None:
-    if isinstance(curve, NoCurve) or math.isnan(response):
-        return None
-    return invert_or_none(curve, response)
+def _in_wells(wells: Sequence[WellResponse], curve: Curve | NoCurve) -> list[float | None]:
+    if isinstance(curve, NoCurve):
+        return [None] * len(wells)
+    return in_wells(curve, [well.response for well in wells])
 
 
 def _comparisons(reading: Reading, responses: Responses, curve: Curve | NoCurve) -> tuple[Comparison, ...]:
@@ -105,17 +103,19 @@ def _comparisons(reading: Reading, responses: Responses, curve: Curve | NoCurve)
     Wells that were not used have no number of ours. Inverses beyond the standards, and the negative ones of straight
     lines, are given here since the instruments give theirs; they appear nowhere else.
     """
+    printed = [result for result in reading.instrument_results if result.quantity == "concentration"]
     by_well = {well.well: well for well in responses.wells}
+    compared = [(result, by_well[result.well]) for result in printed if result.well in by_well]
+    ours = _in_wells([well for _, well in compared], curve)
     return tuple(
-        Comparison(result.well, _unguarded_or_none(well, curve), result)
-        for result in reading.instrument_results
-        if result.quantity == "concentration" and (well := by_well.get(result.well)) is not None
+        Comparison(result.well, _unguarded_or_none(well, curve, x), result)
+        for (result, well), x in zip(compared, ours, strict=True)
     )
 
 
-def _unguarded_or_none(well: WellResponse, curve: Curve | NoCurve) -> float | None:
+def _unguarded_or_none(well: WellResponse, curve: Curve | NoCurve, in_well: float | None) -> float | None:
     if well.use is not WellUse.USED:
         return None
     if isinstance(curve, Curve) and curve.model is Model.LINEAR and curve.b:
         return (well.response - curve.a) / curve.b
-    return _in_well_or_none(well.response, curve)
+    return in_well

@@ -206,7 +206,7 @@ def _interval(used: Sequence[Estimate], curve: Curve, mean: float) -> tuple[floa
         steep = slope(curve, x)
         own += (value / steep) ** 2 * well_variance(curve, y) / estimate.group.n
         common = [g + value * part / steep for g, part in zip(common, gradient(curve, x), strict=True)]
-        least = min(least, degrees_of_freedom(curve, y))
+        least = min(least, degrees_of_freedom(curve, [y])[0])
     shared = math.fsum(
         left * right * value
         for left, row in zip(common, curve.covariance, strict=True)

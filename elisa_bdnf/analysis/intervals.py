@@ -21,8 +21,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from elisa_bdnf.analysis.curves import invert_or_none, place, predict, rises, variance_along
-from elisa_bdnf.analysis.inversion import Question, landscape, nearest_end, variances_along
+from elisa_bdnf.analysis.curves import predict, rises
+from elisa_bdnf.analysis.inverses import in_wells
+from elisa_bdnf.analysis.inversion import Side, landscape, nearest_ends, variances_along
 from elisa_bdnf.analysis.scatter import response_floor, well_variance
 from elisa_bdnf.analysis.shape import Array
 from elisa_bdnf.analysis.student_t import t_quantile
@@ -43,25 +44,44 @@ class Interval:
 
 def interval(curve: Curve, y: float, wells: int) -> Interval:
     """The interval at the confidence of the curve for a mean response ``y`` of ``wells`` wells."""
-    df = curve.report.degrees_of_freedom
-    if df < 1 or not curve.covariance:
-        return Interval(None, None, "no interval: the fit has as many parameters as points")
-    t = t_quantile(0.5 + 0.5 * curve.spec.confidence, degrees_of_freedom(curve, y))
-    x = invert_or_none(curve, y)
-    if x is None:
-        return _one_sided(curve, y, wells, t)
-    error = ln_standard_error(curve, y, x, wells)
-    half = t * error
-    if half <= LARGEST_DELTA:
-        return Interval(x * math.exp(-half), x * math.exp(half), method="delta")
-    return inversion(curve, y, wells, t, x)
+    return intervals(curve, [y], [wells], in_wells(curve, [y]))[0]
 
 
-def degrees_of_freedom(curve: Curve, y: float) -> float:
-    """Those of the fit, or fewer where θ was estimated from the same plate."""
+def intervals(
+    curve: Curve, responses: Sequence[float], wells: Sequence[int], in_well: Sequence[float | None]
+) -> list[Interval]:
+    """The interval of every mean response, all at once; ``in_well`` are their concentrations on the curve."""
+    if curve.report.degrees_of_freedom < 1 or not curve.covariance:
+        return [Interval(None, None, "no interval: the fit has as many parameters as points")] * len(responses)
+    probability = 0.5 + 0.5 * curve.spec.confidence
+    ts = [t_quantile(probability, df) for df in degrees_of_freedom(curve, responses)]
+    found: dict[int, Interval] = {}
+    inverted = [(i, x) for i, x in enumerate(in_well) if x is not None]
+    errors = _ln_standard_errors(curve, [(responses[i], x, wells[i]) for i, x in inverted])
+    two_sided = []
+    for (i, x), error in zip(inverted, errors, strict=True):
+        half = ts[i] * error
+        if half <= LARGEST_DELTA:
+            found[i] = Interval(x * math.exp(-half), x * math.exp(half), method="delta")
+        else:
+            two_sided.append(i)
+    one_sided = [i for i, x in enumerate(in_well) if x is None]
+    sides = [Side(responses[i], wells[i], ts[i], in_well[i] or 0.0, way) for i in two_sided for way in (-1.0, 1.0)] + [
+        _one_side(curve, responses[i], wells[i], ts[i]) for i in one_sided
+    ]
+    ends = nearest_ends(curve, sides)
+    for place, i in enumerate(two_sided):
+        found[i] = _both_sided(*ends[2 * place : 2 * place + 2])
+    for i, end in zip(one_sided, ends[2 * len(two_sided) :], strict=True):
+        found[i] = _one_sided(curve, responses[i], end)
+    return [found[i] for i in range(len(responses))]
+
+
+def degrees_of_freedom(curve: Curve, responses: Sequence[float]) -> list[float]:
+    """At every response: those of the fit, or fewer where θ was estimated from the same plate."""
     df = curve.report.degrees_of_freedom
     if not curve.report.theta_estimated or curve.model in (Model.LINEAR, Model.LOG_LOG):
-        return float(df)
+        return [float(df)] * len(responses)
     floor = response_floor(curve)
     low, high = sorted((curve.a, curve.d))
     means = curve.spec.fit_on is FitOn.MEANS
@@ -71,7 +91,8 @@ def degrees_of_freedom(curve: Curve, y: float) -> float:
         if point.in_fit
         for _ in range(1 if means else len(point.level.responses))
     ]
-    return effective_degrees_of_freedom(df, math.log(max(min(max(y, low), high), floor)), logs)
+    held = (math.log(max(min(max(y, low), high), floor)) for y in responses)
+    return [effective_degrees_of_freedom(df, ln_f, logs) for ln_f in held]
 
 
 def effective_degrees_of_freedom(df: int, ln_f: float, ln_standards: Sequence[float]) -> float:
@@ -87,10 +108,17 @@ def effective_degrees_of_freedom(df: int, ln_f: float, ln_standards: Sequence[fl
 
 def ln_standard_error(curve: Curve, y: float, x: float, wells: int) -> float:
     """Standard error of ln x by the delta method; infinite where the curve is flat."""
-    _, steep, row = place(curve, x)
-    if not abs(steep) > 0:
-        return math.inf
-    return math.sqrt(well_variance(curve, y) / wells + variance_along(curve, row)) / abs(steep)
+    return _ln_standard_errors(curve, [(y, x, wells)])[0]
+
+
+def _ln_standard_errors(curve: Curve, read: Sequence[tuple[float, float, int]]) -> list[float]:
+    """Of many (response, concentration, wells)."""
+    if not read:
+        return []
+    _, steep, jacobian = landscape(curve, np.array([math.log(x) for _, x, _ in read]))
+    scatter = np.array([well_variance(curve, y) / wells for y, _, wells in read])
+    errors = np.sqrt(scatter + variances_along(curve, jacobian)).tolist()
+    return [error / abs(way) if abs(way) > 0 else math.inf for error, way in zip(errors, steep.tolist(), strict=True)]
 
 
 def ln_standard_errors(curve: Curve, ln_x: Array, wells: int) -> Array:
@@ -103,8 +131,10 @@ def ln_standard_errors(curve: Curve, ln_x: Array, wells: int) -> Array:
 
 def inversion(curve: Curve, y: float, wells: int, t: float, x: float) -> Interval:
     """The interval by inversion around x, out to the nearest crossing on either side."""
-    question = Question(curve, y, wells, t)
-    low, high = nearest_end(question, x, -1.0), nearest_end(question, x, +1.0)
+    return _both_sided(*nearest_ends(curve, [Side(y, wells, t, x, way) for way in (-1.0, 1.0)]))
+
+
+def _both_sided(low: float, high: float) -> Interval:
     return Interval(low, high, _remark(low, high), "inversion")
 
 
@@ -118,30 +148,27 @@ def _remark(low: float, high: float) -> str:
     return "by inversion, because the curve bends within the interval"
 
 
-def _one_sided(curve: Curve, y: float, wells: int, t: float) -> Interval:
-    """A response at or beyond an asymptote: the interval that a response at the asymptote would have.
+def _one_side(curve: Curve, y: float, wells: int, t: float) -> Side:
+    """For a response at or beyond an asymptote: the end of the interval that a response at the asymptote would have.
 
     It is the widest that any response beyond it can claim, so it is conservative.
     """
     if curve.model in (Model.LINEAR, Model.LOG_LOG):
-        return _below_a_line(curve, y, wells, t)
+        lowest = min(p.level.nominal for p in curve.standards if p.level.nominal > 0) * 1e-9
+        near = predict(curve, lowest)
+        return Side(max(y, near) if rises(curve) else min(y, near), wells, t, lowest, 1.0)
     above = is_above(curve, y)
-    asymptote = curve.d if above else curve.a
     start = math.log(curve.c) + (30.0 if above else -30.0) / (curve.b * min(1.0, curve.g))
-    start = min(max(start, -680.0), 680.0)
-    bound = nearest_end(Question(curve, asymptote, wells, t), math.exp(start), -1.0 if above else 1.0)
-    side = "above" if above else "below"
+    start = math.exp(min(max(start, -680.0), 680.0))
+    return Side(curve.d if above else curve.a, wells, t, start, -1.0 if above else 1.0)
+
+
+def _one_sided(curve: Curve, y: float, end: float) -> Interval:
+    if curve.model in (Model.LINEAR, Model.LOG_LOG):
+        return Interval(0.0, end, "one-sided: the response lies below that of concentration 0", "inversion")
+    side = "above" if is_above(curve, y) else "below"
     remark = f"one-sided: the response lies at or beyond the asymptote {side} the standards"
-    if above:
-        return Interval(bound, math.inf, remark, "inversion")
-    return Interval(0.0, bound if math.isfinite(bound) else math.inf, remark, "inversion")
-
-
-def _below_a_line(curve: Curve, y: float, wells: int, t: float) -> Interval:
-    lowest = min(p.level.nominal for p in curve.standards if p.level.nominal > 0)
-    response = max(y, predict(curve, lowest * 1e-9)) if rises(curve) else min(y, predict(curve, lowest * 1e-9))
-    high = nearest_end(Question(curve, response, wells, t), lowest * 1e-9, +1.0)
-    return Interval(0.0, high, "one-sided: the response lies below that of concentration 0", "inversion")
+    return Interval(*((end, math.inf) if side == "above" else (0.0, end)), remark, "inversion")
 
 
 def is_above(curve: Curve, y: float) -> bool:

@@ -1,20 +1,32 @@
 """Confidence intervals by inversion: the concentrations whose fitted response a reading does not contradict.
 
 {x₀ : |y − f(x₀)| ≤ t·√(v/m + J·C·J')}, with J and f at x₀, and v at f(x₀) for power weights, at y for the others. The
-set can have several parts; the one around the estimate counts, out to its nearest end on either side.
+set can have several parts; the one around the estimate counts, out to its nearest end on either side. All ends that a
+plate needs are looked for together.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
-from elisa_bdnf.analysis.curves import place, variance_along
+from elisa_bdnf.analysis.inverses import coordinates_of
 from elisa_bdnf.analysis.scatter import response_floor, well_sigma2, well_variance
-from elisa_bdnf.analysis.shape import COORDINATES, FAMILIES, LN_C, Array, jacobian_of, response_of, shape_of
+from elisa_bdnf.analysis.shape import (
+    COORDINATES,
+    FAMILIES,
+    LN_C,
+    Array,
+    Counts,
+    Flags,
+    jacobian_of,
+    response_of,
+    shape_of,
+)
 from elisa_bdnf.model.curve import Curve, Model, WeightKind
 
 _STEP = 0.05  # of b·ln x: how closely to look, since an interval can end and begin again
@@ -25,35 +37,40 @@ _FARTHEST = 60.0  # in ln x: a bound that is not met within a factor 1e26 does n
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """Which concentrations agree with the mean response ``y`` of ``wells`` wells, t being Student's quantile."""
+class Side:
+    """One end of the interval of a mean response ``y`` of ``wells`` wells: Student's t, and from where to look."""
 
-    curve: Curve
     y: float
     wells: int
     t: float
+    start: float  # a concentration inside the interval
+    direction: float  # −1 to lower, +1 to higher concentrations
 
-    def excess(self, ln_x: float) -> float:
-        """Positive where a concentration is outside the interval."""
-        curve = self.curve
-        expected, _, row = place(curve, math.exp(ln_x))
+
+class _Sides:
+    """Many sides as arrays (S)."""
+
+    def __init__(self, curve: Curve, sides: Sequence[Side]) -> None:
+        self.curve = curve
+        self.y, self.wells, self.t = np.array([(side.y, side.wells, side.t) for side in sides]).T
+        kind = curve.spec.weights.kind
+        self.power = curve.report.theta if kind is WeightKind.POWER else None
         # Weights 1/y and 1/y2 take the variance from the response that was observed, power from the curve at x₀.
-        at = expected if curve.spec.weights.kind is WeightKind.POWER else self.y
-        error = well_variance(curve, at) / self.wells + variance_along(curve, row)
-        return abs(self.y - expected) - self.t * math.sqrt(error)
+        self.scatter = None if self.power is not None else np.array([well_variance(curve, side.y) for side in sides])
 
     @np.errstate(over="ignore", invalid="ignore")  # so far out that no number holds the variance: inside
-    def excess_at(self, ln_x: Array) -> Array:
-        """``excess`` at many places."""
-        curve = self.curve
-        expected, _, jacobian = landscape(curve, ln_x)
-        variance = variances_along(curve, jacobian)
-        if curve.spec.weights.kind is WeightKind.POWER and curve.report.theta is not None:
-            power = np.maximum(expected, response_floor(curve)) ** (2 * curve.report.theta)
-            variance += well_sigma2(curve) * power / self.wells
+    def excess(self, which: Counts, ln_x: Array) -> Array:
+        """Positive where a concentration is outside the interval; ``which`` are the sides (R), ``ln_x`` is (R, N)."""
+        expected, _, jacobian = landscape(self.curve, ln_x.ravel())
+        variance = variances_along(self.curve, jacobian).reshape(ln_x.shape)
+        expected = expected.reshape(ln_x.shape)
+        wells = self.wells[which, None]
+        if self.scatter is None:
+            at = np.maximum(expected, response_floor(self.curve)) ** (2 * (self.power or 0.0))
+            variance += well_sigma2(self.curve) * at / wells
         else:
-            variance += well_variance(curve, self.y) / self.wells
-        excess: Array = np.abs(self.y - expected) - self.t * np.sqrt(variance)
+            variance += self.scatter[which, None] / wells
+        excess: Array = np.abs(self.y[which, None] - expected) - self.t[which, None] * np.sqrt(variance)
         return excess
 
 
@@ -73,8 +90,7 @@ def landscape(curve: Curve, ln_x: Array) -> tuple[Array, Array, Array]:
 
 
 def _logistic_landscape(curve: Curve, ln_x: Array) -> tuple[Array, Array, Array]:
-    family = FAMILIES[curve.model]
-    coordinates = np.array([curve.a, curve.d, math.log(curve.c), math.log(curve.b), math.log(curve.g)])
+    family, coordinates = FAMILIES[curve.model], coordinates_of(curve)
     shape = shape_of(family, ln_x, coordinates)
     every = jacobian_of(family, shape, coordinates)
     rows = [COORDINATES.index(name) for name in curve.covariance_of]
@@ -87,24 +103,30 @@ def variances_along(curve: Curve, jacobian: Array) -> Array:
     return variances
 
 
-def nearest_end(question: Question, x: float, direction: float) -> float:
-    """The nearest end of the interval around x in ``direction``; 0 or infinity where there is none."""
-    start = math.log(x)
-    inside, unit = (
-        start,
-        _STEP if question.curve.model is Model.LINEAR else _STEP / max(abs(question.curve.b), _FLATTEST),
-    )
+def nearest_ends(curve: Curve, sides: Sequence[Side]) -> list[float]:
+    """The nearest end of the interval on every side; 0 or infinity where there is none."""
+    if not sides:
+        return []
+    arrays = _Sides(curve, sides)
+    start = np.array([math.log(side.start) for side in sides])
+    direction = np.array([side.direction for side in sides])
+    ends = np.where(direction > 0, np.inf, -np.inf)
+    unit = _STEP if curve.model is Model.LINEAR else _STEP / max(abs(curve.b), _FLATTEST)
+    open_, inside = np.arange(len(sides)), start
     for offsets in _offsets(unit):
-        ln_x = start + direction * offsets
-        ln_x = ln_x[np.abs(ln_x) < _LARGEST_LN]
-        excess = question.excess_at(ln_x) if len(ln_x) else ln_x
-        outside = excess > 0
-        if outside.any():
-            first = int(outside.argmax())
-            inside = float(ln_x[first - 1]) if first else inside
-            return math.exp(_root(question, inside, float(ln_x[first])))
-        inside = float(ln_x[-1]) if len(ln_x) else inside
-    return math.inf if direction > 0 else 0.0
+        ln_x = start[open_, None] + direction[open_, None] * offsets
+        beyond = ~(np.abs(ln_x) < _LARGEST_LN)
+        held = np.clip(ln_x, -_LARGEST_LN, _LARGEST_LN)
+        outside = (arrays.excess(open_, held) > 0) & ~beyond
+        first, met = outside.argmax(axis=1), outside.any(axis=1)
+        row = np.flatnonzero(met)
+        before = np.where(first[row] > 0, held[row, first[row] - 1], inside[row])
+        ends[open_[row]] = _roots(arrays, open_[row], before, held[row, first[row]])
+        open_, inside = open_[~met], held[~met, -1]
+        if not len(open_):
+            break
+    with np.errstate(over="ignore"):
+        return [float(end) for end in np.exp(ends)]
 
 
 @lru_cache(maxsize=64)
@@ -116,24 +138,24 @@ def _offsets(unit: float) -> tuple[Array, Array]:
     return fine[:_CLOSE], np.concatenate((fine[_CLOSE:], far))
 
 
-def _root(question: Question, inside: float, outside: float) -> float:
-    """The end of the interval between two places in ln x: false position (Illinois) until it stands still."""
-    low, high = question.excess(inside), question.excess(outside)
-    if low >= 0:
-        return inside
-    if not high > 0:  # at the border to rounding
-        return outside
-    middle, above = math.nan, False
+def _roots(sides: _Sides, which: Counts, inside: Array, outside: Array) -> Array:
+    """The ends between two places in ln x each: false position (Illinois), each until it stands still."""
+    low, high = sides.excess(which, np.stack((inside, outside), axis=1)).T
+    done = (low >= 0) | ~(high > 0)  # at the border to rounding
+    middle = np.where(low >= 0, inside, outside)
+    was_above: Flags | None = None
     for _ in range(100):
-        previous, middle = middle, outside - high * (outside - inside) / (high - low)
-        if abs(middle - previous) <= 1e-13 * max(1.0, abs(middle)):
+        with np.errstate(divide="ignore", invalid="ignore"):
+            following = np.where(done, middle, outside - high * (outside - inside) / (high - low))
+        done = done | (np.abs(following - middle) <= 1e-13 * np.maximum(1.0, np.abs(following)))
+        middle = following
+        if done.all():
             break
-        value, was_above = question.excess(middle), above
+        value = sides.excess(which, middle[:, None])[:, 0]
         above = value > 0
-        if above:
-            outside, high = middle, value
-        else:
-            inside, low = middle, value
-        if above == was_above and not math.isnan(previous):  # the other end stays for the second time: halve its value
-            low, high = (low / 2, high) if above else (low, high / 2)
+        outside, high = np.where(above, middle, outside), np.where(above, value, high)
+        inside, low = np.where(above, inside, middle), np.where(above, low, value)
+        if was_above is not None:  # where the other end stays for the second time its value is halved
+            low, high = np.where(above & was_above, low / 2, low), np.where(above | was_above, high, high / 2)
+        was_above = above
     return middle

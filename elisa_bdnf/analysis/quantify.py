@@ -1,12 +1,14 @@
-"""A group of wells read on the curve: its concentration with an interval, or why there is none."""
+"""Groups of wells read on the curve: their concentrations with intervals, or why there is none."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from elisa_bdnf.analysis.curves import invert_or_none, predict, rises
-from elisa_bdnf.analysis.intervals import Interval, interval, is_above
+from elisa_bdnf.analysis.intervals import Interval, intervals, is_above
+from elisa_bdnf.analysis.inverses import in_wells
 from elisa_bdnf.model.curve import Curve, Limits, NoCurve
 from elisa_bdnf.model.layout import Role
 from elisa_bdnf.model.protocol import Extrapolation, MissingDilution, Protocol, Reduce
@@ -26,28 +28,48 @@ class CurveReading:
     interval: Interval = _NOTHING
 
 
-def quantify(group: Group, curve: Curve | NoCurve, protocol: Protocol) -> Estimate:
-    """Read a control or sample on the curve.
+def quantify(groups: Sequence[Group], curve: Curve | NoCurve, protocol: Protocol) -> list[Estimate]:
+    """Read controls or samples on the curve, all at once.
 
     ``in_well`` is the inverse of the mean response, or the mean of the wells' concentrations, as the protocol says;
     ``concentration`` = in_well × dilution factor (× the volume factor of the protocol for samples). Outside the
     quantitative range there is no concentration but a limit: LLOQ or ULOQ × dilution factor.
     """
     extrapolate = protocol.limits.extrapolation is not Extrapolation.NONE
-    wells = _wells(group, curve, extrapolate)
-    reading = _read_group(group, curve, wells, protocol.reduce, extrapolate)
+    if isinstance(curve, NoCurve):
+        wells = [tuple(WellEstimate(well, None, RangeStatus.NO_VALUE) for well in group.wells) for group in groups]
+    else:
+        wells = _wells(groups, curve, extrapolate)
+    read: dict[int, tuple[float, int]] = {}
+    known: dict[int, CurveReading] = {}
+    for index, group in enumerate(groups):
+        response = _response_or_reading(group, curve, wells[index], protocol.reduce)
+        if isinstance(response, CurveReading):
+            known[index] = response
+        else:
+            read[index] = (response, group.n)
+    if isinstance(curve, Curve):
+        found = read_responses(curve, *zip(*read.values(), strict=True), extrapolate=extrapolate) if read else []
+        known |= zip(read, found, strict=True)
+    return [_estimate(group, curve, protocol, wells[index], known[index]) for index, group in enumerate(groups)]
+
+
+def _estimate(
+    group: Group, curve: Curve | NoCurve, protocol: Protocol, wells: tuple[WellEstimate, ...], reading: CurveReading
+) -> Estimate:
     factor, missing = _factor_or_none(group, protocol)
     cv, basis = _variation(group, wells)
     limit = _limit_or_none(curve, reading.status)
+    has_number = reading.status.has_number
     return Estimate(
         group=group,
         in_well=reading.in_well,
         in_well_low=reading.interval.low,
         in_well_high=reading.interval.high,
         status=reading.status,
-        concentration=_times(reading.in_well, factor) if reading.status.has_number else None,
-        low=_times(reading.interval.low, factor) if reading.status.has_number else None,
-        high=_times(reading.interval.high, factor) if reading.status.has_number else None,
+        concentration=_times(reading.in_well, factor) if has_number else None,
+        low=_times(reading.interval.low, factor) if has_number else None,
+        high=_times(reading.interval.high, factor) if has_number else None,
         limit=_times(limit, factor),
         cv_percent=cv,
         cv_basis=basis,
@@ -69,9 +91,10 @@ def _other_in_well(group: Group, curve: Curve | NoCurve, wells: tuple[WellEstima
     return math.fsum(values) / len(values) if len(values) == len(wells) else None
 
 
-def _read_group(
-    group: Group, curve: Curve | NoCurve, wells: tuple[WellEstimate, ...], how: Reduce, extrapolate: bool
-) -> CurveReading:
+def _response_or_reading(
+    group: Group, curve: Curve | NoCurve, wells: tuple[WellEstimate, ...], how: Reduce
+) -> float | CurveReading:
+    """The response to read for a group, or why none can be read."""
     if isinstance(curve, NoCurve):
         return CurveReading(None, RangeStatus.NO_VALUE, f"no standard curve: {curve.reason}")
     saturated = [well for well in group.left_out if well.use is WellUse.SATURATED]
@@ -83,14 +106,13 @@ def _read_group(
     if math.isnan(curve.limits.lloq):
         return CurveReading(None, RangeStatus.NO_VALUE, f"no quantitative range: {curve.limits.lloq_reason}")
     if how is Reduce.MEAN_RESPONSE or len(wells) == 1:
-        return read_response(curve, group.mean, group.n, extrapolate=extrapolate)
+        return group.mean
     without = [well for well in wells if well.in_well is None]
     if without:
         return CurveReading(
             None, without[0].status, f"{len(without)} of {len(wells)} wells have no concentration, so there is no mean"
         )
-    mean = math.fsum(well.in_well or 0.0 for well in wells) / len(wells)
-    return read_response(curve, predict(curve, mean), group.n, extrapolate=extrapolate)
+    return predict(curve, math.fsum(well.in_well or 0.0 for well in wells) / len(wells))
 
 
 def _saturated(curve: Curve, count: int, total: int) -> CurveReading:
@@ -101,12 +123,16 @@ def _saturated(curve: Curve, count: int, total: int) -> CurveReading:
     return CurveReading(None, RangeStatus.BELOW_CURVE, f"{reason}, and a high response means a low concentration here")
 
 
-def read_response(curve: Curve, y: float, wells: int, *, extrapolate: bool = False) -> CurveReading:
-    """The mean response ``y`` of ``wells`` wells on the curve."""
-    x = invert_or_none(curve, y)
-    bounds = interval(curve, y, wells)
-    status = _status(curve, y, x, extrapolate)
-    return CurveReading(x, status, _reason(curve, y, x, status), bounds)
+def read_responses(
+    curve: Curve, responses: Sequence[float], wells: Sequence[int], *, extrapolate: bool = False
+) -> list[CurveReading]:
+    """Mean responses on the curve, each that of so many ``wells``."""
+    in_well = in_wells(curve, responses)
+    readings = []
+    for y, x, bounds in zip(responses, in_well, intervals(curve, responses, wells, in_well), strict=True):
+        status = _status(curve, y, x, extrapolate)
+        readings.append(CurveReading(x, status, _reason(curve, y, x, status), bounds))
+    return readings
 
 
 def _status(curve: Curve, y: float, x: float | None, extrapolate: bool) -> RangeStatus:
@@ -147,16 +173,18 @@ def _reason(curve: Curve, y: float, x: float | None, status: RangeStatus) -> str
             return ""
 
 
-def _wells(group: Group, curve: Curve | NoCurve, extrapolate: bool) -> tuple[WellEstimate, ...]:
-    if isinstance(curve, NoCurve):
-        return tuple(WellEstimate(well, None, RangeStatus.NO_VALUE) for well in group.wells)
+def _wells(groups: Sequence[Group], curve: Curve, extrapolate: bool) -> list[tuple[WellEstimate, ...]]:
+    """Every used well of every group on the curve."""
+    found = iter(in_wells(curve, [response for group in groups for response in group.responses]))
+    known = not math.isnan(curve.limits.lloq)
     estimates = []
-    for well, response in zip(group.wells, group.responses, strict=True):
-        x = invert_or_none(curve, response)
-        known = not math.isnan(curve.limits.lloq)
-        status = _status(curve, response, x, extrapolate) if known else RangeStatus.NO_VALUE
-        estimates.append(WellEstimate(well, x, status))
-    return tuple(estimates)
+    for group in groups:
+        each = zip(group.wells, group.responses, [next(found) for _ in group.wells], strict=True)
+        estimates.append(tuple(
+            WellEstimate(well, x, _status(curve, y, x, extrapolate) if known else RangeStatus.NO_VALUE)
+            for well, y, x in each
+        ))  # fmt: skip
+    return estimates
 
 
 def _factor_or_none(group: Group, protocol: Protocol) -> tuple[float | None, str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from elisa_bdnf.analysis.calibrate import calibrate
-from elisa_bdnf.analysis.quantify import CurveReading, read_response
+from elisa_bdnf.analysis.quantify import CurveReading, read_responses
 from elisa_bdnf.errors import Problem, TableError, UsageError
 from elisa_bdnf.inputs.columns import column_from_text
 from elisa_bdnf.inputs.file import InputFile
@@ -175,15 +175,13 @@ def fit_table(table: Table, spec: CurveSpec) -> Curve:
 
 def read_unknowns(table: Table, curve: Curve, *, extrapolate: bool = False) -> tuple[CurveReading, ...]:
     """Every unknown on the curve, as a single well."""
-    out = []
-    for unknown in table.unknowns:
-        if unknown.saturated:
-            out.append(CurveReading(None, RangeStatus.SATURATED, "the reader could not measure it"))
-        elif math.isnan(unknown.response):
-            out.append(CurveReading(None, RangeStatus.NO_VALUE, "no response"))
-        else:
-            out.append(read_response(curve, unknown.response, 1, extrapolate=extrapolate))
-    return tuple(out)
+    readable = [u.response for u in table.unknowns if not (u.saturated or math.isnan(u.response))]
+    found = iter(read_responses(curve, readable, [1] * len(readable), extrapolate=extrapolate))
+    saturated = CurveReading(None, RangeStatus.SATURATED, "the reader could not measure it")
+    nothing = CurveReading(None, RangeStatus.NO_VALUE, "no response")
+    return tuple(
+        saturated if u.saturated else nothing if math.isnan(u.response) else next(found) for u in table.unknowns
+    )
 
 
 def _number_or_none(value: float | None) -> float | None:

@@ -39,7 +39,7 @@ def example() -> Curve:
 
 def test_worked_example() -> None:
     group = Group(Content(Role.SAMPLE, "P1", dilution_factor=20.0), ("A1", "A2"), (1.0, 1.1), 1.05, 0.0707, 6.7)
-    found = quantify(group, example(), protocol())
+    found = quantify([group], example(), protocol())[0]
     assert found.in_well == pytest.approx(150.0, rel=1e-12)
     assert (found.in_well_low, found.in_well_high) == pytest.approx((137.8, 163.3), abs=0.05)
     assert found.concentration == pytest.approx(3000.0, rel=1e-12)
@@ -52,10 +52,11 @@ def test_degrees_of_freedom_of_an_estimated_power() -> None:
     assert effective_degrees_of_freedom(12, -0.5, logs) == pytest.approx(12)
     assert effective_degrees_of_freedom(12, 1.0, logs) == pytest.approx(1 / (1 / 12 + 2.25 / 5))
     curve = example()
-    assert degrees_of_freedom(curve, 1.0) == 12
+    assert degrees_of_freedom(curve, [1.0]) == [12]
     estimated = replace(curve, report=replace(curve.report, theta_estimated=True, theta=1.0))
-    assert 1 < degrees_of_freedom(estimated, 3.0) < degrees_of_freedom(estimated, 0.7) <= 12
-    assert degrees_of_freedom(estimated, -5.0) == degrees_of_freedom(estimated, 0.0)
+    high, middle, below, zero = degrees_of_freedom(estimated, [3.0, 0.7, -5.0, 0.0])
+    assert 1 < high < middle <= 12
+    assert below == zero
 
 
 @pytest.mark.parametrize("theta", [0.5, 1.0])
@@ -86,7 +87,7 @@ def test_worked_dilutions() -> None:
     def read(factor: float, *responses: float) -> Estimate:
         content = Content(Role.SAMPLE, "P1", dilution_factor=factor)
         mean = sum(responses) / len(responses)
-        return quantify(Group(content, ("A1", "A2"), responses, mean, 0.0, 0.0), example(), protocol())
+        return quantify([Group(content, ("A1", "A2"), responses, mean, 0.0, 0.0)], example(), protocol())[0]
 
     found = result_from_dilutions([read(20.0, 1.0, 1.1), read(40.0, 0.7, 0.7)], example(), DilutionSettings())
     assert found.concentration == pytest.approx(3159.6, abs=0.1)
@@ -96,7 +97,7 @@ def test_worked_dilutions() -> None:
 
 def test_worked_replicates() -> None:
     group = Group(Content(Role.SAMPLE, "P1", dilution_factor=20.0), ("A1", "A2"), (1.0, 1.1), 1.05, 0.0707, 6.7)
-    found = quantify(group, example(), protocol())
+    found = quantify([group], example(), protocol())[0]
     assert [well.in_well for well in found.wells] == pytest.approx([139.0, 161.5], abs=0.05)
     assert found.other_in_well == pytest.approx(150.3, abs=0.05)
     assert cv_percent((0.50, 0.51, 0.90)) == pytest.approx(35.8, abs=0.05)

@@ -56,7 +56,7 @@ def estimate(
     if len(responses) > 1:
         spread = math.sqrt(math.fsum((y - mean) ** 2 for y in responses) / (len(responses) - 1))
     group = Group(content, wells, responses, mean, spread, 100 * spread / mean if mean > 0 else math.nan, left)
-    return quantify(group, curve if curve is not None else curve_of(), protocol(**changes))
+    return quantify([group], curve if curve is not None else curve_of(), protocol(**changes))[0]
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,8 @@ def plate(
     made = replace(made, curve=fitted)
 
     def read(group: Group) -> Estimate:
-        return quantify(replace(group, content=replace(group.content, dilution_factor=factor)), fitted, made.protocol)
+        diluted = replace(group, content=replace(group.content, dilution_factor=factor))
+        return quantify([diluted], fitted, made.protocol)[0]
 
     return judged(
         replace(
