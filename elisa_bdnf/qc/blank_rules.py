@@ -92,7 +92,7 @@ def background_is_even(plate: PlateSubject, *, max_sd: float = 0.02) -> Verdicts
             )
 
 
-@rule("BLK-04", FindingLevel.WARN, "DOMAIN §6.3: readers often export blanked data already")
+@rule("BLK-04", FindingLevel.WARN, "readers often export blanked data already")
 def blank_is_not_subtracted_twice(plate: PlateSubject, *, near_zero: float = 0.010) -> Verdicts:
     """Where the protocol subtracts the blank, the export was not blanked already."""
     blank = plate.analysis.responses.blank_mean
@@ -106,4 +106,5 @@ def blank_is_not_subtracted_twice(plate: PlateSubject, *, near_zero: float = 0.0
             measured=digits(blank, near_zero),
             limit=as_set(near_zero),
             action="annotate",
+            hint='export the responses as they were read, or leave the blank in: reading.blank = "none"',
         )

@@ -150,7 +150,7 @@ def _down_the_columns(item: tuple[tuple[int, int], Role]) -> tuple[int, int]:
     return column, row
 
 
-@rule("QCS-04", FindingLevel.WARN, "BDNF is endogenous: spiked buffer does not test the matrix (DOMAIN §3.1)")
+@rule("QCS-04", FindingLevel.WARN, "BDNF is endogenous: spiked buffer does not test the matrix")
 def a_control_of_the_matrix_is_on_the_plate(plate: PlateSubject) -> Verdicts:
     """One control is a pool of the study's own matrix (a control whose matrix or name says pool)."""
     controls = plate.groups(next(iter(plate.analysis.controls)).group.content.role) if plate.analysis.controls else ()

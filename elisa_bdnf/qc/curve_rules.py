@@ -16,7 +16,7 @@ _SIGMOID = (Model.FOUR_PL, Model.FIVE_PL, Model.FIVE_PL_R, Model.THREE_PL)
 NO_CURVE = "there is no curve"
 
 
-@rule("FIT-01", FindingLevel.FAIL_PLATE, "GraphPad: reasons for blank results; drc #44; RELIABILITY F9")
+@rule("FIT-01", FindingLevel.FAIL_PLATE, "GraphPad: reasons for blank results; drc #44")
 def curve_was_found(curve: CurveSubject, *, min_starts: float = 2) -> Verdicts:
     """There is a curve; the best sum of squares was reached from several starts; the fit converged.
 
@@ -39,7 +39,11 @@ def curve_was_found(curve: CurveSubject, *, min_starts: float = 2) -> Verdicts:
         )
 
 
-@rule("FIT-02", FindingLevel.WARN, "DOMAIN §6.5: parameter sanity")
+@rule(
+    "FIT-02",
+    FindingLevel.WARN,
+    "policy: what immunoassays have; an upper plateau that is not reached (GraphPad: ambiguous parameters)",
+)
 def parameters_are_plausible(
     curve: CurveSubject,
     *,

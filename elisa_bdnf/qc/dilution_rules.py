@@ -46,7 +46,7 @@ def dilutions_agree(plate: PlateSubject, *, cv_percent: float = 30.0) -> Verdict
         yield Missing("no sample stands on the plate at several dilutions")
 
 
-@rule("DIL-02", FindingLevel.WARN, "policy; the limits keep false alarms of three dilutions below 5 % (DOMAIN §10.6)")
+@rule("DIL-02", FindingLevel.WARN, "policy; the limits keep false alarms of three dilutions below 5 %")
 def dilutions_are_parallel(plate: PlateSubject, *, slope_of_three: float = 0.25, slope: float = 0.15) -> Verdicts:
     """Ln concentration does not follow ln dilution, over three or more dilutions inside the range.
 
@@ -138,7 +138,7 @@ def reported_dilution_is_named(plate: PlateSubject) -> Verdicts:
         yield Missing("no sample stands on the plate at several dilutions")
 
 
-@rule("DIL-06", FindingLevel.WARN, "acid and base make 104 µL of 100 (kit procedures, DOMAIN §1.2)")
+@rule("DIL-06", FindingLevel.WARN, "acid and base make 104 µL of 100 (kit procedures)")
 def volume_of_the_acid_treatment_is_counted(plate: PlateSubject) -> Verdicts:
     """Where the kit treats the matrix with acid, the dilution factors hold that volume, or the protocol adds it.
 

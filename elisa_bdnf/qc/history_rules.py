@@ -22,7 +22,7 @@ from elisa_bdnf.qc.subjects import CurveSubject, PlateSubject, SeriesSubject
 from elisa_bdnf.qc.westgard_rules import NO_HISTORY, too_few
 
 
-@rule("FIT-06", FindingLevel.WARN, "DOMAIN §4, §10: parameters of the curve drift with reagents and incubation")
+@rule("FIT-06", FindingLevel.WARN, "parameters of the curve drift with reagents and incubation")
 def curve_is_like_earlier_ones(
     curve: CurveSubject, *, z: float = 3.0, min_plates: float = WARN_FROM, frozen_plates: float = FROZEN
 ) -> Verdicts:

@@ -43,7 +43,7 @@ def every_laid_out_well_was_read(plate: PlateSubject) -> Verdicts:
         )
 
 
-@rule("INP-02", ERROR, "SerolyzeR #301: duplicate names; RELIABILITY F11")
+@rule("INP-02", ERROR, "SerolyzeR #301: duplicate names")
 def every_sample_is_declared_once(plate: PlateSubject) -> Verdicts:
     """One subject and timepoint is one sample, and one sample is one subject and timepoint.
 

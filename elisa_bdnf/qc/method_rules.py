@@ -13,7 +13,7 @@ from elisa_bdnf.qc.subjects import PlateSubject
 ERROR, WARN = FindingLevel.ERROR, FindingLevel.WARN
 
 
-@rule("INP-06", WARN, "DOMAIN §5: reference subtraction removes fingerprints and turbidity")
+@rule("INP-06", WARN, "reference subtraction removes fingerprints and turbidity")
 def wavelengths_are_those_of_the_method(
     plate: PlateSubject, *, tolerance_nm: float = 5.0, main_rejects: bool = False
 ) -> Verdicts:
@@ -82,7 +82,7 @@ def kit_was_checked_against_its_insert(plate: PlateSubject, *, expired_rejects: 
 @rule(
     "INP-08",
     WARN,
-    "a unit slip in the standards moves every result by 1000 and no other check sees it (RELIABILITY F1)",
+    "a unit slip in the standards moves every result by 1000 and no other check sees it",
 )
 def standards_are_those_of_the_kit(plate: PlateSubject, *, tolerance_percent: float = 2.0) -> Verdicts:
     """The nominal concentrations on the plate are those of the kit or protocol, in its unit.

@@ -48,7 +48,7 @@ def _one_geometry(pairs: Sequence[_Pair]) -> list[_Pair]:
     return across if len(across) >= len(down) else down
 
 
-@rule("PLT-01", FindingLevel.WARN, "simulated: false alarms ≤ 0.5 %, power ≥ 92 % for a shift of 20 % (DOMAIN §10.7)")
+@rule("PLT-01", FindingLevel.WARN, "simulated: false alarms ≤ 0.5 %, power ≥ 92 % for a shift of 20 %")
 def duplicates_do_not_lean_to_one_side(
     plate: PlateSubject,
     *,
@@ -81,7 +81,7 @@ def duplicates_do_not_lean_to_one_side(
         )
 
 
-@rule("PLT-02", FindingLevel.WARN, "controls at both ends of a plate show its drift (ICH M10; limits: DOMAIN §10.7)")
+@rule("PLT-02", FindingLevel.WARN, "controls at both ends of a plate show its drift (ICH M10; limits: policy)")
 def controls_do_not_drift(plate: PlateSubject, *, low_ratio: float = 0.80, high_ratio: float = 1.25) -> Verdicts:
     """A control that stands at several places of the plate reads the same at the last as at the first of them.
 
@@ -139,7 +139,7 @@ def _mean(place: Sequence[WellEstimate]) -> float:
     return sum(well.in_well or 0.0 for well in place) / len(place)
 
 
-@rule("PLT-03", FindingLevel.WARN, "wells at the edge adsorb more: ± 18 % for one sample (Sci. lit., DOMAIN §5)")
+@rule("PLT-03", FindingLevel.WARN, "wells at the edge adsorb more: ± 18 % for one sample (Sci. lit.)")
 def edge_reads_like_the_inside(
     plate: PlateSubject, *, shift: float = 0.10, p_value: float = 0.01, min_pairs: float = 8
 ) -> Verdicts:
@@ -169,7 +169,7 @@ def _is_edge(well: str, shape: Shape) -> bool:
     return row in (0, shape.rows - 1) or column in (0, shape.columns - 1)
 
 
-@rule("PLT-04", FindingLevel.WARN, "a clogged tip or channel shows in one row or column (DOMAIN §5)")
+@rule("PLT-04", FindingLevel.WARN, "a clogged tip or channel shows in one row or column")
 def no_row_or_column_stands_out(
     plate: PlateSubject, *, shift: float = 0.10, min_pairs: float = 4, deviations: float = 3.0
 ) -> Verdicts:
@@ -200,7 +200,7 @@ def no_row_or_column_stands_out(
             )
 
 
-@rule("PLT-05", FindingLevel.INFO, "Z′ of screening assays: 0.5 and above is good; three wells of each (DOMAIN §5)")
+@rule("PLT-05", FindingLevel.INFO, "Z′ of screening assays: 0.5 and above is good; three wells of each")
 def window_is_wide(plate: PlateSubject, *, z_prime: float = 0.5) -> Verdicts:
     """Top standard and zero are far apart beside their scatter: Z′ = 1 − 3·(SD₁ + SD₀) / |mean₁ − mean₀|.
 

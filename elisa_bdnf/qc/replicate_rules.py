@@ -172,7 +172,7 @@ def _cv_percent(values: Sequence[float]) -> float:
 @rule(
     "REP-07",
     FindingLevel.WARN,
-    "one standard well copied over its duplicate shows in no other figure (RELIABILITY F17)",
+    "one standard well copied over its duplicate shows in no other figure",
 )
 def duplicates_are_not_copies(plate: PlateSubject, *, min_response: float = 0.2, max_levels: float = 1) -> Verdicts:
     """Replicates of standards are not equal to the last digit, as copied wells are.
@@ -196,7 +196,7 @@ def duplicates_are_not_copies(plate: PlateSubject, *, min_response: float = 0.2,
         )
 
 
-@rule("REP-08", FindingLevel.FAIL_PLATE, "duplicates read in the wrong direction still give R² ≥ 0.98 (RELIABILITY §3)")
+@rule("REP-08", FindingLevel.FAIL_PLATE, "duplicates read in the wrong direction still give R² ≥ 0.98")
 def replicates_agree_over_the_plate(
     plate: PlateSubject, *, cv_percent: float = 25.0, fraction: float = 0.25, min_groups: float = 6
 ) -> Verdicts:

@@ -74,10 +74,16 @@ def _limit(sample: EstimateSubject, *, low: bool) -> str:
 def sample_is_not_extrapolated(sample: EstimateSubject) -> Verdicts:
     """A result beyond the range is given only because the protocol asks for it, and says so."""
     if sample.estimate.status is RangeStatus.EXTRAPOLATED:
-        yield Remark("EXTRAPOLATED beyond the quantitative range, as the protocol asks", action="annotate")
+        yield Remark(
+            "EXTRAPOLATED beyond the quantitative range, as the protocol asks",
+            measured=f"{plain(sample.estimate.in_well, 4)} in the well",
+            limit="the quantitative range",
+            action="annotate",
+            hint='measure it again at another dilution, and leave limits.extrapolation = "none"',
+        )
 
 
-@rule("SMP-04", FindingLevel.WARN, "reported ranges per matrix (DOMAIN §2); the outer band is a unit slip")
+@rule("SMP-04", FindingLevel.WARN, "reported ranges per matrix; the outer band is a unit slip")
 def concentration_is_plausible_for_the_matrix(
     sample: EstimateSubject,
     *,
@@ -185,7 +191,7 @@ def _unlike_in_dilution(sample: EstimateSubject) -> Verdicts:
         )
 
 
-@rule("SMP-06", FindingLevel.WARN, "drc #41; DOMAIN §6.1")
+@rule("SMP-06", FindingLevel.WARN, "drc #41")
 def interval_is_narrow(sample: EstimateSubject, *, half_width_percent: float = 30.0) -> Verdicts:
     """Half the width of the 95 % interval is small beside the concentration (curve and replicate error together)."""
     estimate = sample.estimate
@@ -202,7 +208,7 @@ def interval_is_narrow(sample: EstimateSubject, *, half_width_percent: float = 3
         )
 
 
-@rule("DIL-04", FindingLevel.ERROR, "forgotten or doubled dilution factors are the commonest slip (DOMAIN §11)")
+@rule("DIL-04", FindingLevel.ERROR, "forgotten or doubled dilution factors are the commonest slip")
 def dilution_is_stated(plate: PlateSubject, *, withhold_below_minimum: bool = False) -> Verdicts:
     """Every sample states its dilution factor, and it is not less than the matrix demands.
 

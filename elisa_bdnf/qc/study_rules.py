@@ -63,7 +63,7 @@ def _difference_percent(one: Measurement, other: Measurement) -> float:
     return 200 * (second - first) / (first + second)
 
 
-@study_rule("STU-03", FindingLevel.INFO, "censored likelihood above 10 %, no mean above 60 % (DOMAIN §7.3)")
+@study_rule("STU-03", FindingLevel.INFO, "censored likelihood above 10 %, no mean above 60 %")
 def few_values_are_censored(
     study: StudyAnalysis, *, likelihood_percent: float = 10.0, mean_percent: float = 60.0
 ) -> Verdicts:
@@ -148,7 +148,7 @@ def one_method_for_all_plates(study: StudyAnalysis) -> Verdicts:
             )
 
 
-@study_rule("P2-01", FindingLevel.WARN, "recovery of the precipitation between 0.5 and 1.2 (DOMAIN §8)")
+@study_rule("P2-01", FindingLevel.WARN, "recovery of the precipitation between 0.5 and 1.2")
 def precipitation_recovers(study: StudyAnalysis) -> Verdicts:
     """The spiked control of each culture batch is recovered; without one nothing is corrected, and it is said."""
     if study.release is None:
@@ -170,7 +170,7 @@ def _recovery_limits(study: StudyAnalysis) -> str:
     return f"{get('recovery_low', 0.5)} to {get('recovery_high', 1.2)}"
 
 
-@study_rule("P2-02", FindingLevel.WARN, "controls of the precipitation (DOMAIN §8)")
+@study_rule("P2-02", FindingLevel.WARN, "controls of the precipitation")
 def controls_without_cells_are_empty(study: StudyAnalysis) -> Verdicts:
     """Medium, beads and antibody without cells read next to nothing; a blocker alone leaves the release as it is."""
     if study.release is None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from elisa_bdnf.model.study import StudyAnalysis, StudySubject
 
 
-@study_rule("SUB-01", FindingLevel.WARN, "GUIDE design 1")
+@study_rule("SUB-01", FindingLevel.WARN, "changes from baseline at 120 and 230 min, 24 h and 7 d after an infusion")
 def subjects_are_complete(study: StudyAnalysis) -> Verdicts:
     """Every subject has a value at every required timepoint; without a number at baseline nothing is a change."""
     required = {timepoint.name for timepoint in study.timepoints if timepoint.required}

@@ -10,7 +10,7 @@ from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, as_set, digits, digits
 from elisa_bdnf.qc.subjects import PersonSubject
 
 
-@rule("SUB-01", FindingLevel.WARN, "GUIDE design 1")
+@rule("SUB-01", FindingLevel.WARN, "changes from baseline at 120 and 230 min, 24 h and 7 d after an infusion")
 def subject_has_all_timepoints(subject: PersonSubject) -> Verdicts:
     """Every timepoint that the protocol requires is on the plate; without a quantified baseline nothing is a change."""
     declared = [timepoint for timepoint in subject.analysis.protocol.timepoints if timepoint.required]
@@ -75,7 +75,7 @@ def _late(subject: PersonSubject, sample: str, timepoint: Timepoint, actual: str
         )
 
 
-@rule("SUB-05", FindingLevel.WARN, "a fivefold change of BDNF within a week is hardly biology (policy, DOMAIN §7.2)")
+@rule("SUB-05", FindingLevel.WARN, "a fivefold change of BDNF within a week is hardly biology (policy)")
 def change_from_baseline_is_believable(
     subject: PersonSubject,
     *,

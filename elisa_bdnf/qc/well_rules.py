@@ -14,7 +14,7 @@ from elisa_bdnf.qc.subjects import PlateSubject, WellSubject
 @rule(
     "WEL-01",
     FindingLevel.WARN,
-    "a 96-well reader's specification: linear within 1.5 % up to OD 3.0 (DOMAIN §5)",
+    "a 96-well reader's specification: linear within 1.5 % up to OD 3.0",
     keys=("reading.max_response",),
 )
 def response_is_below_saturation(well: WellSubject) -> Verdicts:
@@ -52,7 +52,7 @@ def response_is_not_negative(well: WellSubject, *, warn_below: float = -0.02, fa
     )
 
 
-@rule("WEL-03", FindingLevel.WARN, "fingerprints and turbidity absorb at every wavelength (DOMAIN §5)")
+@rule("WEL-03", FindingLevel.WARN, "fingerprints and turbidity absorb at every wavelength")
 def reference_read_is_even(plate: PlateSubject, *, min_excess: float = 0.05, deviations: float = 5.0) -> Verdicts:
     """No well's reference read stands out from the plate: a bubble, a smear, precipitate or haemolysis.
 
@@ -81,7 +81,7 @@ def reference_read_is_even(plate: PlateSubject, *, min_excess: float = 0.05, dev
             )
 
 
-@rule("WEL-04", FindingLevel.WARN, "the reference read rises by about 0.03 per unit of response (DOMAIN §5)")
+@rule("WEL-04", FindingLevel.WARN, "the reference read rises by about 0.03 per unit of response")
 def reference_hardly_follows_the_response(plate: PlateSubject, *, max_slope: float = 0.10) -> Verdicts:
     """The reference read of the standards hardly rises with the main read.
 

@@ -19,7 +19,9 @@ from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, digits, exceeds, plain
 from elisa_bdnf.qc.subjects import PlateSubject
 
 NO_HISTORY = "no history of earlier plates was given"
-_SOURCE = "Westgard multirule; DOMAIN §4 with its simulated false alarms"
+_SOURCE = (
+    "Westgard multirule; false alarms of plates in control were simulated: 1.9 % with two controls, 2.9 % with three"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from elisa_bdnf import qc
+from elisa_bdnf.examples.words import THE_GOOD_PLATE, examples_of
 from elisa_bdnf.qc.catalogue import markdown_of_rules
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "rules.md"
 
 
 def test_the_page_is_current() -> None:
-    assert PAGE.read_text(encoding="utf-8") == markdown_of_rules(qc.CATALOGUE), (
+    assert PAGE.read_text(encoding="utf-8") == markdown_of_rules(qc.CATALOGUE, examples_of, THE_GOOD_PLATE), (
         "write it again with: elisa-bdnf rules --markdown > docs/rules.md"
     )
 

@@ -9,28 +9,19 @@ import pytest
 
 from elisa_bdnf import qc
 from elisa_bdnf.analysis.analyze import analyze
+from elisa_bdnf.examples.earlier import CONTROLS, charted, of_controls
 from elisa_bdnf.model.control_chart import limits_from
 from elisa_bdnf.model.history import EarlierPlates
-from elisa_bdnf.model.protocol import RuleSettings
 from elisa_bdnf.model.result import PlateResult, Verdict
 from elisa_bdnf.qc.subjects import PlateSubject
 from elisa_bdnf.qc.westgard_rules import too_few
 from plates import plate, protocol
-from qc.history_cases import CONTROLS, HISTORY_CASES, HistoryCase, charted, told
 
 WESTGARD = ("CTL-01", "CTL-02", "CTL-03", "CTL-04", "CTL-05", "CTL-06")
 
 
-def judged(earlier: EarlierPlates | None, settings: dict[str, RuleSettings] | None = None) -> PlateResult:
-    return qc.judge(replace(analyze(*plate(), protocol(settings)), earlier=earlier))
-
-
-@pytest.mark.parametrize("case", HISTORY_CASES, ids=lambda case: f"{case.rule} {case.name}")
-def test_rule(case: HistoryCase) -> None:
-    settings = {case.rule: RuleSettings(values=case.settings)} if case.settings else {}
-    result = judged(case.told, settings)
-    assert [(f.level.value, f.subject) for f in result.findings if f.rule == case.rule] == list(case.expected)
-    assert any(each.rule == case.rule for each in result.not_evaluated) is case.silent
+def judged(earlier: EarlierPlates | None) -> PlateResult:
+    return qc.judge(replace(analyze(*plate(), protocol()), earlier=earlier))
 
 
 @pytest.mark.parametrize("rule", [*WESTGARD, "FIT-06", "QCS-03"])
@@ -39,7 +30,7 @@ def test_without_a_history_no_rule_passes(rule: str) -> None:
 
 
 def test_a_rejection_by_a_chart_is_a_rejection() -> None:
-    result = judged(told({"25": (3.5,)}))
+    result = judged(of_controls(20, {"QC25": [3.5]}))
     assert result.verdict is Verdict.REJECTED
     finding = next(f for f in result.findings if f.rule == "CTL-02")
     assert finding.wells == ("A3", "A4")
@@ -53,7 +44,7 @@ def test_limits_are_frozen_from_the_first_plates() -> None:
 
 
 def test_too_few_plates_are_counted() -> None:
-    reasons = {each.reason for each in judged(told({"25": (0.0,)}, 7)).not_evaluated if each.rule == "CTL-01"}
+    reasons = {each.reason for each in judged(of_controls(7, {"QC25": [0.0]})).not_evaluated if each.rule == "CTL-01"}
     assert reasons == {too_few(7, 10)}
 
 
@@ -68,7 +59,7 @@ def test_false_alarms_are_those_of_the_table(controls: int) -> None:
     random = np.random.default_rng(20260101)
     names = list(CONTROLS)[:controls]
     rules = [qc.RULES[rule] for rule in WESTGARD]
-    base = told(dict.fromkeys(names, ()), 20).plates
+    base = of_controls(20, dict.fromkeys(names, ())).plates
     analysis = analyze(*plate(), protocol())
     hits = np.zeros(len(rules))
     for z in random.standard_normal((plates, length, controls)):
@@ -88,7 +79,7 @@ def test_false_alarms_are_those_of_the_table(controls: int) -> None:
     ids=["on the limit", "above the limit", "two plates", "no plates"],
 )
 def test_the_scatter_between_plates_of_a_batch(values: tuple[float, ...], levels: list[str]) -> None:
-    plates = [charted(i, {"100": value - 100.0}) for i, value in enumerate(values)]
+    plates = [charted(i, {"QC100": value - 100.0}) for i, value in enumerate(values)]
     findings, missing = qc.judge_together(plates, protocol())
     assert [f.level.value for f in findings if f.rule == "STU-02"] == levels
     assert len(missing) == (0 < len(values) < 3)

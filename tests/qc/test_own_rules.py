@@ -10,14 +10,16 @@ import pytest
 from elisa_bdnf import protocols, qc
 from elisa_bdnf.analysis.analyze import analyze
 from elisa_bdnf.errors import ProtocolError
+from elisa_bdnf.examples.case import Case
+from elisa_bdnf.examples.change import plate_from_case
 from elisa_bdnf.model.expression import expression_from_text
 from elisa_bdnf.model.protocol import OwnRule
 from elisa_bdnf.model.quantities import QUANTITIES
 from elisa_bdnf.model.result import Finding, PlateResult
-from plates import plate, protocol
-from qc.cases import blanks
+from plates import protocol
+from qc.boundaries import blanks
 
-ANALYSIS = analyze(*plate(blanks(0.050, 0.052)), protocol())
+ANALYSIS = analyze(*plate_from_case(Case("LAB-own", "two blanks", **blanks(0.050, 0.052))), protocol())
 
 
 def judged(text: str, level: str = "warn", why: str = "") -> PlateResult:
