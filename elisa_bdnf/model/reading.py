@@ -58,7 +58,10 @@ class Correction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """One matrix of responses; ``values`` row by row (``shape.size`` of them), nan where there is no number."""
+    """One matrix of responses; ``values`` row by row (``shape.size`` of them), nan where there is no number.
+
+    ``wavelength_nm`` is what was detected: of fluorescence, the emission.
+    """
 
     label: str
     values: tuple[float, ...]

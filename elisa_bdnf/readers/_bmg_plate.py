@@ -21,6 +21,7 @@ from elisa_bdnf.readers._cells import unique_labels
 from elisa_bdnf.readers._key_lines import (
     Header,
     date_remarks,
+    emission_from_text_or_none,
     kind_from_text,
     not_an_endpoint,
     title_above,
@@ -46,7 +47,7 @@ _KEY = re.compile(r"\s*(?P<key>[A-Za-z][A-Za-z0-9 .]{0,40}?)\s*:(?:\s+(?P<value>
 _TOP_KEYS = re.compile(r"\b(?:Path|Test (?:run no\.|ID|name))\s*[:=]", re.IGNORECASE)
 _OVER_TIME = re.compile(r"\bcycle\b|kinetic|\btime\b", re.IGNORECASE)
 _SPECTRUM = re.compile(r"spectr|scan", re.IGNORECASE)
-_IN_BRACKETS = re.compile(r"\(([^()]*)\)[^()]*\Z")
+_IN_BRACKETS = re.compile(r"\(([^()]*)\)")
 _CODE = re.compile(
     r"(?:standard|sample|blank|negative control|positive control|control|unknown)s?\s+(?P<code>\S+)\Z", re.IGNORECASE
 )
@@ -178,8 +179,10 @@ def _channels(plate: BmgPlate, shape: Shape, decimal: str) -> tuple[Channel, ...
 
 
 def _wavelength(title: str, kind: ChannelKind) -> float | None:
-    match = _IN_BRACKETS.search(title)
-    return wavelength_from_text_or_none(match[1]) if match and kind is ChannelKind.ABSORBANCE else None
+    """From the first brackets with one: of a difference, what was measured stands before its reference."""
+    read = emission_from_text_or_none if kind is ChannelKind.FLUORESCENCE else wavelength_from_text_or_none
+    found = (read(inside) for inside in _IN_BRACKETS.findall(title))
+    return next((nm for nm in found if nm), None) if kind is not ChannelKind.LUMINESCENCE else None
 
 
 def _layout(tables: Sequence[tuple[str, Cells]], shape: Shape, decimal: str) -> tuple[Layout | None, tuple[str, ...]]:

@@ -35,16 +35,28 @@ def kind_from_measinfo(measinfo: str, label: str) -> ChannelKind:
 
 
 def wavelength_of_label(page: Page, label: str) -> float | None:
-    """The excitation wavelength in ``Labels:``, or the center of the filter in ``Filters:``; else from their names."""
-    name = _REPEAT.sub("", label).strip()
+    """Of absorbance: the excitation in ``Labels:``, or the center of its filter in ``Filters:``; else from names."""
+    name = _name_of_label(label)
     facts = _section(page, "labels:", name)
-    if nm := wavelength_from_text_or_none(facts.get("Excitation wavelength", "")):
-        return nm
-    used = facts.get("Exc. filter", "")
-    description = _section(page, "filters:", used).get("Description", "")
-    if match := _CENTER.search(description):
-        return float(match[1])
-    return wavelength_from_text_or_none(used) or wavelength_from_text_or_none(name)
+    nm = wavelength_from_text_or_none(facts.get("Excitation wavelength", ""))
+    return nm or _center_of_filter(page, facts.get("Exc. filter", "")) or wavelength_from_text_or_none(name)
+
+
+def emission_of_label(page: Page, label: str, measinfo: str) -> float | None:
+    """Of fluorescence: the emission of the detector that ``Measinfo`` names (``De=2nd``); None where none is stated."""
+    facts = _section(page, "labels:", _name_of_label(label))
+    second = "De=2nd" in measinfo
+    nm = wavelength_from_text_or_none(facts.get("2nd emission wavelength" if second else "Emission wavelength", ""))
+    return nm or _center_of_filter(page, facts.get("2nd ems. filter" if second else "Ems. filter", ""))
+
+
+def _name_of_label(label: str) -> str:
+    return _REPEAT.sub("", label).strip()
+
+
+def _center_of_filter(page: Page, used: str) -> float | None:
+    match = _CENTER.search(_section(page, "filters:", used).get("Description", ""))
+    return float(match[1]) if match else wavelength_from_text_or_none(used)
 
 
 def _section(page: Page, title: str, name: str) -> dict[str, str]:

@@ -67,6 +67,11 @@ def wavelength_from_text_or_none(text: str) -> float | None:
     return next((number for number in found if 190 <= number <= 1100), None)
 
 
+def emission_from_text_or_none(text: str) -> float | None:
+    """The wavelength in nm that was detected: ``485/520``, ``480-14/520-30`` → 520; one alone is the emission."""
+    return wavelength_from_text_or_none(text.rpartition("/")[2])
+
+
 def kind_from_text(text: str) -> ChannelKind:
     """What was measured, by the words that every vendor uses for it."""
     return next((kind for pattern, kind in _KINDS if pattern.search(text)), ChannelKind.UNKNOWN)

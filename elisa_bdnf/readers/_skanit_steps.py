@@ -56,25 +56,32 @@ def step_title(page: Page) -> str:
 
 
 def matrices_of_step(page: Page) -> Iterable[StepMatrix]:
-    step, wavelength, plate, last = step_title(page), None, "", 3
-    seen: set[tuple[str, float | None, str]] = set()
+    step, stated, plate, last = step_title(page), "", "", 3
+    seen: set[tuple[str, str, str]] = set()
     for grid in grids_at_left(page):
         above = [text for row in range(last, grid.top) if (text := page.text(row, 0))]
         for text in above:
-            if text.casefold().startswith("wavelength"):
-                wavelength = wavelength_from_text_or_none(text)
+            if text.casefold().startswith(("wavelength", "excitation", "emission")):
+                stated = text
         names = [text for text in above[-1:] if text != step and not _CONTEXT.match(text)]
         plate = names[0] if names else plate or "Plate 1"
         difference = any(_DIFFERENCE.match(text) for text in above)
-        key = (plate, wavelength, grid.corner)
+        key = (plate, stated, grid.corner)
         if key in seen and grid.corner.casefold() != "sample":
             what = f"a step that measured each well several times ({step!r}: {grid.corner} of {plate} again)"
             raise not_an_endpoint(what, place=page.place(grid.top, 0))
         seen.add(key)
         cells = cells_of(page, grid)
         place = page.place(grid.top, 0)
-        yield StepMatrix(step, plate, wavelength, grid.corner, cells, difference, grid_remarks(grid), place)
+        yield StepMatrix(step, plate, _wavelength(step, stated), grid.corner, cells, difference, grid_remarks(grid), place)
         last = grid.bottom
+
+
+def _wavelength(step: str, stated: str) -> float | None:
+    """``Wavelength: 450 nm``; of fluorescence the last one that a line states, which is the emission."""
+    if kind_from_text(step) is not ChannelKind.FLUORESCENCE:
+        return wavelength_from_text_or_none(stated)
+    return next((nm for word in reversed(stated.split()) if (nm := wavelength_from_text_or_none(word))), None)
 
 
 def without_matrices(steps: Iterable[Page]) -> ExportError:

@@ -116,7 +116,7 @@ def _values(measurement: Mapping[str, Json]) -> Iterator[_Measured]:
             well,
             f"{parts[0]} {parts[1]}{parts[2]}".strip(),
             kind,
-            nm if kind is ChannelKind.ABSORBANCE else None,
+            nm,
             _error_or_none(measurement, key) or _value_text(measurement[key]),
             _text(_object(measurement[key]).get("unit")),
             _text(measurement.get("measurement identifier")),

@@ -114,11 +114,9 @@ def _channel_of(page: Page, wells: dict[int, str], titles: tuple[str, ...], titl
         kind = ChannelKind.FLUORESCENCE
     else:
         kind = ChannelKind.ABSORBANCE if any("wavelength" in name for name in said) else ChannelKind.UNKNOWN
-    nm: float | None = None
-    if kind is ChannelKind.ABSORBANCE:
-        column = next(i for name, i in said.items() if "wavelength" in name)
-        numbers = {page.text(row, column) for row in wells}
-        nm = wavelength_from_text_or_none(numbers.pop()) if len(numbers) == 1 else None
+    detected = "wavelengthems" if kind is ChannelKind.FLUORESCENCE else "wavelength"
+    numbers = {page.text(row, said[detected]) for row in wells} if detected in said else set()
+    nm = wavelength_from_text_or_none(numbers.pop()) if len(numbers) == 1 else None
     return replace(made, wavelength_nm=nm, kind=kind)
 
 

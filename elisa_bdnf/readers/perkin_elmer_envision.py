@@ -22,7 +22,13 @@ from elisa_bdnf.inputs.pages import Page
 from elisa_bdnf.model.plate import STANDARD_SHAPES, Shape
 from elisa_bdnf.model.reading import Channel, ChannelKind, Correction, Reading, Source
 from elisa_bdnf.readers._cells import unique_labels
-from elisa_bdnf.readers._envision_labels import PLATE, is_perkin_elmer, kind_from_measinfo, wavelength_of_label
+from elisa_bdnf.readers._envision_labels import (
+    PLATE,
+    emission_of_label,
+    is_perkin_elmer,
+    kind_from_measinfo,
+    wavelength_of_label,
+)
 from elisa_bdnf.readers._key_lines import Header, date_remarks, header_from_rows, unread_keys, value_of
 from elisa_bdnf.readers._pages import refuse_unless
 from elisa_bdnf.readers._placed import (
@@ -213,10 +219,13 @@ def _short(blocks: Sequence[_Block], stated: Shape | None) -> list[str]:
 
 
 def _channel(label: str, block: _Block, page: Page, shape: Shape, decimal: str) -> Channel:
-    kind = kind_from_measinfo(block.facts.get("Measinfo", ""), label)
+    measinfo, name = block.facts.get("Measinfo", ""), block.facts.get("Label", label)
+    kind = kind_from_measinfo(measinfo, label)
     nm = None
     if kind is ChannelKind.ABSORBANCE and not block.is_calculated:
-        nm = wavelength_of_label(page, block.facts.get("Label", label))
+        nm = wavelength_of_label(page, name)
+    elif kind is ChannelKind.FLUORESCENCE and not block.is_calculated:
+        nm = emission_of_label(page, name, measinfo)
     correction = Correction.REDUCED if block.is_calculated else Correction.NONE
     return channel(label, block.cells, shape, decimal, wavelength_nm=nm, kind=kind, correction=correction)
 

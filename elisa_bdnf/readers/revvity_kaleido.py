@@ -192,11 +192,13 @@ def _with_optics(made: Channel, table: _Table, page: Page) -> Channel:
     """Kind by the name of the technology, or by whether light was sent in and came out."""
     facts = _operation(page, table.technology)
     excited = next((v for k, v in facts.items() if k.casefold().startswith("excitation wavelength")), "")
-    emitted = any(key.casefold().startswith(("emission", "ems")) for key in facts)
+    emits = any(key.casefold().startswith(("emission", "ems")) for key in facts)
     kind = kind_from_text(table.technology)
     if kind is ChannelKind.UNKNOWN:
-        kind = ChannelKind.FLUORESCENCE if emitted else ChannelKind.ABSORBANCE if excited else ChannelKind.UNKNOWN
-    nm = wavelength_from_text_or_none(excited) if kind is ChannelKind.ABSORBANCE else None
+        kind = ChannelKind.FLUORESCENCE if emits else ChannelKind.ABSORBANCE if excited else ChannelKind.UNKNOWN
+    emitted = next((v for k, v in facts.items() if k.casefold().startswith(("emission wavelength", "ems w"))), "")
+    stated = {ChannelKind.ABSORBANCE: excited, ChannelKind.FLUORESCENCE: emitted}.get(kind, "")
+    nm = wavelength_from_text_or_none(stated)
     return replace(made, wavelength_nm=nm, kind=kind)
 
 
