@@ -184,6 +184,9 @@ def _grid_or_none(
     lines = tuple(_lines_below(rows, top, left, columns, stop, several_lines))
     if not lines:
         return None
+    if _COLUMN_NUMBERS.get(rows[top][left]) == columns[0]:
+        found = f"the column number {rows[top][left]} stands above the row letters"
+        raise ExportError(found, expected="column numbers above the values", place=str(top + 1))
     if list(columns) != sorted(set(columns)):
         raise ExportError("the column numbers above the plate do not rise", expected="1, 2, 3, …", place=str(top + 1))
     rising = [line.row for line in lines]

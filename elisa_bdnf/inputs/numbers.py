@@ -18,6 +18,8 @@ _NUMBER = {
     ".": re.compile(rf"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+){_EXPONENT}\Z"),
     ",": re.compile(rf"[+-]?(?:[0-9]+,?[0-9]*|,[0-9]+){_EXPONENT}\Z"),
 }
+# A number that lost its decimal mark (``0.073`` → ``0073``): no instrument prints it.
+_LOST_MARK = re.compile(r"(?<![^\t+-])0[0-9]+(?![^\t])")
 _PLAIN_NUMBERS = {mark: re.compile(rf"[0-9{mark}\t+-]*\Z") for mark in ".,"}
 _WITH_POINT = re.compile(rf"[+-]?[0-9]*\.[0-9]+{_EXPONENT}\Z")
 _WITH_COMMA = re.compile(rf"[+-]?[0-9]*,[0-9]+{_EXPONENT}\Z")
@@ -71,7 +73,8 @@ def numbers_or_none(texts: Collection[str], decimal: str = ".") -> list[float] |
 
     None where a single one is anything else (an exponent, a word, blanks), or could be: then they are read one by one.
     """
-    if not _PLAIN_NUMBERS[decimal].match("\t".join(texts)):
+    joined = "\t".join(texts)
+    if not _PLAIN_NUMBERS[decimal].match(joined) or _LOST_MARK.search(joined):
         return None
     plain = texts if decimal == "." else [text.replace(",", ".") for text in texts]
     try:
@@ -96,8 +99,11 @@ def decimals_of_number(text: str, decimal: str = ".") -> int | None:
 def response_or_none(text: str, decimal: str = ".") -> WellCell | None:
     """A cell of a measured channel; None for a word that is not in the vocabulary.
 
-    ``>4.000`` there means that the detector saw more than it can tell: overflow, without a number.
+    ``>4.000`` there means that the detector saw more than it can tell: overflow, without a number. ``0073`` is no
+    number that an instrument prints, but one that lost its decimal mark.
     """
+    if _LOST_MARK.match(text.strip()):
+        return None
     value = number_from_text_or_none(text, decimal)
     if value is not None:
         return WellCell(value)

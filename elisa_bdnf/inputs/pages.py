@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from elisa_bdnf.inputs.cell_names import cell_name
 from elisa_bdnf.inputs.file import KIND_TITLES, InputFile
-from elisa_bdnf.inputs.text import stripped_row
+from elisa_bdnf.inputs.text import cells_from_line, stripped_row
 
 if TYPE_CHECKING:
     from elisa_bdnf.inputs.workbook import CellKind, Sheet
@@ -21,13 +21,16 @@ NO_ODD: Mapping[tuple[int, int], CellKind] = MappingProxyType({})
 class Page:
     """A text file or one sheet. ``rows`` hold texts without blanks around them, each row up to its last text.
 
-    ``odd`` says what a cell was that is neither text nor number in a workbook (a date, an error, …).
+    ``odd`` says what a cell was that is neither text nor number in a workbook (a date, an error, …). ``lines`` are
+    those of a text, as they stand there.
     """
 
     name: str
     rows: tuple[tuple[str, ...], ...]
     odd: Mapping[tuple[int, int], CellKind] = field(default_factory=lambda: NO_ODD)
     is_sheet: bool = False
+    lines: tuple[str, ...] = ()
+    delimiter: str = ""
 
     def place(self, row: int, column: int) -> str:
         """``Sheet1!D7`` in a workbook, the number of the line in a text."""
@@ -40,6 +43,17 @@ class Page:
         if row >= len(self.rows) or column >= len(self.rows[row]):
             return ""
         return self.rows[row][column]
+
+    def width(self, row: int) -> int | None:
+        """How many cells a line of a text has, empty ones at its end included; None where that cannot be told."""
+        if row >= len(self.lines) or (self.delimiter.isspace() and self.delimiter != "\t"):
+            return None
+        line = self.lines[row]
+        return len(cells_from_line(line, self.delimiter)) if '"' in line else line.count(self.delimiter) + 1
+
+    def ends_empty(self, row: int) -> bool:
+        """Whether a line of a text has an empty cell at its end, so that nobody cut such cells off."""
+        return self.lines[row].rstrip(" ").endswith(self.delimiter)
 
 
 def spoken_place(place: str) -> str:
@@ -56,7 +70,7 @@ def pages_from_file(file: InputFile) -> tuple[Page, ...]:
         hint = "save it without a password" if file.kind == "encrypted" else hint
         expected = "a table as .csv, .txt or .xlsx"
         raise file.error(f"this is {KIND_TITLES[file.kind]}", expected=expected, hint=hint, file=file.name)
-    return (Page("", file.rows),)
+    return (Page("", file.rows, lines=file.lines, delimiter=file.delimiter),)
 
 
 def _page_from_sheet(sheet: Sheet) -> Page:

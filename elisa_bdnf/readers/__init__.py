@@ -41,7 +41,10 @@ def read_file(file: InputFile, *, format: str | None = None) -> tuple[Reading, .
     try:
         _refuse_unreadable(file)
         reader = _chosen(format) if format else _recognized(file)
-        return reader.read(file)
+        readings = reader.read(file)
+        if not readings:
+            raise ExportError(f"this is {reader.title}, but it holds no plate", expected="at least one value of a well")
+        return readings
     except ElisaError as refused:
         raise ExportError(problems=refused.problems).in_file(file.name) from None
 

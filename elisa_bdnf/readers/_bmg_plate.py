@@ -110,7 +110,7 @@ def plate_from_matrices(page: Page) -> BmgPlate:
     first = next((row for row in range(grids[0].top) if titles[0] in page.rows[row]), grids[0].top)
     header, method = header_and_method(page.rows[:first])
     tables = [(title_of(title), cells_of(page, grid)) for title, grid in zip(titles, grids, strict=True)]
-    return BmgPlate(header, method, tables, tuple(remark for grid in grids for remark in grid_remarks(grid)))
+    return BmgPlate(header, method, tables, tuple(remark for grid in grids for remark in grid_remarks(page, grid)))
 
 
 def reading_from_plate(plate: BmgPlate, source: Source, name: str = "") -> Reading:

@@ -16,6 +16,7 @@ from elisa_bdnf.inputs.well_facts import Fact
 from elisa_bdnf.model.plate import STANDARD_SHAPES, Well
 from elisa_bdnf.readers._generic_titles import Meaning, Quantity, is_time_title, quantity_from_title
 from elisa_bdnf.readers._key_lines import Header, header_from_rows, not_an_endpoint
+from elisa_bdnf.readers._matrix_checks import gap_remarks, grid_remarks
 from elisa_bdnf.readers._placed import Cells, bare_cells, cells_of
 
 _PLAIN_SHEET = re.compile(r"(?:sheet|tabelle|feuil|hoja|foglio|blad|ark|plan|list)\s*[0-9]*\Z", re.IGNORECASE)
@@ -121,8 +122,8 @@ def _add_numbers(drafts: list[Draft], page: Page, grid: TitledGrid, title: str) 
             drafts.append(draft)
         draft.name = title if names_plate else draft.name
     draft.tables.append(GridTable("" if names_plate else title, _as_response(table.quantity), table.cells))
-    if any(line.beyond for line in grid.grid.lines) and not _has_neighbor(page, grid):
-        draft.remarks.append(f"Cells to the right of the matrix in line {grid.grid.top + 1} are no part of it.")
+    has_notes = any(line.beyond for line in grid.grid.lines) and not _has_neighbor(page, grid)
+    draft.remarks += (grid_remarks if has_notes else gap_remarks)(page, grid.grid)
 
 
 def _as_response(quantity: Quantity) -> Quantity:

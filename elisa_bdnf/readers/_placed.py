@@ -10,17 +10,12 @@ import math
 from collections.abc import Iterable, Sequence
 
 from elisa_bdnf.errors import ExportError
-from elisa_bdnf.inputs.grid import Grid, column_number_or_none, find_grids, wells_of_row
-from elisa_bdnf.inputs.numbers import is_number_or_word
+from elisa_bdnf.inputs.grid import Grid, find_grids, wells_of_row
 from elisa_bdnf.inputs.pages import Page
-from elisa_bdnf.model.plate import (
-    STANDARD_SHAPES,
-    Shape,
-    row_column_from_well,
-    row_name_from_index,
-)
+from elisa_bdnf.model.plate import Shape, row_column_from_well
 from elisa_bdnf.model.reading import Channel
 from elisa_bdnf.readers._cells import Cells, channel, decimal_mark, plate_shape, results
+from elisa_bdnf.readers._matrix_checks import grid_remarks, refuse_damage, refuse_moved_cells, refuse_rows_astray
 
 __all__ = [
     "Cells",
@@ -35,63 +30,32 @@ __all__ = [
     "shape_of",
 ]
 
-_WHOLE_WIDTHS = frozenset(columns for _, columns in STANDARD_SHAPES.values() if columns >= 12)
-
 
 def grids_at_left(page: Page, start: int = 0, stop: int | None = None) -> list[Grid]:
-    """Labelled matrices whose row letters stand in the first column; whatever stands farther right is a person's."""
-    return [grid for grid in find_grids(page.rows, start=start, stop=stop) if grid.left == 0]
+    """Labelled matrices whose row letters stand in the first column; whatever stands farther right is a person's.
+
+    Raises ExportError for rows of a plate that are part of none.
+    """
+    found = [grid for grid in find_grids(page.rows, start=start, stop=stop) if grid.left == 0]
+    refuse_rows_astray(page, found, start, len(page.rows) if stop is None else stop)
+    return found
 
 
 def cells_of(page: Page, grid: Grid) -> Cells:
-    """Cells of all labelled wells. Raises ExportError where values stand beside or below the labels."""
-    _refuse_unlabeled_columns(page, grid)
-    _refuse_unlabeled_row(page, grid)
+    """Cells of all labelled wells. Raises ExportError where the matrix shows damage."""
+    refuse_damage(page, grid)
     found = Cells(page)
     for line in grid.lines:
         found.add_row(wells_of_row(line.row, grid.columns), line.cells, line.index, grid.left + 1)
     return found
 
 
-def _refuse_unlabeled_columns(page: Page, grid: Grid) -> None:
-    if len(grid.columns) in _WHOLE_WIDTHS:
-        return
-    for line in grid.lines:
-        if line.beyond and line.beyond[0] not in ("", None):
-            raise ExportError(
-                f"{line.beyond[0]!r} stands to the right of the last column number, {grid.columns[-1] + 1}",
-                expected="a column number above every column of the plate",
-                place=page.place(line.index, grid.right),
-            )
-
-
-def _refuse_unlabeled_row(page: Page, grid: Grid) -> None:
-    if grid.bottom >= len(page.rows):
-        return
-    inside = page.rows[grid.bottom][grid.left + 1 : grid.right]
-    values = [text for text in inside if text]
-    is_header = [column_number_or_none(text) for text in values] == [c + 1 for c in grid.columns][: len(values)]
-    if values and not is_header and all(is_number_or_word(text) for text in values):
-        label = page.text(grid.bottom, grid.left)
-        raise ExportError(
-            f"the line below the matrix holds values, but {label!r} is no plate row",
-            expected=f"a row letter after {row_name_from_index(grid.lines[-1].row)}, or an empty line",
-            place=page.place(grid.bottom, grid.left),
-        )
-
-
-def grid_remarks(grid: Grid) -> tuple[str, ...]:
-    """Sentences about rows that a matrix leaves out, and about what stands beside it."""
-    rows = {line.row for line in grid.lines}
-    gaps = [row_name_from_index(row) for row in range(max(rows)) if row not in rows]
-    remarks = [f"The matrix in line {grid.top + 1} leaves out plate row {', '.join(gaps)}."] if gaps else []
-    if any(line.beyond for line in grid.lines):
-        remarks.append(f"Cells to the right of the matrix in line {grid.top + 1} are not part of it and were not read.")
-    return tuple(remarks)
-
-
 def bare_cells(page: Page, first: int, last: int, left: int, columns: int) -> Cells:
-    """Wells of a matrix without labels, by position: rows ``first`` to ``last`` (not included) from column ``left``."""
+    """Wells of a matrix without labels, by position: rows ``first`` to ``last`` (not included) from column ``left``.
+
+    Raises ExportError where a line has lost or gained a cell.
+    """
+    refuse_moved_cells(page, range(first, last), labeled=False)
     found = Cells(page)
     for row in range(first, last):
         texts = page.rows[row][left : left + columns] if row < len(page.rows) else ()

@@ -73,7 +73,9 @@ def matrices_of_step(page: Page) -> Iterable[StepMatrix]:
         seen.add(key)
         cells = cells_of(page, grid)
         place = page.place(grid.top, 0)
-        yield StepMatrix(step, plate, _wavelength(step, stated), grid.corner, cells, difference, grid_remarks(grid), place)
+        yield StepMatrix(
+            step, plate, _wavelength(step, stated), grid.corner, cells, difference, grid_remarks(page, grid), place
+        )
         last = grid.bottom
 
 

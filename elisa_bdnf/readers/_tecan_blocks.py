@@ -130,7 +130,7 @@ def reading_from_blocks(
         unread_header=unread_keys(header, _USED),
         remarks=(
             *date_remarks(value_of(header, "Date")),
-            *(remark for grid in grids for remark in grid_remarks(grid)),
+            *(remark for grid in grids for remark in grid_remarks(page, grid)),
             *_references(endpoint),
             *skipped,
             *remarks,

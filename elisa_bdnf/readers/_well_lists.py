@@ -9,12 +9,13 @@ from elisa_bdnf.inputs.numbers import number_from_text_or_none
 from elisa_bdnf.inputs.pages import Page
 from elisa_bdnf.model.plate import Well, well_from_text_or_none
 from elisa_bdnf.readers._cells import Cells
+from elisa_bdnf.readers._matrix_checks import refuse_moved_cells
 
 
 def wells_by_row(page: Page, start: int, columns: Sequence[int], stop: int | None = None) -> dict[int, Well]:
     """Row → well for the lines of a list that begins at ``start``; the name may stand in two columns (row, column).
 
-    Raises ExportError where a line in the middle names no well.
+    Raises ExportError where a line in the middle names no well, or has lost or gained a cell.
     """
     stop = len(page.rows) if stop is None else stop
     found: dict[int, Well] = {}
@@ -23,6 +24,7 @@ def wells_by_row(page: Page, start: int, columns: Sequence[int], stop: int | Non
         found[end] = well
         end += 1
     _refuse_more_lines(page, end, stop, columns)
+    refuse_moved_cells(page, tuple(found))
     return found
 
 

@@ -37,6 +37,7 @@ from elisa_bdnf.readers._placed import (
     cells_of,
     channel,
     decimal_mark,
+    grid_remarks,
     grids_at_left,
     refuse_without_values,
     shape_of,
@@ -62,6 +63,7 @@ class _Block:
     rows: int
     columns: int
     place: str
+    remarks: tuple[str, ...] = ()
 
     @property
     def plate(self) -> str:
@@ -124,8 +126,7 @@ def _is_map_line(page: Page, row: int) -> bool:
 
 
 def _block(page: Page, start: int, stop: int, stated: Shape | None) -> _Block:
-    heads, values = page.rows[start + 1], page.rows[start + 2] if start + 2 < stop else ()
-    facts = {head: value.strip('="') for head, value in zip(heads, values, strict=False) if head}
+    facts = _plate_facts(page, start, stop)
     title_row = next((row for row in range(start + 3, stop) if _TITLE.match(page.text(row, 0))), None)
     match = _TITLE.match(page.text(title_row, 0)) if title_row is not None else None
     # a formula can hold commas, which split its cell
@@ -136,8 +137,22 @@ def _block(page: Page, start: int, stop: int, stated: Shape | None) -> _Block:
         raise ExportError("two matrices below one 'Plate information'", expected="one for each", place=place)
     if grids:
         rows, columns = grids[0].extent
-        return _Block(facts, title, cells_of(page, grids[0]), rows, columns, place)
+        cells, remarks = cells_of(page, grids[0]), grid_remarks(page, grids[0])
+        return _Block(facts, title, cells, rows, columns, place, remarks)
     return _bare_block(page, _Block(facts, title, Cells(), 0, 0, place), start, stop, stated)
+
+
+def _plate_facts(page: Page, start: int, stop: int) -> dict[str, str]:
+    """The two lines below ``Plate information``: what is known of the plate and the measurement, and the values."""
+    heads, values = (page.rows[row] if row < stop else () for row in (start + 1, start + 2))
+    if heads[:2] != ("Plate", "Repeat") or not (values and values[0].isdecimal()):
+        raise ExportError(
+            "no heads and values stand below 'Plate information'",
+            expected="a line 'Plate, Repeat, …', and below it the number of the plate and the rest",
+            hint="the file was edited or is cut off; export it again",
+            place=page.place(start, 0),
+        )
+    return {head: value.strip('="') for head, value in zip(heads, values, strict=False) if head}
 
 
 def _bare_block(page: Page, block: _Block, start: int, stop: int, stated: Shape | None) -> _Block:
@@ -198,6 +213,9 @@ def _reading(
     refuse_without_values(channels, name)
     header = (*(pair for block in blocks for pair in block.facts.items()), *assay)
     barcode = next((b for block in blocks if (b := block.facts.get("Barcode"))), "")
+    remarks = [*date_remarks(value_of(header, "Measurement date")), *(r for block in blocks for r in block.remarks)]
+    if not assay:
+        remarks.append("The export says nothing about the assay and the plate type: it may be cut off behind a plate.")
     return Reading(
         source,
         barcode if barcode and len(barcode) > 2 and "(repeat" not in name else f"Plate {name}",
@@ -206,16 +224,8 @@ def _reading(
         header=header,
         unread_header=unread_keys(header, _USED),
         layout=layout_from_map(page, maps_of_plate(page, name), shape),
-        remarks=(*date_remarks(value_of(header, "Measurement date")), *_short(blocks, stated)),
+        remarks=tuple(remarks),
     )
-
-
-def _short(blocks: Sequence[_Block], stated: Shape | None) -> list[str]:
-    return [
-        f"The matrix of {block.label!r} ends after row {block.rows} of a plate of {stated}."
-        for block in blocks
-        if stated and block.rows < stated.rows
-    ]
 
 
 def _channel(label: str, block: _Block, page: Page, shape: Shape, decimal: str) -> Channel:

@@ -74,7 +74,7 @@ class _Table:
 
     @property
     def label(self) -> str:
-        repeats = [f"{key} {self.facts[key]}" for key in ("PlateRepeat", "WellRepeat", "Repeat") if key in self.facts]
+        repeats = [f"{k} {v}" for k in ("PlateRepeat", "WellRepeat", "Repeat") if (v := self.facts.get(k))]
         later = [text for text in repeats if not text.endswith(" 1")]
         return " ".join([self.technology, *later])
 
@@ -94,7 +94,8 @@ def read(file: InputFile) -> tuple[Reading, ...]:
     (page,) = file.pages
     map_row = next((r for r in range(len(page.rows)) if page.text(r, 0).casefold() == _PLATE_MAP), len(page.rows))
     grids = grids_at_left(page)
-    tables = [_table(page, grid) for grid in grids if grid.top < map_row]
+    bottoms = [0, *(grid.bottom for grid in grids)]
+    tables = [_table(page, grid, below) for grid, below in zip(grids, bottoms, strict=False) if grid.top < map_row]
     if not tables:
         raise ExportError("there is no matrix of results", expected="'Results for …' above a matrix")
     inside = {row for grid in grids for row in range(grid.top, grid.bottom)}
@@ -113,21 +114,22 @@ class _Context:
     source: Source
 
 
-def _table(page: Page, grid: Grid) -> _Table:
-    title = next((m for row in range(grid.top - 1, -1, -1) if (m := _TITLE.match(page.text(row, 0)))), None)
-    place = page.place(grid.top, 0)
+def _table(page: Page, grid: Grid, below: int) -> _Table:
+    """The matrix with its title; ``below`` is where the matrix above it ends."""
+    facts, place = _facts_above(page, grid.top), page.place(grid.top, 0)
+    lowest = -1 if facts else below - 1
+    title = next((m for row in range(grid.top - 1, lowest, -1) if (m := _TITLE.match(page.text(row, 0)))), None)
     if title is None:
         raise ExportError(
             "a matrix stands below no 'Results for …'", expected="the name of what was measured", place=place
         )
-    facts = _facts_above(page, grid.top)
     several = [f"{key} {facts[key]}" for key in _SEVERAL if facts.get(key)]
     if several:
         raise not_an_endpoint(f"a Kaleido measurement at several places or times ({', '.join(several)})", place=place)
     cells = cells_of(page, grid)
     if any(map(_IMAGE.match, cells.values())):
         raise not_an_endpoint(f"a Kaleido export of images ({title['technology']})", place=place)
-    return _Table(title["technology"].strip(), facts, cells, place, grid_remarks(grid))
+    return _Table(title["technology"].strip(), facts, cells, place, grid_remarks(page, grid))
 
 
 def _facts_above(page: Page, top: int) -> dict[str, str]:

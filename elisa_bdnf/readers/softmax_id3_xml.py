@@ -144,7 +144,7 @@ def _reading(page: Page, start: int, stop: int, top: Header, source: Source) -> 
         remarks=(
             *date_remarks(value_of(own, "Read Time")),
             *_remarks(own),
-            *(r for g in grids for r in grid_remarks(g)),
+            *(r for g in grids for r in grid_remarks(page, g)),
         ),
     )
 

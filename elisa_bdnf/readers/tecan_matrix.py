@@ -103,7 +103,7 @@ def _plate_or_none(page: Page) -> _Plate | None:
     remarks: list[str] = []
     for position, grid in enumerate(grids):
         cells = cells_of(page, grid)
-        remarks += grid_remarks(grid)
+        remarks += grid_remarks(page, grid)
         if _holds_ids(cells):
             if ids is not None:
                 raise ExportError("a second matrix of ids for one plate", expected="one", place=page.place(grid.top, 0))

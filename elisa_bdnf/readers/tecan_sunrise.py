@@ -90,7 +90,7 @@ def _reading(page: Page, source: Source, *, named: bool) -> Reading:
         unread_header=unread_keys(header, _USED),
         remarks=(
             *date_remarks(value_of(header, "Date")),
-            *(remark for grid in grids for remark in grid_remarks(grid)),
+            *(remark for grid in grids for remark in grid_remarks(page, grid)),
             *remarks,
         ),
     )

@@ -111,7 +111,7 @@ def _labelled_tables(page: Page) -> Iterable[_Table]:
             )
         seen.add(key)
         last = grid.bottom
-        yield _Table(plate, step, nm, grid.corner, cells_of(page, grid), grid_remarks(grid))
+        yield _Table(plate, step, nm, grid.corner, cells_of(page, grid), grid_remarks(page, grid))
 
 
 def _bare_tables(page: Page, file: InputFile) -> Iterable[_Table]:

@@ -97,6 +97,22 @@ def well_list() -> Rows:
     return [*TOP, head, *lines, blank]
 
 
+@pytest.mark.parametrize(
+    ("method", "title", "nm"),
+    [
+        ("Absorbance", "Raw Data (450)", 450),
+        ("Absorbance", "Difference based on Raw Data (450) and Raw Data (620)", 450),
+        ("Fluorescence (FI)", "Raw Data (480-14/520-30)", 520),
+        ("Fluorescence (FI)", "Raw Data (485/520 1)", 520),
+        ("Luminescence", "Raw Data (Lum)", None),
+    ],
+)
+def test_wavelengths_are_those_that_were_detected(method: str, title: str, nm: float | None) -> None:
+    rows = [[method] if row == ["Absorbance"] else row for row in mars(title=title)]
+    (reading,) = read_bytes(text(rows))
+    assert reading.channels[0].wavelength_nm == nm
+
+
 @pytest.mark.parametrize(("delimiter", "decimal"), [(",", "."), (";", ","), ("\t", ","), ("\t", ".")])
 def test_mars_matrix(delimiter: str, decimal: str) -> None:
     (reading,) = read_bytes(text(mars(), delimiter, decimal))

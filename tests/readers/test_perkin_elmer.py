@@ -24,6 +24,7 @@ from shared import EXPORTS, needs_corpus
 
 OD = values_for()
 NET = [[round(value - 0.05, 4) for value in row] for row in OD]
+OPTICS = (("Excitation", "485"), ("Emission", "535"))
 CODES = [["S1", "S1", "U1", "-", *["-"] * 8], *[["-"] * 12] * 7]
 
 
@@ -162,6 +163,41 @@ def test_envision_plates_and_what_was_calculated() -> None:
     assert first.layout is not None
     assert (first.layout.contents["A1"].role, first.layout.contents["A3"].role) == (Role.STANDARD, Role.SAMPLE)
     assert second.layout is None
+
+
+def fluorescence_of_two_detectors() -> Rows:
+    def block(detector: str) -> Rows:
+        heads = info(1, "HTRF(1)", optics="Ex=Top Em=Top")
+        return [[str(cell).replace("De=1st", f"De={detector}") for cell in row] for row in heads]
+
+    labels = [
+        ["Labels:"],
+        ["HTRF", "", "", "", "6000028"],
+        ["Ems. filter", "", "", "", "APC 665"],
+        ["2nd ems. filter", "", "", "", "Cy5"],
+        [],
+        ["Filters:"],
+        ["Cy5", "", "", "", "118"],
+        ["Description", "", "", "", "X620 CWL=620nm BW=10nm"],
+        [],
+    ]
+    plates = [[*block(d), [f"Results for HTRF(1) - {d} (Counts)"], *matrix(OD), []] for d in ("1st", "2nd")]
+    return [*[row for plate in plates for row in plate], *assay()[:7], *labels]
+
+
+def test_the_wavelength_of_fluorescence_is_that_of_its_detector() -> None:
+    (reading,) = read_bytes(text(fluorescence_of_two_detectors()))
+    assert [(c.kind, c.wavelength_nm) for c in reading.channels] == [
+        (ChannelKind.FLUORESCENCE, 665),
+        (ChannelKind.FLUORESCENCE, 620),
+    ]
+
+
+def test_the_wavelength_of_fluorescence_is_the_emission_in_kaleido() -> None:
+    rows = [["Result for FI 1"] if row == ["Result for Absorbance 1"] else list(row) for row in kaleido_3()]
+    rows[-2:] = [["Operation", "", "", "FI 1"], *[[f"{w} Wavelength [nm]", "", "", n] for w, n in OPTICS]]
+    (reading,) = read_bytes(text(rows))
+    assert (reading.channels[0].kind, reading.channels[0].wavelength_nm) == (ChannelKind.FLUORESCENCE, 535)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,71 @@
+"""What damage moves or hides values is refused or said, never read in silence; shared by all labelled matrices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from readers.vendor_prints import read_bytes, refusal
+
+CELLS = 14  # a letter, twelve values and an empty cell, as the software ends its lines
+TOP = ["User: U,Path: P,Test run no.: 7", "Test name: BDNF,Date: 25/03/2025,Time: 10:00", "", "Absorbance", ""]
+
+
+def lines(values: int = 12) -> list[str]:
+    """A MARS export of one plate, line by line."""
+    head = ["", *[str(column + 1) for column in range(values)], ""]
+    body = [["ABCDEFGH"[row], *[f"{0.1 * row + 0.007 * c + 0.05:.3f}" for c in range(values)], ""] for row in range(8)]
+    return [*TOP, "Raw Data (450)", "", ",".join(head), *[",".join(row) for row in body]]
+
+
+FIRST = len(TOP) + 3  # the line of plate row A
+Edit = Callable[[list[str]], list[str]]
+
+
+def at(row: int, change: Callable[[str], str]) -> Edit:
+    """One line of the plate changed; row −1 is the line of column numbers."""
+    return lambda all_lines: [change(line) if n == FIRST + row else line for n, line in enumerate(all_lines)]
+
+
+def cells(line: str, start: int, *new: str, instead_of: int = 0) -> str:
+    parts = line.split(",")
+    return ",".join([*parts[:start], *new, *parts[start + instead_of :]])
+
+
+REFUSED: dict[str, Edit] = {
+    "behind an empty line": lambda found: [*found[: FIRST + 7], "", *found[FIRST + 7 :]],
+    "is no plate row": at(7, lambda line: "?" + line[1:]),
+    "begins like plate row": at(-1, lambda line: line.replace("1", "?")),
+    "has 15 cells and the other lines": at(4, lambda line: cells(line, 3, "")),
+    "has 13 cells and the other lines": at(4, lambda line: cells(line, 3, instead_of=1)),
+    "the column number 1 stands above the row letters": at(-1, lambda line: line[1:]),
+    "'00731' in well C2": at(2, lambda line: cells(line, 2, "00731", instead_of=1)),
+}
+
+
+@pytest.mark.parametrize("said", REFUSED)
+def test_values_that_may_have_moved_are_refused(said: str) -> None:
+    assert said in refusal("\r\n".join(REFUSED[said](lines())).encode())
+
+
+REMARKED: dict[str, Edit] = {
+    "leaves out plate row C": lambda found: [*found[: FIRST + 2], *found[FIRST + 3 :]],
+    "ends with row E and column 12": lambda found: found[: FIRST + 5],
+    "Plate row E of the matrix in line 8 ends before the others": at(4, lambda line: line[:19]),
+    "leaves out column 3": lambda found: [
+        line if n < FIRST - 1 else cells(line, 3, instead_of=1) for n, line in enumerate(found)
+    ],
+    "Cells to the right of the matrix in line 8": at(2, lambda line: line + "note"),
+}
+
+
+@pytest.mark.parametrize("said", REMARKED)
+def test_wells_that_are_not_there_are_named(said: str) -> None:
+    (reading,) = read_bytes("\r\n".join(REMARKED[said](lines())).encode())
+    assert [remark for remark in reading.remarks if said in remark]
+
+
+def test_a_whole_plate_needs_no_remark() -> None:
+    (reading,) = read_bytes("\r\n".join(lines()).encode())
+    assert not reading.remarks
