@@ -17,6 +17,7 @@ from elisa_bdnf.reports.html_page import POLICY, banner, card, head, items, pict
 from elisa_bdnf.reports.html_table import table, wells_linked
 from elisa_bdnf.reports.inert import html_text
 from elisa_bdnf.reports.parts import Document, Fact, Tone
+from elisa_bdnf.reports.pattern_maps import caption, pattern_maps
 from elisa_bdnf.reports.plate_map import plate_map
 from elisa_bdnf.reports.recovery_figure import recovery_figure
 from elisa_bdnf.reports.timecourse_figure import timecourse_figure
@@ -148,9 +149,14 @@ def _plate(document: Document) -> str:
         f'<p class="note">{html_text(f"{total.help} = {total.text} wells.")} Hover a well for all that is known of it; '
     )
     note += "select it to find it in the table of all wells.</p>"
-    return (
-        note + picture(plate_map(document.result)) + subsection(document.exclusions.title, table(document.exclusions))
-    )
+    body = note + picture(plate_map(document.result)) + _patterns(document)
+    return body + subsection(document.exclusions.title, table(document.exclusions))
+
+
+def _patterns(document: Document) -> str:
+    maps = pattern_maps(document.result)
+    said = f'<p class="note">{html_text(caption(document.result))}</p>'
+    return subsection("Patterns over the plate", said + picture(maps)) if maps else ""
 
 
 def _methods(document: Document) -> str:
