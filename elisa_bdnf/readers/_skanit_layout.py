@@ -9,52 +9,65 @@ A     Std1    Un1        the concentration of a standard (0.5 microg/ml) or the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from elisa_bdnf.inputs.grid import column_number_or_none, row_letter_or_none
 from elisa_bdnf.inputs.pages import Page
 from elisa_bdnf.inputs.units import name_and_unit_from_text
 from elisa_bdnf.model.layout import Layout
-from elisa_bdnf.model.plate import Shape, Well, well_from_row_column, well_from_text_or_none
+from elisa_bdnf.model.plate import Shape, Well, well_from_row_column, well_from_text_or_none, well_order
 from elisa_bdnf.readers._well_codes import WellSaid, layout_from_wells
 
 LAYOUT_SHEET = "Layout definitions"
 _ID, _GROUP, _AMOUNT = 0, 1, 2
+_LINES = 3
 
 
-def wells_by_plate(pages: Iterable[Page]) -> dict[str, dict[Well, WellSaid]]:
-    """Plate name → well → what ``Layout definitions`` says of it."""
-    return {name: wells for page in pages for name, wells in _plates(page)}
+def wells_by_plate(pages: Iterable[Page]) -> tuple[dict[str, dict[Well, WellSaid]], tuple[str, ...]]:
+    """Plate name → well → what ``Layout definitions`` says of it; and sentences about plates that could not be used."""
+    found = [(name, wells) for page in pages for name, wells in _plates(page)]
+    remarks = tuple(
+        f"The {LAYOUT_SHEET} of {name!r} have lines more or less than three for each plate row, or column numbers that "
+        "do not rise; they were not used."
+        for name, wells in found
+        if wells is None
+    )
+    return {name: wells for name, wells in found if wells is not None}, remarks
 
 
-def _plates(page: Page) -> Iterable[tuple[str, dict[Well, WellSaid]]]:
+def _plates(page: Page) -> Iterable[tuple[str, dict[Well, WellSaid] | None]]:
     starts = [row for row in range(len(page.rows)) if page.text(row, 0).casefold() == "name"]
     for start, stop in zip(starts, [*starts[1:], len(page.rows)], strict=True):
-        yield page.text(start, 1), _wells(page, start, stop)
+        yield page.text(start, 1), _wells_or_none(page, start, stop)
 
 
-def _wells(page: Page, start: int, stop: int) -> dict[Well, WellSaid]:
-    columns: dict[int, int] = {}
-    texts: dict[Well, dict[int, str]] = {}
-    letter_row, plate_row = -1, -1
-    for row in range(start, stop):
-        numbers = {i: n for i, cell in enumerate(page.rows[row]) if i and (n := column_number_or_none(cell))}
-        letter = row_letter_or_none(page.text(row, 0))
-        if not columns and len(numbers) > 1 and not page.text(row, 0):
-            columns = numbers
-        elif columns and letter is not None:
-            letter_row, plate_row = row, letter
-        if letter_row >= 0 and row - letter_row <= _AMOUNT:
-            for position, number in columns.items():
-                if text := page.text(row, position):
-                    texts.setdefault(well_from_row_column(plate_row, number - 1), {})[row - letter_row] = text
-    return {well: _said(lines) for well, lines in texts.items() if lines.get(_ID)}
+def _wells_or_none(page: Page, start: int, stop: int) -> dict[Well, WellSaid] | None:
+    """None where a line or a column is missing or too many: its text would belong to another well."""
+    head = next((row for row in range(start, stop) if len(_numbers(page, row)) > 1 and not page.text(row, 0)), stop)
+    columns = _numbers(page, head) if head < stop else {}
+    letters = {row: i for row in range(head + 1, stop) if (i := row_letter_or_none(page.text(row, 0))) is not None}
+    regular = all(row == head + 1 + _LINES * i for row, i in letters.items())
+    last = max(letters, default=head) + _AMOUNT
+    more = any(page.rows[row] for row in range(last + 1, stop))
+    if not regular or more or any(number != position for position, number in columns.items()):
+        return None
+    texts = {
+        well_from_row_column(i, number - 1): tuple(page.text(row + line, position) for line in range(_LINES))
+        for row, i in letters.items()
+        for position, number in columns.items()
+        if page.text(row, position)
+    }
+    return {well: _said(lines) for well, lines in texts.items()}
 
 
-def _said(lines: Mapping[int, str]) -> WellSaid:
-    amount = lines.get(_AMOUNT, "")
+def _numbers(page: Page, row: int) -> dict[int, int]:
+    return {i: n for i, cell in enumerate(page.rows[row]) if i and (n := column_number_or_none(cell))}
+
+
+def _said(lines: Sequence[str]) -> WellSaid:
+    amount = lines[_AMOUNT]
     is_dilution = amount.startswith(("1:", "1/"))
-    group = (("group", lines[_GROUP]),) if _GROUP in lines else ()
+    group = (("group", lines[_GROUP]),) if lines[_GROUP] else ()
     return WellSaid(lines[_ID], "" if is_dilution else amount, amount if is_dilution else "", group)
 
 
@@ -78,6 +91,15 @@ def _standards_below(page: Page, start: int, position: int, unit: str) -> Iterab
         well = well_from_text_or_none(page.text(row, 0))
         if well and page.text(row, position):
             yield well, f"{page.text(row, position)} {unit}".strip()
+
+
+def differing_ids(said: Mapping[Well, WellSaid], ids: Mapping[Well, str]) -> tuple[str, ...]:
+    """A sentence where ``Layout definitions`` and the ids beside the results disagree: one of them was changed."""
+    wells = [well for well in {**said, **ids} if ids.get(well, "") != (said[well].code if well in said else "")]
+    if not (said and ids and wells):
+        return ()
+    named = ", ".join(sorted(wells, key=well_order))
+    return (f"The {LAYOUT_SHEET} and the matrix Sample beside the results differ in {named}; the former were used.",)
 
 
 def layout_of_plate(said: Mapping[Well, WellSaid], shape: Shape, decimal: str) -> Layout | None:

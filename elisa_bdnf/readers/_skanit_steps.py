@@ -23,6 +23,7 @@ _CONTEXT = re.compile(
     r"(?:Wavelength|Excitation|Emission|Variable|Source step|Type|Formula|Fit type|Reading|Sample group)s?\b.*:",
     re.IGNORECASE,
 )
+_RANGE = re.compile(r"Autoloading range A1\s*-\s*[A-Z]{1,3}([0-9]{1,6})\Z", re.IGNORECASE)
 _DIFFERENCE = re.compile(r"Formula:\s*(\w+)\s*-\s*(\w+)\s*\Z")
 _RAW_CORNERS = {
     "abs": ChannelKind.ABSORBANCE,
@@ -84,6 +85,16 @@ def _wavelength(step: str, stated: str) -> float | None:
     if kind_from_text(step) is not ChannelKind.FLUORESCENCE:
         return wavelength_from_text_or_none(stated)
     return next((nm for word in reversed(stated.split()) if (nm := wavelength_from_text_or_none(word))), None)
+
+
+def changed_after_export(page: Page) -> tuple[str, ...]:
+    """A sentence where the last line, ``Autoloading range A1 - M53``, does not stand where SkanIt puts it."""
+    for row, cells in enumerate(page.rows):
+        match = _RANGE.match(cells[0]) if cells else None
+        if match and int(match[1]) != row - 1:
+            where = f"says row {match[1]} and stands in row {row + 1}"
+            return (f"Lines of the sheet {page.name!r} were put in or taken out: 'Autoloading range' {where}.",)
+    return ()
 
 
 def without_matrices(steps: Iterable[Page]) -> ExportError:

@@ -37,9 +37,16 @@ from elisa_bdnf.readers._placed import (
 )
 from elisa_bdnf.readers._reader import Reader
 from elisa_bdnf.readers._skanit_curve import curve_from_page_or_none
-from elisa_bdnf.readers._skanit_layout import LAYOUT_SHEET, layout_of_plate, standards_of_curve, wells_by_plate
+from elisa_bdnf.readers._skanit_layout import (
+    LAYOUT_SHEET,
+    differing_ids,
+    layout_of_plate,
+    standards_of_curve,
+    wells_by_plate,
+)
 from elisa_bdnf.readers._skanit_steps import (
     StepMatrix,
+    changed_after_export,
     is_factor,
     is_ids,
     is_step,
@@ -79,11 +86,11 @@ def read(file: InputFile) -> tuple[Reading, ...]:
         raise without_matrices(steps)
     header = _header(pages)
     decimal = decimal_mark(matrix.cells for matrix in matrices if matrix.corner.casefold() != "sample")
-    said = wells_by_plate([page for page in pages if page.name == LAYOUT_SHEET])
+    said, unusable = wells_by_plate([page for page in pages if page.name == LAYOUT_SHEET])
     standards = standards_of_curve(steps)
     source = Source(file.name, file.sha256, READER.name, _software(header))
     names = list(dict.fromkeys(matrix.plate for matrix in matrices))
-    context = _Context(source, header, decimal, said, standards if len(names) == 1 else {}, steps)
+    context = _Context(source, header, decimal, said, standards if len(names) == 1 else {}, steps, unusable)
     return tuple(_reading(name, [m for m in matrices if m.plate == name], context) for name in names)
 
 
@@ -95,6 +102,7 @@ class _Context:
     said: Mapping[str, Mapping[Well, WellSaid]]
     standards: Mapping[Well, str]
     steps: list[Page]
+    unusable: tuple[str, ...]
 
 
 def _header(pages: Iterable[Page]) -> Header:
@@ -128,7 +136,9 @@ def _reading(name: str, matrices: list[StepMatrix], context: _Context) -> Readin
     factors = {well: text for matrix in matrices if is_factor(matrix) for well, text in matrix.cells.items()}
     curves = [curve_from_page_or_none(page, channels, context.decimal) for page in context.steps]
     fitted = [curve for curve in curves if curve]
-    remarks = [*date_remarks(value_of(context.header, "Execution time"))]
+    remarks = [*date_remarks(value_of(context.header, "Execution time")), *context.unusable]
+    remarks += differing_ids(context.said.get(name, {}), ids)
+    remarks += [sentence for page in context.steps for sentence in changed_after_export(page)]
     remarks += [remark for matrix in matrices if not is_ids(matrix) for remark in matrix.remarks]
     if len(fitted) > 1:
         remarks.append(f"SkanIt fitted {len(fitted)} curves; the first one is shown.")

@@ -32,7 +32,8 @@ HEAD: Rows = [["Measurement results"], ["BDNF.skax"], ["3/14/2025 9:05:11 AM"], 
 
 
 def step(title: str, *parts: Rows) -> Rows:
-    return [*HEAD, [title], *[row for part in parts for row in part], ["Autoloading range A1 - M40"]]
+    rows = [*HEAD, [title], *[row for part in parts for row in part], []]
+    return [*rows, [f"Autoloading range A1 - M{len(rows) - 1}"]]
 
 
 def plate(wavelength: int, name: str, *matrices: Rows) -> Rows:
@@ -96,6 +97,29 @@ def test_layout_from_its_definitions() -> None:
     assert (contents["A3"].role, contents["A3"].dilution_factor) == (Role.SAMPLE, 25)
     assert contents["B4"].role is Role.BLANK
     assert contents["A1"].attributes["group"] == "Group 1"
+
+
+@pytest.mark.parametrize(("at", "change"), [(5, 0), (6, 2), (7, 0)])
+def test_definitions_that_lost_or_gained_a_line_are_not_used(at: int, change: int) -> None:
+    rows = definitions("Plate 1", IDS, AMOUNTS)
+    damaged = [*rows[:at], *[[""]] * change, *rows[at + 1 :]]
+    (reading,) = read_bytes(xlsx({**SHEETS, "Layout definitions": damaged}))
+    assert any("they were not used" in remark for remark in reading.remarks)
+    assert reading.layout is not None
+    assert reading.layout.contents["C1"].name == "Un0003"
+
+
+def test_ids_that_differ_between_sheets_are_named() -> None:
+    changed = definitions("Plate 1", [IDS[0], ["Std0009", *IDS[1][1:]], IDS[2]], AMOUNTS)
+    (reading,) = read_bytes(xlsx({**SHEETS, "Layout definitions": changed}))
+    assert any("differ in B1;" in remark for remark in reading.remarks)
+
+
+def test_a_sheet_that_lost_a_line_is_named() -> None:
+    assert not read_bytes(xlsx(SHEETS))[0].remarks[1:]
+    rows = SHEETS["Absorbance 1_01"]
+    (reading,) = read_bytes(xlsx({"Absorbance 1_01": [*rows[:-2], *rows[-1:]]}))
+    assert any("'Absorbance 1_01' were put in or taken out" in remark for remark in reading.remarks)
 
 
 def test_layout_from_ids_and_standard_table_without_definitions() -> None:
