@@ -29,6 +29,7 @@ from elisa_bdnf.readers._key_lines import (
     value_of,
     wavelength_from_text_or_none,
 )
+from elisa_bdnf.readers._likely_kind import with_likely_kind
 from elisa_bdnf.readers._placed import (
     Cells,
     cells_of,
@@ -98,17 +99,17 @@ def title_of(text: str) -> str:
     return " ".join(_NUMBERED.sub("", text.strip(), count=1).split())
 
 
-def plate_from_matrices(page: Page) -> BmgPlate:
-    """The titled matrices of a text or sheet. Raises ExportError where there is none."""
-    grids = grids_at_left(page)
+def plate_from_matrices(page: Page, start: int = 0, stop: int | None = None) -> BmgPlate:
+    """The titled matrices of a text or sheet, or of some of its lines. Raises ExportError where there is none."""
+    grids = grids_at_left(page, start, stop)
     if not grids:
-        header_and_method(page.rows)
+        header_and_method(page.rows[start:stop], start + 1)
         found = "there is no matrix of a plate and no list of wells"
         raise ExportError(found, expected="a line 1, 2, 3, … above rows A, B, …")
-    tops = [0, *(grid.bottom for grid in grids)]
-    titles = [title_above(page, grid.top, at_least=start) for grid, start in zip(grids, tops, strict=False)]
-    first = next((row for row in range(grids[0].top) if titles[0] in page.rows[row]), grids[0].top)
-    header, method = header_and_method(page.rows[:first])
+    tops = [start, *(grid.bottom for grid in grids)]
+    titles = [title_above(page, grid.top, at_least=below) for grid, below in zip(grids, tops, strict=False)]
+    first = next((row for row in range(start, grids[0].top) if titles[0] in page.rows[row]), grids[0].top)
+    header, method = header_and_method(page.rows[start:first], start + 1)
     tables = [(title_of(title), cells_of(page, grid)) for title, grid in zip(titles, grids, strict=True)]
     return BmgPlate(header, method, tables, tuple(remark for grid in grids for remark in grid_remarks(page, grid)))
 
@@ -118,13 +119,14 @@ def reading_from_plate(plate: BmgPlate, source: Source, name: str = "") -> Readi
     _refuse_series(plate)
     shape = shape_of(cells for _, cells in plate.tables)
     decimal = decimal_mark(cells for title, cells in plate.tables if not _is_text(title))
-    channels = _channels(plate, shape, decimal)
+    channels, likely = with_likely_kind(_channels(plate, shape, decimal))
     name = name or _plate_name(plate.header)
     if not channels:
         titles = ", ".join(title for title, _ in plate.tables) or "nothing"
         raise ExportError(f"{titles} found", expected="Raw Data or Blank corrected data for each well")
     refuse_without_values(channels, name)
-    layout, remarks = _layout(plate.tables, shape, decimal)
+    layout, lost = _layout(plate.tables, shape, decimal)
+    remarks = [*date_remarks(value_of(plate.header, "Date")), *likely, *plate.remarks, *lost]
     return Reading(
         source,
         name,
@@ -134,7 +136,7 @@ def reading_from_plate(plate: BmgPlate, source: Source, name: str = "") -> Readi
         unread_header=unread_keys(plate.header, _USED),
         layout=layout,
         instrument_results=_results(plate.tables, decimal),
-        remarks=tuple(dict.fromkeys([*date_remarks(value_of(plate.header, "Date")), *plate.remarks, *remarks])),
+        remarks=tuple(dict.fromkeys(remarks)),
     )
 
 

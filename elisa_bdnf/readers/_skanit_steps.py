@@ -115,6 +115,26 @@ def step_header(page: Page) -> Header:
     return (*named, *header_from_rows(line for line in single[2:] if len(line[0]) > 2 and ":" in line[0]))
 
 
+def without_copies(matrices: Iterable[StepMatrix]) -> tuple[list[StepMatrix], tuple[str, ...]]:
+    """Matrices without those of a copied sheet, which repeat another one value by value; and sentences about them."""
+    kept: list[StepMatrix] = []
+    remarks: list[str] = []
+    for matrix in matrices:
+        first = next((k for k in kept if _is_copy(matrix, k)), None)
+        if first is None:
+            kept.append(matrix)
+        elif not is_ids(matrix):
+            remarks.append(f"{matrix.corner} in {matrix.place} repeats {first.place} and was left out.")
+    return kept, tuple(remarks)
+
+
+def _is_copy(one: StepMatrix, other: StepMatrix) -> bool:
+    same = (one.step, one.plate, one.wavelength_nm, one.corner) == (
+        other.step, other.plate, other.wavelength_nm, other.corner,
+    )  # fmt: skip
+    return same and one.cells == other.cells
+
+
 def is_ids(matrix: StepMatrix) -> bool:
     return matrix.corner.casefold() == "sample"
 

@@ -9,6 +9,9 @@ Raw Data (450)
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.file import InputFile
 from elisa_bdnf.inputs.pages import Page
@@ -27,6 +30,7 @@ from elisa_bdnf.readers._reader import Reader
 from elisa_bdnf.readers._well_lists import column_cells, refuse_repeated_wells, wells_by_row
 
 _TOP_LINES = 12
+_BEGIN = re.compile(r"User\s*[:=]", re.IGNORECASE)
 
 
 def recognizes(file: InputFile) -> bool:
@@ -35,29 +39,36 @@ def recognizes(file: InputFile) -> bool:
 
 
 def read(file: InputFile) -> tuple[Reading, ...]:
-    """The one plate of the export."""
+    """One plate for each time that the lines at the top stand in the file."""
     refuse_unless(recognizes(file), file, READER.title)
     (page,) = file.pages
-    list_row = next((row for row in range(len(page.rows)) if _is_list_head(page, row)), None)
-    plate = plate_from_matrices(page) if list_row is None else _plate_from_list(page, list_row)
     source = Source(file.name, file.sha256, READER.name, "MARS")
-    plate = BmgPlate(plate.header, plate.method, plate.tables, (*file.decoding_remarks, *plate.remarks))
-    return (reading_from_plate(plate, source),)
+    begins = [row for row in range(len(page.rows)) if _BEGIN.match(page.text(row, 0))]
+    parts = zip([0, *begins[1:]], [*begins[1:], len(page.rows)], strict=True)
+    plates = [_plate(page, start, stop) for start, stop in parts]
+    return tuple(
+        reading_from_plate(replace(plate, remarks=(*file.decoding_remarks, *plate.remarks)), source) for plate in plates
+    )
+
+
+def _plate(page: Page, start: int, stop: int) -> BmgPlate:
+    list_row = next((row for row in range(start, stop) if _is_list_head(page, row)), None)
+    return plate_from_matrices(page, start, stop) if list_row is None else _plate_from_list(page, start, list_row, stop)
 
 
 def _is_list_head(page: Page, row: int) -> bool:
     return page.text(row, 0).casefold() in ("well", "well row") and len(page.rows[row]) > 1
 
 
-def _plate_from_list(page: Page, head: int) -> BmgPlate:
+def _plate_from_list(page: Page, start: int, head: int, stop: int) -> BmgPlate:
     columns = [0, 1] if page.text(head, 0).casefold() == "well row" else [0]
-    header, method = header_and_method(page.rows[:head])
+    header, method = header_and_method(page.rows[start:head], start + 1)
     titles = {i: title_of(text) for i, text in enumerate(page.rows[head]) if i not in columns and text}
     if any("time" in page.text(head + 1, i).casefold() for i in range(3)) or len(set(titles.values())) < len(titles):
         raise not_an_endpoint(
             "a BMG list with several values of one kind for each well (kinetic or scan)", place=str(head + 1)
         )
-    wells = wells_by_row(page, head + 1, columns)
+    wells = wells_by_row(page, head + 1, columns, stop)
     refuse_repeated_wells(page, wells, columns)
     tables = [(title, column_cells(page, wells, column)) for column, title in titles.items()]
     _refuse_columns_without_title(page, wells, {*columns, *titles})

@@ -13,7 +13,7 @@ from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.file import InputFile
 from elisa_bdnf.inputs.pages import Page
 from elisa_bdnf.model.reading import Channel, ChannelKind, Reading, Source
-from elisa_bdnf.readers._envision_labels import is_perkin_elmer
+from elisa_bdnf.readers._envision_labels import PLATE, is_perkin_elmer
 from elisa_bdnf.readers._key_lines import (
     Header,
     date_remarks,
@@ -43,37 +43,48 @@ def recognizes(file: InputFile) -> bool:
 
 
 def _list_row_or_none(page: Page) -> int | None:
-    return next((row for row in range(min(60, len(page.rows))) if page.rows[row][:2] == ("Well", "Sample")), None)
+    return next((row for row in range(min(60, len(page.rows))) if _is_head(page, row)), None)
+
+
+def _is_head(page: Page, row: int) -> bool:
+    return page.rows[row][:2] == ("Well", "Sample")
 
 
 def read(file: InputFile) -> tuple[Reading, ...]:
-    """The one plate of the list. Raises ExportError for spectra and repeated reads."""
+    """One plate for each list. Raises ExportError for spectra and repeated reads."""
     refuse_unless(recognizes(file), file, READER.title)
     (page,) = file.pages
-    head = _list_row_or_none(page)
-    if head is None:
+    heads = [row for row in range(len(page.rows)) if _is_head(page, row)]
+    if not heads:
         raise ExportError("there is no list of wells", expected="a line 'Well, Sample, …'")
+    starts = [next((r for r in range(h, -1, -1) if page.text(r, 0).casefold() == PLATE), h) for h in heads]
+    stops = [*starts[1:], len(page.rows)]
+    source = Source(file.name, file.sha256, READER.name, "EnSpire")
+    return tuple(_plate(page, *part, source) for part in zip(starts, heads, stops, strict=True))
+
+
+def _plate(page: Page, start: int, head: int, stop: int, source: Source) -> Reading:
     titles = page.rows[head]
-    end = next((row for row in range(head + 1, len(page.rows)) if not page.rows[row]), len(page.rows))
-    wells = wells_by_row(page, head + 1, [0], end)
+    end = next((row for row in range(head + 1, stop) if not page.rows[row]), stop)
+    wells = wells_by_row(page, head + 1, [0], stop)
     if len(set(wells.values())) < len(wells):
         varies = [
             title for i, title in enumerate(titles) if "wavelength" in title.casefold() and _varies(page, wells, i)
         ]
         what = f"a spectrum ({', '.join(varies)} varies)" if varies else "a list with several reads of each well"
         raise not_an_endpoint(f"an EnSpire export of {what}", place=page.place(head, 0))
-    return (_reading(page, head, end, wells, Source(file.name, file.sha256, READER.name, "EnSpire")),)
+    header = (*_plate_facts(page, start, head), *header_from_rows(page.rows[end:stop]))
+    return _reading(page, head, wells, header, source)
 
 
 def _varies(page: Page, wells: dict[int, str], column: int) -> bool:
     return len({page.text(row, column) for row in wells}) > 1
 
 
-def _reading(page: Page, head: int, end: int, wells: dict[int, str], source: Source) -> Reading:
+def _reading(page: Page, head: int, wells: dict[int, str], header: Header, source: Source) -> Reading:
     titles = page.rows[head]
     tables = {title: column_cells(page, wells, i) for i, title in enumerate(titles) if i > 1 and title}
     measured = {title: cells for title, cells in tables.items() if _RESULT.match(title)}
-    header = (*_plate_facts(page, head), *header_from_rows(page.rows[end:]))
     shape = shape_of(tables.values())
     decimal = decimal_mark(measured.values())
     made = [
@@ -81,7 +92,7 @@ def _reading(page: Page, head: int, end: int, wells: dict[int, str], source: Sou
         for title, cells in measured.items()
     ]
     channels, likely = with_likely_kind(made)
-    name = value_of(header, "Barcode").strip('="') or "Plate 1"
+    name = value_of(header, "Barcode").strip('="') or f"Plate {value_of(header, 'Plate') or 1}"
     refuse_without_values(channels, name)
     others = [r for title, cells in tables.items() if title not in measured for r in results(title, cells, decimal)]
     codes = column_cells(page, wells, 1)
@@ -98,9 +109,15 @@ def _reading(page: Page, head: int, end: int, wells: dict[int, str], source: Sou
     )
 
 
-def _plate_facts(page: Page, head: int) -> Header:
+def _plate_facts(page: Page, start: int, head: int) -> Header:
     """Heads and values of ``Plate information``, and the other lines above the list."""
-    top = next(row for row in range(head) if page.text(row, 0) == "Plate")
+    top = next((row for row in range(start, head) if page.text(row, 0) == "Plate"), None)
+    if top is None:
+        raise ExportError(
+            "a list of wells stands below no 'Plate information'",
+            expected="that line, and 'Plate, Repeat, …' below it, above every list",
+            place=page.place(head, 0),
+        )
     facts = zip(page.rows[top], page.rows[top + 1], strict=False)
     return (*facts, *header_from_rows(page.rows[row] for row in range(top + 2, head)))
 

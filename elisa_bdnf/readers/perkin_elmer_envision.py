@@ -12,7 +12,7 @@ A,0.045,…
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from elisa_bdnf.errors import ExportError
@@ -30,6 +30,7 @@ from elisa_bdnf.readers._envision_labels import (
     wavelength_of_label,
 )
 from elisa_bdnf.readers._key_lines import Header, date_remarks, header_from_rows, unread_keys, value_of
+from elisa_bdnf.readers._likely_kind import with_likely_kind
 from elisa_bdnf.readers._pages import refuse_unless
 from elisa_bdnf.readers._placed import (
     Cells,
@@ -209,18 +210,19 @@ def _reading(
 ) -> Reading:
     shape = shape_of((block.cells for block in blocks), stated.size if stated else None)
     labels = unique_labels(block.label for block in blocks)
-    channels = [_channel(label, block, page, shape, decimal) for label, block in zip(labels, blocks, strict=True)]
+    made = [_channel(label, block, page, shape, decimal) for label, block in zip(labels, blocks, strict=True)]
+    channels, likely = with_likely_kind(made)
     refuse_without_values(channels, name)
     header = (*(pair for block in blocks for pair in block.facts.items()), *assay)
     barcode = next((b for block in blocks if (b := block.facts.get("Barcode"))), "")
-    remarks = [*date_remarks(value_of(header, "Measurement date")), *(r for block in blocks for r in block.remarks)]
+    remarks = [*date_remarks(value_of(header, "Measurement date")), *likely, *_remarks(blocks, stated)]
     if not assay:
         remarks.append("The export says nothing about the assay and the plate type: it may be cut off behind a plate.")
     return Reading(
         source,
         barcode if barcode and len(barcode) > 2 and "(repeat" not in name else f"Plate {name}",
         shape,
-        tuple(channels),
+        channels,
         header=header,
         unread_header=unread_keys(header, _USED),
         layout=layout_from_map(page, maps_of_plate(page, name), shape),
@@ -228,11 +230,18 @@ def _reading(
     )
 
 
+def _remarks(blocks: Sequence[_Block], stated: Shape | None) -> Iterator[str]:
+    for block in blocks:
+        yield from block.remarks
+        if stated and not block.remarks and (block.rows, block.columns) != (stated.rows, stated.columns):
+            yield f"The matrix of {block.label!r} has {block.rows} × {block.columns} wells of a plate of {stated}."
+
+
 def _channel(label: str, block: _Block, page: Page, shape: Shape, decimal: str) -> Channel:
     measinfo, name = block.facts.get("Measinfo", ""), block.facts.get("Label", label)
     kind = kind_from_measinfo(measinfo, label)
     nm = None
-    if kind is ChannelKind.ABSORBANCE and not block.is_calculated:
+    if kind in (ChannelKind.ABSORBANCE, ChannelKind.UNKNOWN) and not block.is_calculated:
         nm = wavelength_of_label(page, name)
     elif kind is ChannelKind.FLUORESCENCE and not block.is_calculated:
         nm = emission_of_label(page, name, measinfo)

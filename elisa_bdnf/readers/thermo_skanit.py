@@ -54,6 +54,7 @@ from elisa_bdnf.readers._skanit_steps import (
     matrices_of_step,
     meaning_or_none,
     step_header,
+    without_copies,
     without_matrices,
 )
 from elisa_bdnf.readers._well_codes import WellSaid
@@ -81,7 +82,7 @@ def read(file: InputFile) -> tuple[Reading, ...]:
     refuse_unless(recognizes(file), file, READER.title)
     pages = file.pages
     steps = [page for page in pages if is_step(page)]
-    matrices = [matrix for page in steps for matrix in matrices_of_step(page)]
+    matrices, copies = without_copies(matrix for page in steps for matrix in matrices_of_step(page))
     if not matrices:
         raise without_matrices(steps)
     header = _header(pages)
@@ -90,7 +91,7 @@ def read(file: InputFile) -> tuple[Reading, ...]:
     standards = standards_of_curve(steps)
     source = Source(file.name, file.sha256, READER.name, _software(header))
     names = list(dict.fromkeys(matrix.plate for matrix in matrices))
-    context = _Context(source, header, decimal, said, standards if len(names) == 1 else {}, steps, unusable)
+    context = _Context(source, header, decimal, said, standards if len(names) == 1 else {}, steps, (*unusable, *copies))
     return tuple(_reading(name, [m for m in matrices if m.plate == name], context) for name in names)
 
 
@@ -102,7 +103,7 @@ class _Context:
     said: Mapping[str, Mapping[Well, WellSaid]]
     standards: Mapping[Well, str]
     steps: list[Page]
-    unusable: tuple[str, ...]
+    remarks: tuple[str, ...]
 
 
 def _header(pages: Iterable[Page]) -> Header:
@@ -136,7 +137,7 @@ def _reading(name: str, matrices: list[StepMatrix], context: _Context) -> Readin
     factors = {well: text for matrix in matrices if is_factor(matrix) for well, text in matrix.cells.items()}
     curves = [curve_from_page_or_none(page, channels, context.decimal) for page in context.steps]
     fitted = [curve for curve in curves if curve]
-    remarks = [*date_remarks(value_of(context.header, "Execution time")), *context.unusable]
+    remarks = [*date_remarks(value_of(context.header, "Execution time")), *context.remarks]
     remarks += differing_ids(context.said.get(name, {}), ids)
     remarks += [sentence for page in context.steps for sentence in changed_after_export(page)]
     remarks += [remark for matrix in matrices if not is_ids(matrix) for remark in matrix.remarks]

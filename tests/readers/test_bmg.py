@@ -63,6 +63,11 @@ def mars(values: Rows = OD, title: str = "Raw Data (450)") -> Rows:
     return [*TOP, *rows]
 
 
+def list_of_wells(values: Rows = OD) -> Rows:
+    lines = [[f"{letter(r)}{c + 1:02}", "Sample X1", values[r][c], ""] for r in range(8) for c in range(12)]
+    return [*TOP, ["Well", "Content", " Raw Data (450)", ""], *lines]
+
+
 def smart() -> Rows:
     rows: list[Rows] = [[["", title], *matrix(values), []] for title, values in STACK]
     return [*SMART_TOP, [], *[row for part in rows for row in part]]
@@ -95,6 +100,15 @@ def well_list() -> Rows:
     ]
     blank = ["H12", "Blank B", "", 0.05, ""]
     return [*TOP, head, *lines, blank]
+
+
+@pytest.mark.parametrize("second", [mars(NET), list_of_wells(NET)], ids=["matrices", "list"])
+def test_every_plate_below_its_own_top_is_a_reading(second: Rows) -> None:
+    named = [["ID2: Plate 5" if cell == "ID2: Plate 2" else cell for cell in row] for row in second]
+    first, other = read_bytes(text([*mars(), [], *named]))
+    assert (first.plate, other.plate) == ("Plate 2", "Plate 5")
+    assert matrix_of(first.channels[0], first.shape, 8, 12) == OD
+    assert matrix_of(other.channels[0], other.shape, 8, 12) == NET
 
 
 @pytest.mark.parametrize(

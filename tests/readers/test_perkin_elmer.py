@@ -165,6 +165,25 @@ def test_envision_plates_and_what_was_calculated() -> None:
     assert second.layout is None
 
 
+def test_every_list_of_enspire_is_a_plate() -> None:
+    second = [["2" if row[:2] == ["1", "1"] and i == 0 else cell for i, cell in enumerate(row)] for row in enspire()]
+    readings = read_bytes(text([*enspire(), [], *second]))
+    assert [reading.plate for reading in readings] == ["Plate 1", "Plate 2"]
+
+
+def test_an_empty_line_in_a_list_loses_no_wells() -> None:
+    rows = list(enspire())
+    rows.insert(len(rows) - 5, [])
+    assert "stands where the list names its wells" in refusal(text(rows))
+
+
+def test_a_label_alone_says_what_was_measured_where_the_optics_are_not_stated() -> None:
+    heads = [[cell for i, cell in enumerate(row) if i != 4] for row in info(1, "A450(1)")[:3]]
+    (reading,) = read_bytes(text([*heads, [], ["Results for A450(1) - channel 1 (A)"], *matrix(OD), *assay()]))
+    assert (reading.channels[0].kind, reading.channels[0].wavelength_nm) == (ChannelKind.ABSORBANCE, 450)
+    assert any("taken for absorbance" in remark for remark in reading.remarks)
+
+
 def fluorescence_of_two_detectors() -> Rows:
     def block(detector: str) -> Rows:
         heads = info(1, "HTRF(1)", optics="Ex=Top Em=Top")

@@ -122,6 +122,13 @@ def test_a_sheet_that_lost_a_line_is_named() -> None:
     assert any("'Absorbance 1_01' were put in or taken out" in remark for remark in reading.remarks)
 
 
+def test_a_copied_sheet_is_read_once() -> None:
+    rows = SHEETS["Absorbance 1_01"]
+    (reading,) = read_bytes(xlsx({"Absorbance 1_01": rows, "Absorbance 1_01 (2)": rows}))
+    assert [channel.label for channel in reading.channels] == ["Absorbance 1 (450 nm)"]
+    assert any("repeats Absorbance 1_01!A10" in remark for remark in reading.remarks)
+
+
 def test_layout_from_ids_and_standard_table_without_definitions() -> None:
     (reading,) = read_bytes(xlsx({name: rows for name, rows in SHEETS.items() if name != "Layout definitions"}))
     assert reading.layout is not None
