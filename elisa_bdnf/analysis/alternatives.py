@@ -29,11 +29,11 @@ from elisa_bdnf.model.protocol import LimitSettings
 
 _WEIGHTS = {"none": 0.0, "power:0.5": 0.5, "power:1": 1.0}
 _SETTLED = 1e-6  # gradient; what is left moves a concentration by less than a millionth of its error
-_SETTLED_WELL = 1e-9  # gradient at which a curve is not followed any further
+_SETTLED_WELL = 1e-8  # gradient at which a curve is not followed any further
 _ITERATIONS, _ITERATIONS_FOLLOWED = 20, 8
 _ROUNDS = 2  # of search and refinement for curves that run away
-_GAIN = 1e-7  # of the sum of squares, for which a search takes no further step
-_GAIN_5PL, _ITERATIONS_5PL = 1e-5, 2
+_GAIN = 1e-5  # of the sum of squares, for which a search takes no further step
+_GAIN_5PL, _ROUNDS_5PL = 1e-5, 2
 _OFF = 8.0  # b·(ln c − ln x): where a curve that has no finite estimate is begun
 
 
@@ -140,25 +140,21 @@ def _searched(target: Target, weight: Array, coordinates: Array) -> Array:
 
 
 def _five_pl(curve: Curve, points: Points, start: Array) -> Array | None:
-    """A 5PL (5, 1), from the 4PL on downhill, with the weights of the 4PL; then once more with its own.
+    """A 5PL (5, 1), from the 4PL on downhill, with the weights of the 4PL; then on with its own.
 
     Often the data do not determine g and there is no lowest point; a curve on the floor of that valley fits as well as
     any other on it.
     """
-    family, theta, floor = FAMILIES[Model.FIVE_PL], None, floor_of(points.y)
+    family, theta, floor = FAMILIES[Model.FIVE_PL], curve.report.theta, float(floor_of(points.y)[0])
     if len(points.y) < len(free_coordinates(family, {})):
         return None
-    ln_x = ln_from_x(points.x)
-    weight = base = observed_weights(curve.spec.weights.kind, points.y)
-    if curve.report.theta is not None:
-        theta = np.array([curve.report.theta])
-        weight, _ = power_weights(response_of(family, shape_of(family, ln_x, start), start), theta, floor)
-    found = downhill(family, ln_x[:, 0], points.y[:, 0], weight[:, 0], start[:, 0], _GAIN_5PL)[:, None]
-    target = Target(
-        family, ln_x, points.y, base, free_coordinates(family, {}), theta, floor if theta is not None else 0.0
-    )
-    state, _ = refine(target, found, most=_ITERATIONS_5PL)
-    return state.coordinates if np.all(np.isfinite(state.coordinates)) else None
+    ln_x, y, place = ln_from_x(points.x)[:, 0], points.y[:, 0], start[:, 0]
+    weight = observed_weights(curve.spec.weights.kind, y)
+    for _ in range(1 if theta is None else _ROUNDS_5PL):
+        if theta is not None:
+            weight, _slope = power_weights(response_of(family, shape_of(family, ln_x, place), place), theta, floor)
+        place = downhill(family, ln_x, y, weight, place, _GAIN_5PL)
+    return place[:, None] if np.all(np.isfinite(place)) else None
 
 
 def _fitted(

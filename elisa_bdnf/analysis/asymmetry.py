@@ -13,11 +13,12 @@ import numpy as np
 
 from elisa_bdnf.analysis.shape import LN_B, LN_C, LN_G, Array, Family, shape_gradient, shape_of
 
-_MOST_ITERATIONS = 60
+_MOST_ITERATIONS = 24
 _LARGEST = (2.5, 1.0, 1.5)  # step of b·ln c, ln b and ln g: beyond it the linearization is void
 _FARTHEST = 14.0  # |ln g|, as in the box of the search
 _SLOW = 10.0
-_FIRST_DAMPING, _LITTLE_DAMPING = 1e-5, 1e-2
+_FIRST_DAMPING, _LITTLE_DAMPING = 1e-3, 1e-2
+_GOOD = 0.5  # share of a predicted gain from which on the next step may be bolder
 _SINGULAR = 1e-13  # the least pivot of a unit diagonal
 
 _Three = tuple[float, float, float]
@@ -63,7 +64,8 @@ def downhill(family: Family, ln_x: Array, y: Array, weight: Array, start: Array,
         gain = here.rss - there.rss
         if gain > 0:
             here, slow = there, slow + 1 if gain <= _SLOW * tolerance * here.rss else 0
-            damping = damping * 0.1 if damping > 1e-7 else 0.0
+            if gain > _GOOD * predicted:
+                damping = damping * 0.1 if damping > 1e-7 else 0.0
         elif damping > 1e6:
             break
         else:

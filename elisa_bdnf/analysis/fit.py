@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from elisa_bdnf.analysis.equations import Target
-from elisa_bdnf.analysis.identify import best_of, is_interior, is_remote, limits_of, span_of
+from elisa_bdnf.analysis.equations import State, Target
+from elisa_bdnf.analysis.identify import best_of, is_interior, is_remote, limits_of, span_of, step
 from elisa_bdnf.analysis.search import AGREEMENT, Found, Problems, search
 from elisa_bdnf.analysis.settle import Outcome, rounding_of, settle
 from elisa_bdnf.analysis.shape import FAMILIES, LN_B, LN_C, LN_G, A, Array, D, Family, ln_from_x
@@ -18,6 +18,7 @@ from elisa_bdnf.analysis.valley import valley
 from elisa_bdnf.analysis.variance import floor_of, observed_weights, power_weights, theta_of
 from elisa_bdnf.model.curve import CurveSpec, WeightKind, Weights
 
+_GAIN = 1e-7  # of the sum of squares, for which a search takes no further step
 COORDINATE_OF = {"a": A, "d": D, "c": LN_C, "b": LN_B, "g": LN_G}
 
 
@@ -98,8 +99,14 @@ def _from_valley(target: Target, weights: Weights, problems: Problems, weight: A
     seen = valley(problems.ln_x[:, 0], problems.y[:, 0], weight[:, 0])
     if seen.coordinates is None:
         return None
-    outcome = settle(target, weights, seen.coordinates)
-    if not is_interior(outcome, problems) or is_remote(outcome):
+
+    def nearer(state: State) -> Array:
+        """A search with the weights of the fitted curve follows a plateau far away better than Newton's steps do."""
+        reweighted = replace(problems, root_weight=np.sqrt(state.weight / np.max(state.weight)))
+        return search_4pl(reweighted, state.coordinates, tolerance=_GAIN).coordinates
+
+    outcome = settle(target, weights, seen.coordinates, nearer)
+    if not is_interior(outcome, problems) or is_remote(outcome) or step(outcome, problems):
         return None
     return replace(outcome, starts=seen.slopes, starts_at_optimum=seen.leading_down)
 
@@ -125,7 +132,7 @@ def _from_starts(target: Target, weights: Weights, problems: Problems, grid: Arr
 def _search(problems: Problems, grid: Array) -> Found:
     if problems.family.asymmetric or problems.fixed:
         return search(problems, grid)
-    return search_4pl(problems, grid, tolerance=1e-7)
+    return search_4pl(problems, grid, tolerance=_GAIN)
 
 
 def _agreeing(found: Found) -> int:

@@ -95,7 +95,7 @@ def _frozen(outcome: Outcome, problems: Problems) -> float:
 
 def _named(outcome: Outcome, problems: Problems) -> Outcome:
     """A fit on its way to infinity, with the parameters that have no finite estimate; as it is where there are none."""
-    names = _undetermined(outcome, problems) or _step(outcome, problems)
+    names = _undetermined(outcome, problems) or step(outcome, problems)
     if not (names or problems.family.asymmetric):
         return outcome
     sentence = (
@@ -105,7 +105,7 @@ def _named(outcome: Outcome, problems: Problems) -> Outcome:
     return replace(outcome, converged=True, unidentified=names, remarks=(*outcome.remarks, sentence))
 
 
-def _step(outcome: Outcome, problems: Problems) -> tuple[str, ...]:
+def step(outcome: Outcome, problems: Problems) -> tuple[str, ...]:
     """Whether the curve is on its way to a step: b, with at most one concentration between its plateaus.
 
     Concentrations on one side of the inflection only are no step but a plateau that is never reached.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,6 +13,7 @@ from elisa_bdnf.analysis.shape import Array, Counts, Flags
 from elisa_bdnf.analysis.variance import LARGEST_THETA, theta_of
 from elisa_bdnf.model.curve import WeightKind, Weights
 
+_PATIENCE = 8  # steps of Newton's method after which a curve is searched for again
 LOST = 1e-6  # gradient of a fit that runs away: its θ is not worth refining
 
 
@@ -36,13 +38,21 @@ class Outcome:
         return self.state.coordinates[:, 0]
 
 
-def settle(target: Target, weights: Weights, coordinates: Array) -> Outcome:
-    """Refine, and estimate θ where it is not given."""
+def settle(
+    target: Target, weights: Weights, coordinates: Array, nearer: Callable[[State], Array] | None = None
+) -> Outcome:
+    """Refine, and estimate θ where it is not given.
+
+    ``nearer`` leads on from where the first steps ended, if they are still far from the end.
+    """
     if weights.kind is WeightKind.POWER and weights.theta is None:
         state, iterations, estimated, settled = refine_with_theta(target, coordinates)
         target = replace(target, theta=estimated)
     else:
-        state, iterations = refine(target, coordinates)
+        state, iterations = refine(target, coordinates, most=_PATIENCE) if nearer else refine(target, coordinates)
+        if nearer and state.gradient[0] > LOST:
+            state, more = refine(target, nearer(state))
+            iterations = iterations + more
         settled = np.array([True])
     value = None if target.theta is None else float(target.theta[0])
     remarks = []
