@@ -14,8 +14,8 @@ QUANTITIES: Mapping[str, str] = MappingProxyType({
     "zero": "mean response of the zero standard",
     "top": "mean response of the highest standard",
     "bottom": "mean response of the lowest standard above zero",
-    "control.NAME": "concentration of a control (in_well × dilution factor), in the unit of the protocol",
-    "control.NAME.response": "its mean response",
+    "control.NAME": "mean response of a control, as blank, zero and top are; control.NAME.response is the same",
+    "control.NAME.concentration": "its concentration (in_well × dilution factor), in the unit of the protocol",
     "control.NAME.cv": "CV of its replicates in percent",
     "control.NAME.recovery": "100 × its concentration / its nominal concentration",
     'standard["62.5"].recovery': "recovery of a standard in percent",
@@ -29,9 +29,10 @@ QUANTITIES: Mapping[str, str] = MappingProxyType({
     "samples.out_of_range_percent": "samples outside the range, in percent of all",
 })  # fmt: skip
 _OF_GROUP = ("response", "cv", "recovery")
+_OF_CONTROL = ("response", "concentration", "cv", "recovery")
 _LAST_WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "control": _OF_GROUP,
+        "control": _OF_CONTROL,
         "standard": _OF_GROUP,
         "curve": ("a", "b", "c", "d", "g", "r_squared", "lloq", "uloq", "lod"),
         "samples": ("n", "max_cv", "out_of_range_percent"),
@@ -41,6 +42,17 @@ _LENGTHS = {
     "blank": (1,), "zero": (1,), "top": (1,), "bottom": (1,), "control": (2, 3), "standard": (3,), "curve": (2,),
     "samples": (2,),
 }  # fmt: skip
+
+
+def unit_of(name: Name, of_protocol: str, of_response: str) -> str:
+    """The unit of a quantity; empty where it has none. Concentrations and responses have that of the plate."""
+    kind, last = name[0], name[-1]
+    if last in ("cv", "recovery", "max_cv", "out_of_range_percent"):
+        return "%"
+    if last == "concentration" or (kind == "curve" and last in ("c", "lloq", "uloq", "lod")):
+        return of_protocol
+    is_response = kind in ("blank", "zero", "top", "bottom", "control", "standard")
+    return of_response if is_response or name in (("curve", "a"), ("curve", "d")) else ""
 
 
 def written(name: Name) -> str:

@@ -9,7 +9,8 @@ from elisa_bdnf.model.curve import Curve, StandardPoint
 from elisa_bdnf.model.expression import Name, value_of
 from elisa_bdnf.model.layout import Role
 from elisa_bdnf.model.protocol import OwnRule
-from elisa_bdnf.model.quantities import written
+from elisa_bdnf.model.quantities import unit_of, written
+from elisa_bdnf.model.reading import ChannelKind
 from elisa_bdnf.model.result import Analysis, Estimate, Finding, FindingLevel, NotEvaluated, RangeStatus
 from elisa_bdnf.qc.rule import plain
 
@@ -38,7 +39,7 @@ def judge_own(
 
 
 def _finding(rule: OwnRule, values: Mapping[Name, float], analysis: Analysis) -> Finding:
-    measured = ", ".join(f"{written(name)} = {plain(value)}" for name, value in values.items())
+    measured = ", ".join(_with_unit(name, value, analysis) for name, value in values.items())
     return Finding(
         rule=rule.id,
         level=FindingLevel(rule.level),
@@ -50,6 +51,12 @@ def _finding(rule: OwnRule, values: Mapping[Name, float], analysis: Analysis) ->
         preset=analysis.protocol.qc.preset,
         limit_origin=rule.origin,
     )
+
+
+def _with_unit(name: Name, value: float, analysis: Analysis) -> str:
+    main = next(c for c in analysis.reading.channels if c.label == analysis.responses.main_channel)
+    of_response = "OD" if main.kind is ChannelKind.ABSORBANCE else ""
+    return f"{written(name)} = {plain(value)} {unit_of(name, analysis.protocol.unit, of_response)}".rstrip()
 
 
 def quantity(analysis: Analysis, name: Name) -> float:
@@ -96,20 +103,28 @@ def _bottom(analysis: Analysis, rest: list[str]) -> float | None:
 def _control(analysis: Analysis, rest: list[str]) -> float | None:
     wanted = rest[0].strip().casefold() if rest else ""
     found = [c for c in analysis.controls if c.group.content.name.strip().casefold() == wanted]
+    found = found or [c for c in analysis.controls if _level(c) == wanted]
     if len(found) != 1:
         there = ", ".join(dict.fromkeys(c.group.content.name for c in analysis.controls)) or "none"
         raise Unknown(f"{len(found) or 'no'} controls are called {wanted!r}; there are: {there}")
     return _of_control(found[0], rest[1:])
 
 
+def _level(control: Estimate) -> str:
+    """``high`` for a control that the layout calls ``QC high``, or gives that level."""
+    content = control.group.content
+    level = content.attributes.get("level", "").strip().casefold()
+    return level or content.name.strip().casefold().rpartition(" ")[2]
+
+
 def _of_control(control: Estimate, rest: list[str]) -> float | None:
     content = control.group.content
     whole = None if control.in_well is None else control.in_well * (content.dilution_factor or 1.0)
     match rest:
-        case []:
-            return whole
-        case ["response"]:
+        case [] | ["response"]:
             return control.group.mean
+        case ["concentration"]:
+            return whole
         case ["cv"]:
             return control.cv_percent
         case ["recovery"]:

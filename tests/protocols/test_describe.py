@@ -91,7 +91,7 @@ def same_numbers(protocol):
     """A protocol without its words and origins."""
     rules = {rule: (said.enabled, said.level, dict(said.values)) for rule, said in protocol.qc.rules.items()}
     bare = replace(
-        protocol, id="", title="", description="", origin="", sha256="", origins={}, sources=(), qc=None,
+        protocol, id="", title="", description="", origin="", sha256="", origins={}, sources=(), values={}, qc=None,
         curve=replace(protocol.curve, weights=replace(protocol.curve.weights, origin="")),
     )  # fmt: skip
     return bare, rules, protocol.qc.preset

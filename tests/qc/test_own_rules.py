@@ -12,7 +12,9 @@ from elisa_bdnf.analysis.analyze import analyze
 from elisa_bdnf.errors import ProtocolError
 from elisa_bdnf.examples.case import Case
 from elisa_bdnf.examples.change import plate_from_case
+from elisa_bdnf.examples.plate import plate as made
 from elisa_bdnf.model.expression import expression_from_text
+from elisa_bdnf.model.layout import Content
 from elisa_bdnf.model.protocol import OwnRule
 from elisa_bdnf.model.quantities import QUANTITIES
 from elisa_bdnf.model.result import Finding, PlateResult
@@ -33,7 +35,8 @@ def found(text: str, **more: str) -> list[Finding]:
 
 
 HOLD = (
-    "blank <= 0.0511", "zero > 0.05", "top > 1.5 and bottom < 0.15", "90 < control.QC100 < 110",
+    "blank <= 0.0511", "zero > 0.05", "top > 1.5 and bottom < 0.15", "90 < control.QC100.concentration < 110",
+    "control.QC300 == control.QC300.response",
     "control.qc100.recovery > 95", "control.QC25.cv < 5", "control.QC300.response < 2",
     '99 < standard["62.5"].recovery < 101', 'standard["500"].cv < 1', 'standard["7.8125"].response > zero',
     "curve.b > 1 and curve.r_squared > 0.99", "curve.lloq < 10 and curve.uloq == 500", "samples.n == 6",
@@ -48,10 +51,36 @@ def test_holds_and_its_opposite_does_not(text: str) -> None:
 
 
 def test_the_finding_says_what_was_required_and_what_was_measured() -> None:
-    (finding,) = found("blank < 0.050 and control.QC100 > 0", why="the washer leaves less")
-    assert finding.message == "the lab requires blank < 0.050 and control.QC100 > 0: the washer leaves less"
-    assert finding.measured.startswith("blank = 0.051, control.QC100 = ")
-    assert (finding.limit, finding.limit_origin) == ("blank < 0.050 and control.QC100 > 0", "protocol mine")
+    (finding,) = found("blank < 0.050 and control.QC100 > 2", why="the washer leaves less")
+    assert finding.message == "the lab requires blank < 0.050 and control.QC100 > 2: the washer leaves less"
+    assert finding.measured == "blank = 0.051 OD, control.QC100 = 0.721629 OD"
+    assert (finding.limit, finding.limit_origin) == ("blank < 0.050 and control.QC100 > 2", "protocol mine")
+
+
+UNITS = {
+    "control.QC100.concentration > 1000": "pg/mL", "control.QC100.cv > 99": "%", "top > 9": "OD",
+    "curve.c > 1e6": "pg/mL",
+    "curve.d > 99": "OD", "curve.lloq > 1e6": "pg/mL", "samples.max_cv > 99": "%",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", UNITS)
+def test_a_finding_names_the_unit(text: str) -> None:
+    (finding,) = found(text)
+    assert finding.measured.endswith(f" {UNITS[text]}")
+
+
+def test_a_control_is_named_by_its_level_as_well() -> None:
+    def change(held: dict[str, float], contents: dict[str, Content]) -> None:
+        for well in ("C3", "C4"):
+            contents[well] = replace(contents[well], name="QC high")
+
+    high = analyze(*made(change), protocol())
+    own = OwnRule("LAB-own", expression_from_text("control.high > 1.0 and control.high < 2.5"), "warn", "", "")
+    settings = replace(high.protocol.qc, own=(own,))
+    result = qc.judge(replace(high, protocol=replace(high.protocol, qc=settings)))
+    assert not [f for f in result.findings if f.rule == "LAB-own"]
+    assert "LAB-own" not in {each.rule for each in result.not_evaluated}
 
 
 def test_a_level_that_rejects_rejects() -> None:
