@@ -59,11 +59,12 @@ def protocol_from_request(request: RunRequest) -> Protocol:
 
 @dataclass(frozen=True, slots=True)
 class Companions:
-    """How layout files and sample sheets are read; a batch reads each of them once."""
+    """How what belongs to an export is found and read; a batch reads each layout and sheet once."""
 
     layouts: Callable[[Path, Shape], tuple[Layout, ...]] = lambda path, shape: layouts.read_layouts(path, shape=shape)
     samples: Callable[[Path], samples.SampleSheet] = samples.read_samples
     sha256: Callable[[Path], str] = lambda path: InputFile.open(path).sha256
+    waivers: Callable[[Path], Path | None] = waivers.find_beside  # of an export
 
 
 def run(export: Path, request: RunRequest, protocol: Protocol, past: Past | None = None) -> Run:
@@ -94,7 +95,7 @@ def assess(
         laid_out = samples.join_all(laid_out, sheet)
         files.append(("samples", sheet.file, sheet.sha256))
     bound = [binding.bound(layout, protocol, request.samples) for layout in laid_out]
-    asked = request.waivers or waivers.find_beside(export)
+    asked = request.waivers or companions.waivers(export)
     laid_out = [layout for layout, _ in bound]
     deciding = decide(asked, qc.waivable(protocol), readings, laid_out, request.read_on, shared=request.waivers_shared)
     files += [("waivers", deciding.decisions.file, deciding.decisions.sha256)] if deciding.decisions.file else []

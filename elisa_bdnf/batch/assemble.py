@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,11 +24,20 @@ def assemble(out: Path, plan: Plan, unfinished: Collection[str]) -> BatchResult:
     entries = entries_of(out, plan)
     sweep(out, entries, unfinished)
     rows = tuple(entry.row for entry in entries)
-    batch = BatchResult(plan.name, plan.protocol, plan.protocol_title, rows, plan.ignored)
-    batch = replace(batch, remarks=tuple(_remarks(batch)))
+    batch = with_remarks(BatchResult(plan.name, plan.protocol, plan.protocol_title, rows, plan.ignored))
     output.to_disk()
-    output.write_folder(out, {**merged_tables(out, entries), **files_from_batch(batch)})
+    output.write_folder(out, files_of_batch(out, entries, batch))
     return batch
+
+
+def files_of_batch(out: Path, entries: Sequence[Entry], batch: BatchResult) -> dict[str, output.Content]:
+    """The files of the batch folder itself: tables merged from those of the plates, and the reports on all of them."""
+    return {**merged_tables(out, entries), **files_from_batch(batch)}
+
+
+def with_remarks(batch: BatchResult) -> BatchResult:
+    """The batch with what is remarkable about it as a whole."""
+    return replace(batch, remarks=tuple(_remarks(batch)))
 
 
 def refuse_foreign_folder(out: Path, plan: Plan) -> None:

@@ -13,7 +13,22 @@ from typing import Annotated
 import typer
 
 from elisa_bdnf import __version__
-from elisa_bdnf.cli import batch, check, demo, diff, fit, history, layout, merge, protocol, read, rules, run, study
+from elisa_bdnf.cli import (
+    batch,
+    check,
+    demo,
+    diff,
+    fit,
+    history,
+    layout,
+    merge,
+    protocol,
+    read,
+    rules,
+    run,
+    study,
+    verify,
+)
 from elisa_bdnf.cli.bug_log import EXIT_BUG, bug_sentence
 from elisa_bdnf.cli.complaints import complain
 from elisa_bdnf.errors import ElisaError, OutputError
@@ -25,6 +40,7 @@ _ABOUT = """From plate-reader exports to trustworthy BDNF concentrations.
   elisa-bdnf read plate.txt        what the export holds
   elisa-bdnf study results         time courses over plates
   elisa-bdnf diff old new          what changed between two results, and why
+  elisa-bdnf verify results        still as written, and what the inputs give?
   elisa-bdnf demo                  the main job on an example plate
 
 \b
@@ -65,6 +81,7 @@ app.command("formats")(read.formats)
 app.command("study")(study.study)
 app.command("check")(check.check)
 app.command("diff")(diff.diff)
+app.command("verify")(verify.verify)
 app.command("fit")(fit.fit)
 app.add_typer(layout.app, name="layout")
 app.add_typer(protocol.app, name="protocol")

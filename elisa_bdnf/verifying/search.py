@@ -1,0 +1,83 @@
+"""The inputs of a result, found again by their name and hash.
+
+Manifests hold bare names, since the same input must give the same bytes wherever it lies. A file counts as found only
+with the hash that the manifest knows; one of its name with other bytes is told apart from one that is not there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from elisa_bdnf.errors import UsageError
+
+MOST_FILES = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What came of looking for a file: where it is, or where one of its name with other bytes is, or neither."""
+
+    file: str
+    found: Path | None
+    other: Path | None = None
+
+
+class Search:
+    """Folders to look into: ``named`` by a person, with all below; ``near`` only themselves, if a file is there."""
+
+    def __init__(self, named: Sequence[Path], near: Iterable[Path]) -> None:
+        missing = [str(folder) for folder in named if not folder.is_dir()]
+        if missing:
+            raise UsageError(f"there is no folder {', '.join(missing)}", expected="--inputs with a folder that exists")
+        self.named = tuple(named)
+        self.near = tuple(dict.fromkeys(folder.resolve() for folder in near))
+        self.of_file = cache(self._of_file)
+        self._index: dict[str, list[Path]] | None = None
+
+    def _of_file(self, file: str, sha256: str) -> Sought:
+        """The file of this name and content."""
+        other: Path | None = None
+        for path in self._candidates(file):
+            digest = _sha256_or_none(path)
+            if digest == sha256:
+                return Sought(file, path)
+            other = other or (path if digest else None)
+        return Sought(file, None, other)
+
+    def _candidates(self, file: str) -> Iterable[Path]:
+        if not file or Path(file).name != file:  # a manifest that somebody edited must not lead anywhere
+            return
+        yield from self._below_named().get(file, ())
+        yield from (path for folder in self.near if (path := folder / file).is_file())
+
+    def _below_named(self) -> dict[str, list[Path]]:
+        """Name → paths, of everything below the folders that a person named; links are not followed."""
+        if self._index is None:
+            self._index, number = {}, 0
+            for folder in self.named:
+                for here, below, files in os.walk(folder):
+                    below.sort()
+                    number += len(files)
+                    if number > MOST_FILES:
+                        raise UsageError(f"--inputs holds more than {MOST_FILES} files", expected="a smaller folder")
+                    for name in sorted(files):
+                        self._index.setdefault(name, []).append(Path(here, name))
+        return self._index
+
+    def places(self) -> str:
+        """Where was looked, for people."""
+        folders = [*(f"{folder} and below" for folder in self.named), *(str(folder) for folder in self.near)]
+        return ", ".join(folders)
+
+
+def _sha256_or_none(path: Path) -> str | None:
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError:
+        return None
