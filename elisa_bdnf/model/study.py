@@ -223,8 +223,9 @@ class StudyAnalysis:
 
     @property
     def pairs_beside_a_model(self) -> bool:
-        """Whether a model was fitted at all, so that pairs and model are two answers."""
-        return self.model is not None and self.model.sd_residual is not None
+        """Whether a model was fitted and answers anything, so that pairs and model are two answers."""
+        fitted = self.model is not None and self.model.sd_residual is not None
+        return fitted and any(each.estimate is not None for each in self.contrasts)
 
     @property
     def plates_accepted(self) -> bool:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from elisa_bdnf.model.study import StudyAnalysis, StudySubject
 
 
+MOST_NAMED = 5  # subjects that lack the same, each in a line of its own
+
+
 @study_rule("SUB-01", FindingLevel.WARN, "changes from baseline at 120 and 230 min, 24 h and 7 d after an infusion")
 def subjects_are_complete(study: StudyAnalysis) -> Verdicts:
     """Every subject has a value at every required timepoint; without a number at baseline nothing is a change."""
@@ -30,33 +33,51 @@ def subjects_are_complete(study: StudyAnalysis) -> Verdicts:
     never = [timepoint.name for timepoint in study.timepoints if timepoint.required and timepoint.name not in sampled]
     if never:
         yield Remark(f"no subject has a sample at {', '.join(never)}", measured="0", limit="all", action="annotate")
-    for subject in study.subjects:
-        if subject not in lost:
-            yield from _gaps(subject, required - set(never), baseline)
+    there = [subject for subject in study.subjects if subject not in lost]
+    gaps = [(_gap(subject, required - set(never), baseline), subject.subject) for subject in there]
+    yield from _remarks(gaps, "all")
+    if baseline not in never:
+        without = [(_baseline_gap(subject, baseline), subject.subject) for subject in there]
+        yield from _remarks(without, "measured", FindingLevel.FAIL_RESULT)
 
 
-def _gaps(subject: StudySubject, required: set[str], baseline: str | None) -> Verdicts:
-    """What one subject lacks; a baseline without a number is said with its consequence."""
-    first = next((v for v in subject.values if v.timepoint == baseline and v.concentration is None), None)
+def _remarks(
+    gaps: Sequence[tuple[tuple[str, str] | None, str]], limit: str, level: FindingLevel = FindingLevel.WARN
+) -> Verdicts:
+    """One remark a subject; one for all of them where many lack the same. A gap is (message, measured)."""
+    by_gap: dict[tuple[str, str], list[str]] = {}
+    for gap, subject in gaps:
+        if gap is not None:
+            by_gap.setdefault(gap, []).append(subject)
+    for (message, measured), subjects in by_gap.items():
+        if len(subjects) > MOST_NAMED:
+            many = f"{len(subjects)} subjects: no {message}: {listed(subjects)}"
+            yield Remark(many, measured=measured, limit=limit, level=level, action="annotate")
+            continue
+        for name in subjects:
+            yield Remark(
+                f"{name} has no {message}",
+                measured=measured,
+                limit=limit,
+                level=level,
+                subject=f"subject {name}",
+                action="annotate",
+            )
+
+
+def _gap(subject: StudySubject, required: set[str], baseline: str | None) -> tuple[str, str] | None:
+    """The required timepoints without a value; a baseline without a number is said elsewhere."""
     gone = [v.timepoint for v in subject.values if v.state in ("missing", "excluded") and v.timepoint in required]
-    gone = [name for name in gone if first is None or name != baseline]
-    if gone:
-        yield Remark(
-            f"{subject.subject} has no value at {', '.join(gone)}{_reasons(subject, gone)}",
-            measured=f"{len(required) - len(gone)} of {len(required)}",
-            limit="all",
-            subject=f"subject {subject.subject}",
-            action="annotate",
-        )
-    if first is not None:
-        yield Remark(
-            f"{subject.subject} has no number at {baseline} ({first.reason}): no change from it",
-            measured=first.state,
-            limit="measured",
-            level=FindingLevel.FAIL_RESULT,
-            subject=f"subject {subject.subject}",
-            action="annotate",
-        )
+    gone = [name for name in gone if name != baseline]
+    if not gone:
+        return None
+    return f"value at {', '.join(gone)}{_reasons(subject, gone)}", f"{len(required) - len(gone)} of {len(required)}"
+
+
+def _baseline_gap(subject: StudySubject, baseline: str | None) -> tuple[str, str] | None:
+    """A baseline without a number, with its consequence."""
+    first = next((v for v in subject.values if v.timepoint == baseline and v.concentration is None), None)
+    return None if first is None else (f"number at {baseline} ({first.reason}): no change from it", first.state)
 
 
 def _reasons(subject: StudySubject, timepoints: Sequence[str]) -> str:

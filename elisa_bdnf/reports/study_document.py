@@ -15,7 +15,7 @@ from elisa_bdnf.reports.study_methods import limitations, methods
 from elisa_bdnf.reports.study_parts import Block, Picture, Prose, Section, StudyDocument
 from elisa_bdnf.reports.study_plate_figure import plate_figure
 from elisa_bdnf.reports.study_subject_tables import changes, courses
-from elisa_bdnf.reports.study_words import CONTRAST, DESIGN, matrix_text, method_text, paired_note
+from elisa_bdnf.reports.study_words import CONTRAST, DESIGN, kind_of_method, matrix_text, paired_note
 
 MOST_SUBJECTS_IN_FOREST = 60
 
@@ -54,7 +54,11 @@ def _banners(result: StudyResult) -> Iterator[Banner]:
         each for each in result.findings if each.level is not FindingLevel.INFO and each.level is not FindingLevel.WARN
     ]
     if failed:
-        yield Banner("Findings", f"{digits.count(len(failed), 'finding')} forbid results; see Findings.", Tone.BAD)
+        yield Banner(
+            "Findings",
+            f"{digits.count(len(failed), 'finding')} on results that cannot be given; see Findings.",
+            Tone.BAD,
+        )
     if result.release is not None and len(result.release.corrected) < len({v.batch for v in result.release.values}):
         yield Banner("Recovery", words.sentence(result.release.sentence))
     for remark in result.remarks:
@@ -76,7 +80,7 @@ def _facts(result: StudyResult) -> Iterator[Fact]:
     if result.subjects:
         yield Fact("Missing", str(missing), "of the planned values", Tone.WARN if missing else Tone.GOOD)
     if result.model is not None:
-        yield Fact("Method", method_text(result), "chosen by rule; see Model")
+        yield Fact("Method", kind_of_method(result), "chosen by rule; see Model")
     warned = sum(each.level is not FindingLevel.INFO for each in result.findings)
     yield Fact("Findings", str(warned), "warnings and worse", Tone.WARN if warned else Tone.GOOD)
 
@@ -96,7 +100,7 @@ def _sections(result: StudyResult) -> Iterator[tuple[str, str, tuple[Block, ...]
         "Findings",
         (study_record_tables.findings(result), study_record_tables.not_evaluated(result)),
     )
-    yield "inputs", "Inputs and rows", _inputs(result)
+    yield "inputs", "Inputs", _inputs(result)
     yield (
         "methods",
         "Methods",

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from elisa_bdnf.model.effect import Contrast
-from elisa_bdnf.model.study import StudyResult
+from elisa_bdnf.model.study import StudyResult, SubjectValue
 from elisa_bdnf.reports import digits, svg
 from elisa_bdnf.reports.study_subject_tables import ordered
 from elisa_bdnf.reports.study_words import change_text, contrast_hover
@@ -45,13 +45,16 @@ def entries_from_contrasts(title: str, contrasts: Sequence[Contrast]) -> list[En
 
 def entries_from_subjects(result: StudyResult, timepoint: str) -> list[Entry]:
     """The change of every subject at one timepoint, with the interval of its measurement error."""
-    made = []
+    made: list[Entry] = []
+    group = ""
     for subject in ordered(result):
+        if len(result.groups) > 1 and subject.group != group:
+            group = subject.group
+            made.append(Entry(group or "no group", strong=True))
         value = next((v for v in subject.values if v.timepoint == timepoint), None)
         change = value.change if value else None
         if change is None or change.ratio is None:
-            reason = (change.direction or change.reason) if change else value.reason if value else "missing"
-            made.append(Entry(subject.subject, text=reason or "no change can be given"))
+            made.append(Entry(subject.subject, text=_without_ratio(value)))
             continue
         numbers = _numbers(change.ratio, change.ratio_low, change.ratio_high)
         hover = f"{subject.subject}, {timepoint}: {change_text(change)}"
@@ -59,6 +62,14 @@ def entries_from_subjects(result: StudyResult, timepoint: str) -> list[Entry]:
             Entry(subject.subject, change.ratio, change.ratio_low, change.ratio_high, numbers, hover, mark="sample")
         )
     return made
+
+
+def _without_ratio(value: SubjectValue | None) -> str:
+    """A direction where that is known, else why not: in a few words, since the margin is narrow."""
+    if value is None:
+        return "missing"
+    said = value.change.direction or value.change.reason if value.change else value.reason
+    return said.removeprefix("the ").replace(" is ", " ").replace("the LLOQ", "LLOQ") or "no change can be given"
 
 
 def _numbers(ratio: float, low: float | None, high: float | None) -> str:

@@ -93,31 +93,27 @@ def _contrast(each: Contrast) -> Iterator[Cell]:
 
 
 def sensitivity(result: StudyResult) -> Table:
-    """Every contrast beside itself under other assumptions: what a conclusion must survive."""
+    """Every change beside itself under other assumptions: what a conclusion must survive."""
+    first = "paired tests" if result.headline_paired else "main analysis"
+    others = [{(c.group, c.timepoint): c for c in kind.contrasts} for kind in result.sensitivity]
     columns = (
-        Column("assumption", "Assumption"),
         Column("group", "Group"),
         Column("timepoint", "Timepoint"),
-        Column("ratio", "Ratio", "with its 95 % interval", numeric=True),
-        Column("main", "Main analysis", "the same ratio in the main analysis", numeric=True),
-        Column("p_holm", "p (Holm)", numeric=True),
+        Column("main", first, "ratio with its 95 % interval", numeric=True),
+        *(Column(f"other-{n}", kind.name, kind.meaning, numeric=True) for n, kind in enumerate(result.sensitivity, 1)),
     )
-    main = {(c.group, c.timepoint, c.against): c for c in (*result.contrasts, *result.comparisons)}
-    rows: list[Row] = []
-    for kind in result.sensitivity:
-        for each in kind.contrasts:
-            known = main.get((each.group, each.timepoint, each.against))
-            cells = (
-                Cell(kind.name, help=kind.meaning),
-                Cell(each.group),
-                Cell(each.timepoint),
-                ratio_cell(each.ratio, each.ci_low, each.ci_high),
-                ratio_cell(known.ratio, known.ci_low, known.ci_high) if known else Cell(digits.MISSING),
-                Cell(p_text(each.p_holm), each.p_holm),
-            )
-            rows.append(Row(cells, f"sensitivity-{len(rows) + 1}"))
-    note = " ".join(dict.fromkeys(f"{each.name}: {each.meaning.rstrip('.')}." for each in result.sensitivity))
+    rows = [
+        Row((Cell(c.group), Cell(c.timepoint), _ratio(c), *(_ratio(k.get((c.group, c.timepoint))) for k in others)),
+            f"sensitivity-{number}")
+        for number, c in enumerate(result.headline_contrasts, 1)
+    ]  # fmt: skip
+    said = " ".join(dict.fromkeys(f"{each.name}: {each.meaning.rstrip('.')}." for each in result.sensitivity))
+    note = f"Ratios with 95 % intervals. {said}"
     return Table("sensitivity", "Under other assumptions", columns, tuple(rows), note)
+
+
+def _ratio(each: Contrast | None) -> Cell:
+    return Cell(digits.MISSING) if each is None else ratio_cell(each.ratio, each.ci_low, each.ci_high)
 
 
 def model(result: StudyResult) -> Table:
@@ -164,7 +160,7 @@ def aids(result: StudyResult) -> tuple[Table, ...]:
         ("Pairs in this study", str(found.pairs_in_study), "largest number of subjects with both values"),
         (
             "Smallest rise seen with 80 % power",
-            percent_of_ratio(_ratio(found.detectable_percent)),
+            percent_of_ratio(_ratio_of_percent(found.detectable_percent)),
             "two-sided p < 0.05",
         ),
         ("Analytical scatter", _cv(found.analytical_cv_percent), "of the protocol, or behind the intervals"),
@@ -172,7 +168,7 @@ def aids(result: StudyResult) -> tuple[Table, ...]:
     ]
     limits = (found.reference_change_down_percent, found.reference_change_up_percent)
     if None not in limits:
-        said = " / ".join(percent_of_ratio(_ratio(limit)) for limit in limits)
+        said = " / ".join(percent_of_ratio(_ratio_of_percent(limit)) for limit in limits)
         rows.append(("Reference change of one subject", said, "changes beyond it are more than scatter"))
     elif found.reason:
         rows.append(("Reference change of one subject", digits.MISSING, found.reason))
@@ -203,5 +199,5 @@ def _cv(percent: float | None) -> str:
     return digits.MISSING if percent is None else f"CV {digits.percent(percent)} %"
 
 
-def _ratio(percent: float | None) -> float | None:
+def _ratio_of_percent(percent: float | None) -> float | None:
     return None if percent is None else 1 + percent / 100

@@ -54,7 +54,7 @@ def _head(result: StudyResult) -> Iterator[RenderableType]:
     used = sum(each.used for each in result.measurements)
     rejected = len({(each.source, each.plate) for each in result.measurements if each.use is Use.PLATE_REJECTED})
     plates = digits.count(len(result.sources), "input") + (
-        f", {rejected} of them rejected by QC and left out" if rejected else ""
+        f"; {digits.count(rejected, 'plate')} rejected by QC and left out" if rejected else ""
     )
     who = digits.count(
         len({each.subject for each in result.measurements}), *_ONE.get(result.design, ("subject", "subjects"))

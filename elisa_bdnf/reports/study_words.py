@@ -45,6 +45,14 @@ def method_text(result: StudyResult) -> str:
     return "" if result.model is None else result.model.method
 
 
+def kind_of_method(result: StudyResult) -> str:
+    """The same in two words."""
+    if result.headline_paired:
+        return "paired tests"
+    mixed = result.model is not None and result.model.sd_residual is not None
+    return "mixed model" if mixed else method_text(result)
+
+
 def paired_note(result: StudyResult) -> str:
     """Why the pairs come first and what stands beside them; empty where a model does."""
     if result.headline_paired is None:
@@ -55,9 +63,11 @@ def paired_note(result: StudyResult) -> str:
 
 
 def p_text(p: float | None) -> str:
-    """Three decimals; never ``0.000``."""
+    """Three decimals; never ``0.000``, and no ``1.000`` of a p that an adjustment has cut off."""
     if p is None:
         return digits.MISSING
+    if p > 0.9995:
+        return "1"
     return "< 0.001" if p < 0.001 else digits.fixed(p, 3)
 
 

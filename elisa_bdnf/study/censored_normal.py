@@ -5,14 +5,23 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from statistics import NormalDist
+from typing import NamedTuple
 
 _STANDARD = NormalDist()
 _TOLERANCE = 1e-10
 _MOST_STEPS = 5000
 
 
-def fit_normal(values: Sequence[float], sides: Sequence[int]) -> tuple[float, float] | None:
-    """Mean and SD (maximum likelihood, divisor n) of values of which some are limits.
+class NormalFit(NamedTuple):
+    """By maximum likelihood: ``sd`` with divisor n; ``se`` of the mean from the observed information, with n − 1."""
+
+    mean: float
+    sd: float
+    se: float
+
+
+def fit_normal(values: Sequence[float], sides: Sequence[int]) -> NormalFit | None:
+    """The normal distribution of values of which some are limits.
 
     ``sides``: 0 a number, −1 known to lie below the value, +1 above. None where fewer than two different numbers are
     there, since a scatter cannot be estimated from limits alone.
@@ -31,7 +40,31 @@ def fit_normal(values: Sequence[float], sides: Sequence[int]) -> tuple[float, fl
         mean, sd = new_mean, new_sd
         if done:
             break
-    return mean, sd
+    return NormalFit(mean, sd, _standard_error(values, sides, mean, sd))
+
+
+def _standard_error(values: Sequence[float], sides: Sequence[int], mean: float, sd: float) -> float:
+    """Of the mean: the observed information on mean and SD inverted, times n / (n − 1) as for values without limits."""
+    bends = [_bends(side, (value - mean) / sd) for value, side in zip(values, sides, strict=True)]
+    of_mean, of_both, of_sd = (math.fsum(column) for column in zip(*bends, strict=True))
+    n = len(values)
+    return sd * math.sqrt(n / (n - 1) / (of_mean - of_both**2 / of_sd))
+
+
+def _bends(side: int, z: float) -> tuple[float, float, float]:
+    """Minus the second derivatives of ln f in mean, in both, and in SD, times SD². ``z`` is standardized."""
+    if side == 0:
+        return 1.0, 2 * z, 3 * z * z - 1
+    a = side * z  # the value lies beyond a, on the upper side by symmetry
+    slope = _hazard(a)
+    bend = slope * (slope - a)
+    return bend, side * (a * bend + slope), a * a * bend + 2 * a * slope
+
+
+def _hazard(a: float) -> float:
+    """Density over upper tail; far out it is a + 1/a."""
+    beyond = _STANDARD.cdf(-a)
+    return _STANDARD.pdf(a) / beyond if beyond > 1e-290 else a + 1 / a
 
 
 def _moments(value: float, side: int, mean: float, sd: float) -> tuple[float, float]:
@@ -39,8 +72,6 @@ def _moments(value: float, side: int, mean: float, sd: float) -> tuple[float, fl
     if side == 0:
         return value, value * value
     z = side * (value - mean) / sd  # beyond z on the upper side, by symmetry
-    beyond = _STANDARD.cdf(-z)
-    # Far out in the tail the ratio of density and tail is z + 1/z.
-    ratio = _STANDARD.pdf(z) / beyond if beyond > 1e-290 else z + 1 / z
+    ratio = _hazard(z)
     first = mean + side * sd * ratio
     return first, mean * mean + sd * sd + side * sd * (value + mean) * ratio

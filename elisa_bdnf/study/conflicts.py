@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from elisa_bdnf.errors import Problem
@@ -11,6 +12,7 @@ from elisa_bdnf.model.measurement import Measurement
 from elisa_bdnf.study.identity import INFUSION, Design, key_of
 
 _SHOWN = 5
+_PLURAL = {"unit": "units", "matrix": "matrices"}
 
 
 def conflicts(measurements: Sequence[Measurement], design: Design) -> Iterator[Problem]:
@@ -24,8 +26,9 @@ def conflicts(measurements: Sequence[Measurement], design: Design) -> Iterator[P
         yield from _two_groups(used, "arm")
         yield from _two_groups(used, "responder")
     if not used:
-        reasons = ", ".join(dict.fromkeys(each.reason for each in measurements[:50]))
-        yield Problem("no row can be used", hint=f"reasons: {reasons}" if reasons else "")
+        reasons = Counter((each.reason, each.plate) for each in measurements)
+        said = "; ".join(f"{n} rows{f' of {plate}' * bool(plate)}: {why}" for (why, plate), n in reasons.most_common(5))
+        yield Problem(f"no row can be used{f': {said}' * bool(said)}")
 
 
 def _mixed(what: str, used: Sequence[Measurement], hint: str) -> Iterator[Problem]:
@@ -35,7 +38,7 @@ def _mixed(what: str, used: Sequence[Measurement], hint: str) -> Iterator[Proble
             first.setdefault(getattr(each, what), each)
     if len(first) > 1:
         said = ", ".join(f"{value} ({where(each)})" for value, each in sorted(first.items()))
-        yield Problem(f"the study has {len(first)} of {what}: {said}", f"one {what}", hint)
+        yield Problem(f"the study has {len(first)} {_PLURAL[what]}: {said}", f"one {what}", hint)
 
 
 def where(measurement: Measurement) -> str:
@@ -62,12 +65,17 @@ def _twice(used: Sequence[Measurement], design: Design) -> Iterator[Problem]:
     seen: dict[tuple[str, ...], list[Measurement]] = {}
     for each in used:
         seen.setdefault(key_of(each, design), []).append(each)
-    for key, several in seen.items():
-        if len(several) > 1:
-            places = "; ".join(_spoken(each) for each in several[:_SHOWN])
-            found = f"{len(several)} samples for {' at '.join(part for part in key if part)}: {places}"
-            hint = "leave out what does not count: --exclude 'SAMPLE@PLATE: reason'"
-            yield Problem(found, f"one for each {' and '.join(design.key)}; nothing is averaged", hint)
+    twice = {key: several for key, several in seen.items() if len(several) > 1}
+    hint = "leave out what does not count: --exclude 'SAMPLE@PLATE: reason'"
+    if not all(each.sample for several in twice.values() for each in several):
+        hint = "take the lines that do not count out of the table, or give it a column sample and use --exclude"
+    for number, (key, several) in enumerate(twice.items()):
+        if number == _SHOWN:
+            yield Problem(f"the same of {len(twice) - _SHOWN} more", hint=hint)
+            return
+        places = "; ".join(_spoken(each) for each in several[:_SHOWN])
+        found = f"{len(several)} samples for {' at '.join(part for part in key if part)}: {places}"
+        yield Problem(found, f"one for each {' and '.join(design.key)}; nothing is averaged", hint)
 
 
 def _spoken(each: Measurement) -> str:

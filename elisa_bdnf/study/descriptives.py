@@ -107,13 +107,15 @@ def _censored(counts: Counts, used: Sequence[Measurement], numbers: Sequence[flo
     fitted = fit_normal([math.log(value) for value in values], [SIDES[each.censoring] for each in used])
     if fitted is None:
         return _without(counts, numbers, "share only", "too few numbers beside the limits")
-    mu, sigma = fitted
+    mu, sigma, se = fitted
+    about = t_contrast("", mu, se, len(used) - 1)
+    centre = (math.exp(mu), math.exp(sigma), math.exp(about.low), math.exp(about.high))
     quartiles, estimated = _quartiles(used, mu, sigma)
     mean = math.exp(mu + sigma**2 / 2)
     sd = mean * math.sqrt(math.expm1(sigma**2))
     return Descriptive(
-        *counts, mean, sd, math.exp(mu), math.exp(sigma), None, None, quartiles["median"], quartiles["q1"],
-        quartiles["q3"], numbers[0], numbers[-1], "censored likelihood",
+        *counts, mean, sd, *centre, quartiles["median"], quartiles["q1"], quartiles["q3"], numbers[0], numbers[-1],
+        "censored likelihood",
         ("mean", "sd", "geometric_mean", "geometric_sd", *estimated),
         "statistics of a log-normal fitted to numbers and limits",
     )  # fmt: skip

@@ -38,6 +38,7 @@ def effects(cells: Cells, question: Question) -> Effects:
     """Choose the method by the rules, fit, and ask. A model that cannot be fitted gives way to paired tests, said."""
     choice = choice_for(cells, question.baseline)
     fit = fitted(cells, choice.method)
+    obstacle = fit.reason if isinstance(fit, NoResult) else ""
     if isinstance(fit, NoResult) and choice.method is Method.CENSORED:
         why = f"{choice.reason}; the censored likelihood has no answer ({fit.reason}): limits enter as LLOQ/√2 and ULOQ"
         choice = Choice(Method.REML, why)
@@ -45,8 +46,8 @@ def effects(cells: Cells, question: Question) -> Effects:
     pairs = paired_answers(cells, question)
     small = small_study_reason(cells, question.baseline)
     if isinstance(fit, NoResult):
-        choice = Choice(Method.PAIRED, f"no mixed model: {fit.reason}")
-        return Effects(_paired_summary(cells, choice), pairs, pairs, small or choice.reason, choice)
+        choice = Choice(Method.PAIRED, f"no mixed model ({obstacle})")
+        return Effects(_paired_summary(cells, choice), pairs, pairs, choice.reason, choice)
     answers = asked(fit, cells, question, choice.method.value)
     return Effects(_summary(fit, cells, question, choice), answers, pairs, small, choice, fit)
 

@@ -134,7 +134,5 @@ def _all(answers: Answers) -> tuple[Contrast, ...]:
 def _remarks(subjects: Sequence[StudySubject], groups: Groups, found: Effects) -> tuple[str, ...]:
     members = {name for names in groups.values() for name in names}
     without = [subject.subject for subject in subjects if subject.subject not in members]
-    said = (
-        [f"{len(without)} subjects belong to no group and are in no estimate: {', '.join(without)}"] if without else []
-    )
+    said = [f"no group is known of {', '.join(without)}: in no estimate"] if without else []
     return (*said, *found.model.remarks)

@@ -111,12 +111,28 @@ def _lot(document: Json) -> str:
     return ""
 
 
+_METHOD_WORDS = {
+    "none": "no weights",
+    "1/y": "weights 1/y",
+    "1/y2": "weights 1/y²",
+    "power": "weights by a power of the response, estimated",
+    "power:1": "weights 1/fitted²",
+    "power:0.5": "weights 1/fitted",
+    "means": "fitted to means",
+    "replicates": "fitted to single wells",
+    "mean_response": "replicates averaged before they are read on the curve",
+    "mean_concentration": "replicates averaged after they are read on the curve",
+}
+
+
 def _method(document: Json) -> str:
-    """What has to be the same on all plates of a study."""
+    """What has to be the same on all plates of a study, in words."""
     curve, settings = _table(document, "curve"), _table(document, "settings", "protocol")
-    parts = [_text(curve.get(key)) for key in ("model", "weights", "fit_on")] if curve else []
-    parts += [_text(settings.get(key)) for key in ("reduce", "volume_factor")]
-    return ", ".join(part for part in parts if part)
+    said = [_text(curve.get("model")).upper(), *(_text(curve.get(key)) for key in ("weights", "fit_on"))]
+    said.append(_text(settings.get("reduce")))
+    factor = _text(settings.get("volume_factor"))
+    said.append(f"× {factor} for added volumes" if factor not in ("", "1", "1.0") else "")
+    return ", ".join(_METHOD_WORDS.get(text, text) for text in said if text)
 
 
 def _control(record: Json, plate: str) -> PlateControl:

@@ -13,6 +13,9 @@ from elisa_bdnf.study.table_columns import ABOVE_STATUS, BELOW_STATUS, WITHIN_ST
 _WITHHELD_STATUS = frozenset(["not_reportable", "excluded", "masked", "withheld", "rejected"])
 _EMPTY_STATUS = frozenset(["no_value", "missing"])
 
+SMALLEST, LARGEST = 1e-12, 1e12  # in any unit that is used for a protein, nothing beyond is a concentration
+_POSSIBLE = "a number above 0 that can be a concentration"
+
 
 class Value(NamedTuple):
     """What a row is worth."""
@@ -47,7 +50,9 @@ def _censored(row: RawRow, side: Censoring) -> Value | Problem:
     """The limit stands in place of the number; what the row gives as a number is then the limit itself."""
     own = row.lloq if side is Censoring.LEFT else row.uloq
     limit = next((value for value in (row.limit, own, row.concentration) if value is not None), None)
-    if limit is None or limit <= 0:
+    if limit is not None and not SMALLEST < limit < LARGEST:
+        return _problem(row, f"the limit is {limit:g}", _POSSIBLE)
+    if limit is None:
         what, column = ("below", "lloq") if side is Censoring.LEFT else ("above", "uloq")
         return _problem(row, f"the value is {what} a limit that is not stated", f"a column {column}, or < LIMIT")
     return Value(censoring=side, limit=limit, reason=row.reason)
@@ -60,8 +65,8 @@ def _number(row: RawRow, value: float) -> Value | Problem:
         return Value(censoring=Censoring.RIGHT, limit=row.uloq, reason=row.reason or "above the ULOQ beside it")
     if row.status == "extrapolated":
         return Value(use=Use.EXTRAPOLATED, reason="extrapolated beyond the standards")
-    if value <= 0:
-        return _problem(row, f"the concentration is {value:g}", "a number above 0, or < LLOQ")
+    if not SMALLEST < value < LARGEST:
+        return _problem(row, f"the concentration is {value:g}", f"{_POSSIBLE}, or < LLOQ")
     low, high = row.low, row.high
     if (low is not None and low > value) or (high is not None and high < value):
         shown = f"{'–' if low is None else format(low, 'g')} to {'–' if high is None else format(high, 'g')}"

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+LARGEST_LOG = 709.0
 Floats = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.intp]
 Mask = npt.NDArray[np.bool_]
@@ -89,15 +90,20 @@ class Contrast:
     @property
     def ratio(self) -> float:
         """Ratio of geometric means."""
-        return math.exp(self.estimate)
+        return _exp(self.estimate)
 
     @property
     def ratio_low(self) -> float:
-        return math.exp(self.low)
+        return _exp(self.low)
 
     @property
     def ratio_high(self) -> float:
-        return math.exp(self.high)
+        return _exp(self.high)
+
+
+def _exp(logarithm: float) -> float:
+    """Infinite instead of an error: two pairs far apart have an interval beyond all numbers."""
+    return math.exp(logarithm) if logarithm < LARGEST_LOG else math.inf
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from scipy.special import log_ndtr
 from scipy.stats import norm
 
 from courses import Course, simulate_course
+from elisa_bdnf.study.censored_normal import fit_normal
 from elisa_bdnf.study.statistics import Contrast, MixedFit, NoResult, contrasts, fit_censored, fit_mixed
 from elisa_bdnf.study.statistics._marginal import Rows, alike, marginal
 from elisa_bdnf.study.statistics._profile import Peak, Surface
@@ -239,3 +240,24 @@ def test_thirty_percent_censored_neither_bias_the_change_nor_spoil_its_interval(
     assert found["limit"][0] < -0.05
     assert found["limit"][1] < 0.8
     assert abs(found["half"][0]) > abs(bias)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_censored_mean_has_the_standard_error_of_the_information(seed: int) -> None:
+    y = np.random.default_rng(seed).normal(0.2, 1.3, 25)
+    side = np.where(y < -0.6, -1, np.where(y > 1.8, 1, 0))
+    values = np.clip(y, -0.6, 1.8)
+    fit = fit_normal(values.tolist(), side.tolist())
+    assert fit is not None
+
+    def minus_log_likelihood(mean: float, sd: float) -> float:
+        z = (values - mean) / sd
+        return -float(np.where(side == 0, norm.logpdf(z) - math.log(sd), log_ndtr(-side * z)).sum())
+
+    at, h = np.array([fit.mean, fit.sd]), 1e-4
+    steps = h * np.eye(2)
+    bend = np.array([[sum(s * r * minus_log_likelihood(*(at + s * a + r * b)) for s in (1, -1) for r in (1, -1))
+                      for a in steps] for b in steps]) / (4 * h * h)  # fmt: skip
+    slope = [minus_log_likelihood(*(at + step)) - minus_log_likelihood(*(at - step)) for step in steps]
+    assert slope == pytest.approx([0, 0], abs=1e-6)
+    assert fit.se == pytest.approx(math.sqrt(np.linalg.inv(bend)[0, 0] * 25 / 24), rel=1e-4)
