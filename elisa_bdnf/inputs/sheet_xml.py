@@ -103,12 +103,15 @@ class SheetList:
 
     def __init__(self) -> None:
         self.sheets: list[tuple[str, str]] = []
+        self.hidden: set[str] = set()
         self.since_1904 = False
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if name == "sheet":
             identity = next((attributes[key] for key in _RELATION_ID if key in attributes), "")
             self.sheets.append((attributes.get("name", ""), identity))
+            if attributes.get("state", "visible") != "visible":
+                self.hidden.add(attributes.get("name", ""))
         elif name == "workbookPr":
             self.since_1904 = attributes.get("date1904", "0") in ("1", "true", "on")
 

@@ -28,7 +28,7 @@ _BOMS = (
 )
 _DELIMITERS = ("\t", ";", ",", "|")
 _SEP_LINE = re.compile(r"\s*\"?sep=(.)\"?\s*\Z", re.IGNORECASE)
-_NUMBERS_BY_BLANKS = re.compile(r"\s*\S*[0-9]\S*(?:[ ]+\S*[0-9]\S*)+\s*\Z")
+_NUMBERS_BY_BLANKS = re.compile(r"\s*(?:[A-Za-z]{1,2}|\S*[0-9]\S*)(?:[ ]+\S*[0-9]\S*)+\s*\Z")
 _BLANKS = " "
 CELL_BLANKS = " \t\u00a0\r\n"
 
@@ -201,10 +201,10 @@ def cells_from_line(line: str, delimiter: str) -> tuple[str, ...]:
     Quotes do not reach over line ends: row numbers would no longer be line numbers, and one stray quote would swallow
     the plates below it.
     """
+    if delimiter == _BLANKS:  # a line that begins with blanks has nothing in its first cell
+        return (*[""] * line.startswith(" "), *line.split())
     if '"' not in line:
-        return tuple(line.split(None if delimiter == _BLANKS else delimiter))
-    if delimiter == _BLANKS:
-        return tuple(line.split())
+        return tuple(line.split(delimiter))
     cells, position = [], 0
     while position <= len(line):
         cell, position = _next_cell(line, position, delimiter)

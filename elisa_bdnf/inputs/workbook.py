@@ -44,6 +44,7 @@ class Sheet:
     name: str
     rows: tuple[tuple[CellValue, ...], ...]
     odd: Mapping[tuple[int, int], CellKind]
+    hidden: bool = False
 
     def kind(self, row: int, column: int) -> CellKind:
         """What the cell at zero-based row and column was; EMPTY beyond the last value."""
@@ -117,7 +118,7 @@ def _sheets(archive: Archive) -> tuple[Sheet, ...]:
         read_part(without_padding(archive.chunks(part)), reader, f"sheet {name!r}")
         budget -= reader.seen
         if reader.cells:
-            found.append(_sheet(name, reader.cells, reader.odd))
+            found.append(_sheet(name, reader.cells, reader.odd, hidden=name in book.hidden))
     return tuple(found)
 
 
@@ -183,7 +184,13 @@ def _joined(folder: str, target: str) -> str:
     return posixpath.normpath(whole).lstrip("/")
 
 
-def _sheet(name: str, cells: Mapping[tuple[int, int], CellValue], odd: Mapping[tuple[int, int], CellKind]) -> Sheet:
+def _sheet(
+    name: str,
+    cells: Mapping[tuple[int, int], CellValue],
+    odd: Mapping[tuple[int, int], CellKind],
+    *,
+    hidden: bool = False,
+) -> Sheet:
     widths: dict[int, int] = {}
     for row, column in cells:
         widths[row] = max(widths.get(row, 0), column + 1)
@@ -192,4 +199,4 @@ def _sheet(name: str, cells: Mapping[tuple[int, int], CellValue], odd: Mapping[t
     rows: list[list[CellValue]] = [[None] * widths.get(row, 0) for row in range(max(widths, default=-1) + 1)]
     for (row, column), value in cells.items():
         rows[row][column] = value
-    return Sheet(name, tuple(tuple(row) for row in rows), odd)
+    return Sheet(name, tuple(tuple(row) for row in rows), odd, hidden)

@@ -14,7 +14,8 @@ from elisa_bdnf.errors import ElisaError, ExportError
 from elisa_bdnf.inputs.file import KIND_TITLES, InputFile
 from elisa_bdnf.model.reading import Reading
 from elisa_bdnf.readers._reader import Reader
-from elisa_bdnf.readers._refusals import refusal_or_none, words_without_numbers_or_none
+from elisa_bdnf.readers._refusals import near_miss_or_none, refusal_or_none, words_without_numbers_or_none
+from elisa_bdnf.readers._whole_file import with_remarks
 
 _READABLE_KINDS = frozenset(["text", "xlsx", "xls", "xml", "json"])
 
@@ -44,7 +45,7 @@ def read_file(file: InputFile, *, format: str | None = None) -> tuple[Reading, .
         readings = reader.read(file)
         if not readings:
             raise ExportError(f"this is {reader.title}, but it holds no plate", expected="at least one value of a well")
-        return readings
+        return with_remarks(file, readings)
     except ElisaError as refused:
         raise ExportError(problems=refused.problems).in_file(file.name) from None
 
@@ -77,8 +78,8 @@ def _recognized(file: InputFile) -> Reader:
     if candidates:
         found = f"more than one format fits: {_names(candidates)}"
         raise ExportError(found, hint="choose one with --format")
-    if of_words := words_without_numbers_or_none(file):
-        raise of_words
+    if refusal := words_without_numbers_or_none(file) or near_miss_or_none(file):
+        raise refusal
     raise ExportError(
         f"this is {KIND_TITLES[file.kind]}, but no export and no plate that any reader recognizes",
         expected=f"one of: {_names(READERS)}",

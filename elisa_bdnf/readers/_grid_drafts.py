@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 
 from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.columns import column_from_text
+from elisa_bdnf.inputs.grid import column_number_or_none
 from elisa_bdnf.inputs.numbers import is_number_or_word, number_from_text_or_none, numbers_or_none
 from elisa_bdnf.inputs.pages import Page
 from elisa_bdnf.inputs.tables import odd_cell_problem
 from elisa_bdnf.inputs.titled_grids import Astray, GridPlate, TitledGrid, plates_of_grids
 from elisa_bdnf.inputs.well_facts import Fact
-from elisa_bdnf.model.plate import STANDARD_SHAPES, Well
+from elisa_bdnf.model.plate import Well
+from elisa_bdnf.readers._bare_grids import bare_grids
 from elisa_bdnf.readers._generic_titles import Meaning, Quantity, is_time_title, quantity_from_title
 from elisa_bdnf.readers._key_lines import Header, header_from_rows, not_an_endpoint
 from elisa_bdnf.readers._matrix_checks import gap_remarks, grid_remarks
@@ -21,7 +23,6 @@ from elisa_bdnf.readers._placed import Cells, bare_cells, cells_of
 
 _PLAIN_SHEET = re.compile(r"(?:sheet|tabelle|feuil|hoja|foglio|blad|ark|plan|list)\s*[0-9]*\Z", re.IGNORECASE)
 _MANY_NUMBERS = re.compile(r"(?:[0-9]+[.,]?[0-9]*[,;|\t ]\s*){5,}")
-_WHOLE = frozenset((rows, columns) for rows, columns in STANDARD_SHAPES.values() if columns >= 12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,46 +182,25 @@ def _refuse_lost_numbers(page: Page, astray: Sequence[Astray]) -> None:
 
 
 def _bare_drafts(page: Page) -> Iterator[Draft]:
-    """Matrices without labels: blocks of lines of numbers alone, each of exactly the rows and columns of a plate."""
-    blocks = list(_number_blocks(page))
-    if not blocks or not all((end - start, width) in _WHOLE for start, end, _, width in blocks):
+    """Matrices without labels, or without half of them, each of exactly the rows and columns of a plate."""
+    blocks = bare_grids(page)
+    if not blocks or not all(block.is_whole for block in blocks):
         return
-    inside = {row for start, end, _, _ in blocks for row in range(start, end)}
+    inside = {row for block in blocks for row in range(block.start, block.end)}
     notes = [row for index, row in enumerate(page.rows) if index not in inside and row]
     below = 0
-    for start, end, left, width in blocks:
-        title = next((row[0] for row in reversed(page.rows[below:start]) if row), "")
-        below = end
+    for block in blocks:
+        title = next((row[0] for row in reversed(page.rows[below : block.start]) if row), "")
+        title = "" if block.labels == "column numbers alone" and column_number_or_none(title) == 1 else title
+        below = block.end
         quantity = quantity_from_title(title)
         is_response = quantity.meaning is Meaning.RESPONSE
-        table = GridTable(
-            title if is_response else "", _as_response(quantity), bare_cells(page, start, end, left, width)
-        )
-        remark = f"The matrix in line {start + 1} has no labels; its first value was taken as well A1."
+        cells = bare_cells(page, block.start, block.end, block.left, block.width)
+        table = GridTable(title if is_response else "", _as_response(quantity), cells)
+        remark = f"The matrix in line {block.start + 1} has {block.labels}; its first value was taken as well A1."
         draft = Draft(title if title and not is_response else None, page.name, [table], remarks=[remark])
         draft.header = header_from_rows(notes)
         yield draft
-
-
-def _number_blocks(page: Page) -> Iterator[tuple[int, int, int, int]]:
-    """First and last line, first column and width of every run of lines with at least four numbers and nothing else."""
-    start, shape = 0, (0, 0)
-    for index in range(len(page.rows) + 1):
-        here = _span_of_numbers(page, index)
-        if here != shape:
-            if shape[1]:
-                yield start, index, *shape
-            start, shape = index, here
-
-
-def _span_of_numbers(page: Page, index: int) -> tuple[int, int]:
-    row = page.rows[index] if index < len(page.rows) else ()
-    left = next((position for position, text in enumerate(row) if text), 0)
-    values = row[left:]
-    odd = any((index, left + offset) in page.odd for offset in range(len(values)))
-    if len(values) < 4 or odd or not all(text and is_number_or_word(text) for text in values):
-        return 0, 0
-    return left, len(values)
 
 
 def _channels_by_sheet(drafts: list[Draft]) -> list[Draft]:

@@ -93,7 +93,7 @@ def refuse_moved_cells(page: Page, lines: Sequence[int], *, labeled: bool = True
     were cut off, or late, where somebody wrote a note beside it.
     """
     for line, width, usual in _uneven(page, lines):
-        if labeled and (not page.ends_empty(line) if width < usual else page.text(line, width - 1)):
+        if labeled and (not page.ends_empty(line) if width < usual else _holds_note(page, line, usual)):
             continue
         raise ExportError(
             f"the line has {width} cells and the other lines of its table {usual}, so its values may have moved",
@@ -101,6 +101,12 @@ def refuse_moved_cells(page: Page, lines: Sequence[int], *, labeled: bool = True
             hint="compare it with the reader's own display, or export again",
             place=page.place(line, 0),
         )
+
+
+def _holds_note(page: Page, line: int, usual: int) -> bool:
+    """Whether somebody wrote words behind the end of a line; a number there is more likely one that moved."""
+    behind = [text for text in page.rows[line][usual - 1 :] if text]
+    return bool(behind) and not is_number_or_word(behind[0])
 
 
 def _uneven(page: Page, lines: Sequence[int]) -> Iterator[tuple[int, int, int]]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from elisa_bdnf.errors import ElisaError, ExportError
 from elisa_bdnf.inputs.file import InputFile
-from elisa_bdnf.inputs.grid import find_grids
+from elisa_bdnf.inputs.grid import find_grids, row_letter_or_none
 from elisa_bdnf.inputs.numbers import is_number_or_word
+from elisa_bdnf.model.plate import well_from_text_or_none
 
 _HEAD_LINES = 60
+_FEW = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,42 @@ def refusal_or_none(file: InputFile) -> ExportError | None:
                 hint="export that instead",
             )
     return None
+
+
+def near_miss_or_none(file: InputFile) -> ExportError | None:
+    """An error for a text or workbook that holds numbers of wells, which says what a plate would need besides."""
+    if file.kind not in ("text", "xlsx", "xls"):
+        return None
+    for page in file.pages:
+        for row, cells in enumerate(page.rows):
+            found = _half_labeled_or_none(cells)
+            if found:
+                return ExportError(
+                    f"the line {found}, but there is no plate around it",
+                    expected="column numbers 1, 2, 3, … above the values and row letters A, B, C, … before them, "
+                    "or a list with the columns Well and OD",
+                    hint="a plate without labels is read if it has all of its rows and columns and nothing else",
+                    place=page.place(row, 0),
+                )
+    return None
+
+
+def _half_labeled_or_none(cells: Sequence[str]) -> str | None:
+    """What a line looks like that may be part of a plate."""
+    wells = [well for text in cells if (well := well_from_text_or_none(text))]
+    if len(wells) >= _FEW:
+        return f"names the wells {wells[0]}, {wells[1]}, … side by side (a table over time, or turned round)"
+    letters = [text for text in cells if len(text) < 3 and row_letter_or_none(text) is not None]
+    if len(letters) > _FEW and letters == [text for text in cells if text]:
+        return (
+            f"holds {letters[0]}, {letters[1]}, … side by side (a plate turned round: letters above, numbers beside it)"
+        )
+    numbers = [text for text in cells if is_number_or_word(text)]
+    if len(numbers) < _FEW:
+        return None
+    if row_letter_or_none(cells[0]) is not None:
+        return f"begins with {cells[0]!r} and {len(numbers)} numbers"
+    return f"holds {len(numbers)} numbers" if len(numbers) == len([text for text in cells if text]) else None
 
 
 def words_without_numbers_or_none(file: InputFile) -> ExportError | None:

@@ -1,0 +1,52 @@
+"""What is seen only over all plates of a file, and what is said of a file that is nearly a plate."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import pytest
+
+from readers.vendor_prints import Rows, matrix, read_bytes, refusal, text, values_for, xlsx
+
+OD = values_for()
+OTHER = [[round(value + 0.01, 4) for value in row] for row in OD]
+WELLS = [f"{row}{column}" for row in "AB" for column in range(1, 5)]
+
+
+def with_hidden_sheet(data: bytes, name: str) -> bytes:
+    """The workbook with one of its sheets hidden from the eye."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(stream, "w") as target:
+        for part in source.namelist():
+            content = source.read(part).decode()
+            target.writestr(part, content.replace(f'name="{name}"', f'name="{name}" state="hidden"'))
+    return stream.getvalue()
+
+
+def test_hidden_sheets_are_named() -> None:
+    data = xlsx({"Serum": matrix(OD), "Plasma": matrix(OTHER)})
+    assert not any("hidden" in remark for reading in read_bytes(data) for remark in reading.remarks)
+    for reading in read_bytes(with_hidden_sheet(data, "Plasma")):
+        assert any("hidden sheets ('Plasma')" in remark for remark in reading.remarks)
+
+
+def test_a_copied_plate_is_named() -> None:
+    first, second, copied = read_bytes(xlsx({"A": matrix(OD), "B": matrix(OTHER), "C": matrix(OD)}))
+    assert not first.remarks
+    assert not second.remarks
+    assert copied.remarks == ("Every value is that of 'A' before it: a plate or sheet that was copied.",)
+
+
+NEARLY: dict[str, Rows] = {
+    "names the wells A1, A2, … side by side": [["Time", *WELLS], *[[t, *OD[0][:8]] for t in range(3)]],
+    "holds A, B, … side by side": [["", *"ABCDEFGH"], *[[c + 1, *[row[c] for row in OD]] for c in range(12)]],
+    "begins with 'A' and 5 numbers": [["", *range(5)], *[["ABC"[i], *OD[i][:5]] for i in range(3)]],
+}
+
+
+@pytest.mark.parametrize("said", NEARLY)
+def test_a_file_that_is_nearly_a_plate_is_refused_with_what_it_lacks(said: str) -> None:
+    sentence = refusal(text(NEARLY[said]))
+    assert said in sentence
+    assert "row letters A, B, C" in sentence
