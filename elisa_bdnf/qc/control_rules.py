@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from elisa_bdnf.model.layout import Role
 from elisa_bdnf.model.plate import Well, row_column_from_well
 from elisa_bdnf.model.result import Estimate, FindingLevel
-from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, below, digits, exceeds, plain, rule
+from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, as_set, below, digits, exceeds, plain, rule
 from elisa_bdnf.qc.subjects import PlateSubject
 
 
@@ -59,7 +59,7 @@ def controls_are_in_range(
 
 
 def _out_of_range(unit: _Unit) -> Remark:
-    said, measured, limit = "has no value on the curve", "–", f"{plain(unit.low)} to {plain(unit.high)}"
+    said, measured, limit = "has no value on the curve", "–", f"{as_set(unit.low)} to {as_set(unit.high)}"
     if unit.value is not None:
         measured = digits(unit.value, unit.low if unit.value < unit.low else unit.high)
         said = f"reads {measured}"

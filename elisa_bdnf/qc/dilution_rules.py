@@ -114,11 +114,11 @@ def _hook(strong: Estimate, weak: Estimate, of_response: float, of_concentration
     pair = f"1:{plain(_factor(strong))} against 1:{plain(_factor(weak))}"
     if strong.concentration and weak.concentration and strong.concentration < of_concentration * weak.concentration:
         ratio = strong.concentration / weak.concentration
-        return digits(ratio, of_concentration), plain(of_concentration), f"the concentration is lower at {pair}"
+        return digits(ratio, of_concentration), as_set(of_concentration), f"the concentration is lower at {pair}"
     sentence = f"the response falls with concentration, {pair}"
     if not weak.group.responses:
-        return "", plain(of_response), sentence
-    return digits(strong.group.mean / weak.group.mean, of_response), plain(of_response), sentence
+        return "", as_set(of_response), sentence
+    return digits(strong.group.mean / weak.group.mean, of_response), as_set(of_response), sentence
 
 
 @rule("DIL-05", FindingLevel.INFO, "which dilution counts is fixed beforehand (bio-curve-fit #17)")

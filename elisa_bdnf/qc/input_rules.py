@@ -95,7 +95,7 @@ def required_roles_are_on_the_plate(
         )
         return
     if not counts[Role.SAMPLE] and not counts[Role.CONTROL]:
-        yield Remark("the plate holds neither samples nor controls", level=INFO)
+        yield Remark("the plate holds neither samples nor controls", level=INFO, action="annotate")
     if not plate.zero_groups():
         yield Remark(
             "no zero standard and no blank well: the background is not known",

@@ -111,6 +111,7 @@ def below(value: float, limit: float) -> bool:
 
 def digits(value: float, limit: float, *, unit: str = "", significant: int = 4) -> str:
     """The value with as many digits as it takes to be seen on the right side of the limit."""
+    limit = float(f"{limit:.{_AS_SET}g}")
     text = f"{value:.{significant}g}"
     while significant < _ALL_DIGITS and _side(float(text), limit) != _side(value, limit):
         significant += 1
@@ -128,7 +129,7 @@ def digits_of_both(value: float, limit: float, *, unit: str = "") -> tuple[str, 
     return plain(value, significant) + unit, plain(limit, significant) + unit
 
 
-_ALL_DIGITS = 17
+_ALL_DIGITS, _AS_SET = 17, 12
 
 
 def _side(value: float, limit: float) -> int:
@@ -137,7 +138,7 @@ def _side(value: float, limit: float) -> int:
 
 def as_set(limit: float) -> str:
     """A limit as a person set it, with every digit."""
-    return plain(limit, 12)
+    return plain(limit, _AS_SET)
 
 
 def plain(value: float | None, significant: int = 6) -> str:

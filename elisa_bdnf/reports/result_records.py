@@ -140,7 +140,7 @@ def _edit_record(edit: Edit) -> Record:
         "recovery_percent": finite_or_none(edit.recovery_percent),
         "cv_percent": finite_or_none(edit.cv_percent),
         "deviation": finite_or_none(edit.deviation),
-        "parameters_before": dict(zip("abcd", before, strict=True)) if before else None,
+        "parameters_before": dict(zip("abcd", map(finite_or_none, before), strict=True)) if before else None,
     }
 
 

@@ -1,0 +1,63 @@
+"""What every finding carries, and that its numbers as they are printed are on the side of the limit that it says."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from elisa_bdnf.examples.case import Case, cases
+from elisa_bdnf.examples.judged import analyzed, said_of
+from elisa_bdnf.model.result import Finding
+from qc.boundaries import BOUNDARIES, Boundary
+from qc.test_rules import UNEDITED, judged_with
+
+FAILING = [case for case in cases() if case.finds]
+
+
+@pytest.mark.parametrize("case", FAILING, ids=lambda case: f"{case.rule} {case.name}")
+def test_a_finding_is_complete(case: Case) -> None:
+    for finding in said_of(case)[0]:
+        assert finding.message
+        assert finding.subject
+        assert finding.action
+        assert finding.preset in ("kit-research", "ich-m10-lba")
+        assert bool(finding.limit) == bool(finding.limit_origin)
+        assert finding.measured or not finding.limit
+        assert on_its_side(finding), f"{finding.measured} beside {finding.limit}"
+
+
+# Equal to the limit is beyond it already.
+REACHED = {"WEL-01", "CTL-05", "CTL-06", "PRE-01", "SMP-PLT", "INP-05", "REP-07", "BLK-04", "REP-04"}
+NUMBER = r"[−-]?\d+(?:\.\d+)?(?:e[+−-]?\d+)?"
+
+
+def numbers(text: str) -> list[float]:
+    return [float(each.replace("−", "-")) for each in re.findall(NUMBER, text)]
+
+
+def on_its_side(finding: Finding) -> bool:
+    """Whether the printed measure is beyond the printed limit; where they are no two numbers, nothing is claimed."""
+    measured, limit = numbers(finding.measured), numbers(finding.limit)
+    plain = re.fullmatch(rf"{NUMBER}( %| min| nm| pg/mL)?", finding.measured)
+    if not plain or not limit or " of " in finding.measured:
+        return True
+    value = measured[0]
+    if finding.limit.startswith("±"):
+        return abs(value) > limit[0]
+    if "±" in finding.limit:
+        return abs(value - limit[0]) > limit[1]
+    if " to " in finding.limit:
+        return not limit[0] <= value <= limit[1]
+    return value != limit[0] or finding.rule in REACHED
+
+
+@pytest.mark.parametrize("boundary", BOUNDARIES, ids=lambda b: f"{b.rule} {b.setting}")
+def test_a_value_a_millionth_beyond_is_seen_beyond(boundary: Boundary) -> None:
+    value = boundary.value(analyzed(Case(boundary.rule, "boundary", **boundary.plate), UNEDITED))
+    step = (1 if boundary.beyond == "below" else -1) * (1 if boundary.whole else max(abs(value) * 1e-6, 1e-8))
+    limit = round(value + step) if boundary.whole else value + step
+    result = judged_with(boundary.rule, boundary.plate, {**boundary.others, boundary.setting: limit})
+    found = [finding for finding in result.findings if finding.rule == boundary.rule]
+    assert found
+    assert [f"{f.measured} beside {f.limit}" for f in found if not on_its_side(f)] == []
