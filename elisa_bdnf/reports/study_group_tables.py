@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from elisa_bdnf.model.effect import Contrast, ModelSummary
+from elisa_bdnf.model.effect import Contrast, ModelSummary, Sensitivity
 from elisa_bdnf.model.study import Descriptive, StudyResult
 from elisa_bdnf.reports import digits
 from elisa_bdnf.reports.parts import Cell, Column, Row, Table, Tone
@@ -100,7 +100,7 @@ def sensitivity(result: StudyResult) -> Table:
         Column("group", "Group"),
         Column("timepoint", "Timepoint"),
         Column("main", first, "ratio with its 95 % interval", numeric=True),
-        *(Column(f"other-{n}", kind.name, kind.meaning, numeric=True) for n, kind in enumerate(result.sensitivity, 1)),
+        *(_assumption(n, kind) for n, kind in enumerate(result.sensitivity, 1)),
     )
     rows = [
         Row((Cell(c.group), Cell(c.timepoint), _ratio(c), *(_ratio(k.get((c.group, c.timepoint))) for k in others)),
@@ -110,6 +110,12 @@ def sensitivity(result: StudyResult) -> Table:
     said = " ".join(dict.fromkeys(f"{each.name}: {each.meaning.rstrip('.')}." for each in result.sensitivity))
     note = f"Ratios with 95 % intervals. {said}"
     return Table("sensitivity", "Under other assumptions", columns, tuple(rows), note)
+
+
+def _assumption(number: int, kind: Sensitivity) -> Column:
+    """Its name on two lines, since there may be many."""
+    first, _, rest = kind.name.partition(" ")
+    return Column(f"other-{number}", first, kind.meaning, rest, numeric=True)
 
 
 def _ratio(each: Contrast | None) -> Cell:
