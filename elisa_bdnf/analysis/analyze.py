@@ -13,7 +13,6 @@ from elisa_bdnf.analysis.quantify import quantify
 from elisa_bdnf.analysis.reduce import levels_from_groups, pooled_levels, reduce
 from elisa_bdnf.analysis.replicates import marked, marks_from_editing, marks_from_outliers
 from elisa_bdnf.analysis.response import lay_out
-from elisa_bdnf.analysis.robustness import with_robustness
 from elisa_bdnf.model.curve import Curve, Level, Model, NoCurve, fingerprint_of
 from elisa_bdnf.model.evidence import Editing, PrecisionProfile
 from elisa_bdnf.model.layout import Layout, Role
@@ -52,7 +51,7 @@ def analyze(
     asked = [g for role in (Role.CONTROL, Role.SAMPLE) for g in groups if g.content.role is role]
     estimates = quantify(asked, curve, protocol)
     first = sum(g.content.role is Role.CONTROL for g in asked)
-    controls, samples = with_robustness(curve, protocol, estimates[:first], estimates[first:])
+    controls, samples = estimates[:first], estimates[first:]
     return Analysis(
         reading, layout, protocol, responses, groups, curve, tuple(controls), tuple(samples),
         standard_wells=_standard_wells(responses, curve),

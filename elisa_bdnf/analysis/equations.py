@@ -66,17 +66,11 @@ class State:
     newton: Array  # (m, m, P): minus the derivative of the score
     rss: Array
     scale: Array  # (m, P): length of every column of the weighted Jacobian
+    gradient: Array  # (P): largest cosine between weighted residuals and a column of the Jacobian: 0 at the end
 
     def as_batch(self) -> State:
         """A single problem with the axis of problems."""
         return State(*(np.asarray(getattr(self, name))[..., None] for name in State.__dataclass_fields__))
-
-    @property
-    def gradient(self) -> Array:
-        """Largest cosine between the weighted residuals and a column of the Jacobian: 0 at the optimum."""
-        size = self.scale * np.sqrt(self.rss)
-        cosine: Array = np.maximum.reduce(np.abs(self.score) / np.where(size > 0, size, np.inf))
-        return cosine
 
 
 def evaluate(target: Target, coordinates: Array) -> State:
@@ -109,7 +103,16 @@ def evaluate(target: Target, coordinates: Array) -> State:
         score, diagonal = np.einsum("inp,np->ip", jacobian, weighted_residual), np.einsum("iip->ip", information)
         rss = np.add.reduce(weighted_residual * residual)
     scale = np.sqrt(np.maximum(diagonal, 1e-300))
-    return State(coordinates, fitted, residual, weight, jacobian, score, information, newton, rss, scale)
+    gradient = _gradient(score, scale, rss)
+    return State(coordinates, fitted, residual, weight, jacobian, score, information, newton, rss, scale, gradient)
+
+
+def _gradient(score: Array, scale: Array, rss: Array) -> Array:
+    steepest = np.maximum.reduce(np.abs(score / scale))
+    if score.ndim == 1:
+        return np.asarray(steepest / math.sqrt(rss) if rss > 0 else 0.0)
+    cosine: Array = steepest / np.sqrt(np.where(rss > 0, rss, np.inf))
+    return cosine
 
 
 def _products(left: Array, weight: Array, right: Array) -> Array:
@@ -142,12 +145,6 @@ def moved(target: Target, coordinates: Array, step: Array) -> Array:
     if target.tie is not None and target.anchor is not None:
         out[LN_C] = target.anchor + target.tie * np.exp(-out[LN_B])
     return out
-
-
-def gradient_of_one(state: State) -> float:
-    """``State.gradient`` of a single problem."""
-    root = math.sqrt(state.rss) if state.rss > 0 else math.inf
-    return float(np.maximum.reduce(np.abs(state.score / state.scale))) / root
 
 
 def solve_one(matrix: Array, scale: Array, right: Array) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -19,6 +20,7 @@ NEGLIGIBLE = 1e-5  # relative difference in the sum of squares that does not dec
 IDENTIFIED_ASYMMETRY = 7.5  # |ln g| beyond which a curve cannot be told from its limit g → 0 or ∞
 SHARP = 1e-12  # gradient of a proper minimum; larger ones are found on the way to infinity
 FAR_ASYMMETRY_SEEN = 4.0  # |ln g| beyond which the limits g → 0 and ∞ are tried too
+_FLAT = 2e-11  # an eigenvalue of the scaled second derivatives below which there is no minimum, times 2
 _ON_A_PLATEAU = 5.0  # b·|ln x − ln c| beyond which a curve is within 1 % of its plateau
 _MUCH_LOWER = 0.9  # a fit that did not settle is preferred to a limit only where its sum of squares is so much lower
 FAR_PLATEAU = 1e4  # × the fitted rise: a plateau so far away is compared with one at infinity
@@ -48,10 +50,19 @@ def _undetermined(outcome: Outcome, problems: Problems) -> tuple[str, ...]:
         bad.add(LN_G)
     scale = outcome.state.scale[:, 0]
     matrix = outcome.state.newton[:, :, 0] / scale[:, None] / scale
-    values, vectors = np.linalg.eigh(matrix + matrix.T)
-    if not values[0] > 2e-11:
+    if not _curves_upwards(matrix + matrix.T):
+        _, vectors = np.linalg.eigh(matrix + matrix.T)
         bad |= {i for i, weight in zip(outcome.free, vectors[:, 0].tolist(), strict=True) if abs(weight) > 0.2}
     return tuple(NAMES[i] for i in outcome.free if i in bad)
+
+
+def _curves_upwards(matrix: Array) -> bool:
+    """Whether every eigenvalue of a symmetric matrix is above ``_FLAT``."""
+    try:
+        np.linalg.cholesky(matrix - _FLAT * np.eye(len(matrix)))
+    except np.linalg.LinAlgError:
+        return False
+    return True
 
 
 def limits_of(target: Target, weights: Weights, problems: Problems, grid: Array) -> list[Outcome]:
@@ -111,11 +122,11 @@ def step(outcome: Outcome, problems: Problems) -> tuple[str, ...]:
     Concentrations on one side of the inflection only are no step but a plateau that is never reached.
     """
     _, _, ln_c, ln_b, _ = outcome.coordinates.tolist()
-    far = (problems.ln_x[:, 0] - ln_c) * np.exp(ln_b)
-    real = problems.ln_x[:, 0] > LN_ZERO
-    between, two_sided = real & (np.abs(far) < _ON_A_PLATEAU), (far < 0).any() and (far > 0).any()
-    steps = LN_B in outcome.free and two_sided and len(np.unique(problems.ln_x[between, 0])) <= 1
-    return ("b",) if steps else ()
+    b = math.exp(ln_b)
+    far = {ln_x: (ln_x - ln_c) * b for ln_x in problems.ln_x[:, 0].tolist()}
+    between = [ln_x for ln_x, v in far.items() if ln_x > LN_ZERO and abs(v) < _ON_A_PLATEAU]
+    two_sided = min(far.values()) < 0 < max(far.values())
+    return ("b",) if LN_B in outcome.free and two_sided and len(between) <= 1 else ()
 
 
 def _extreme_asymmetry(target: Target, weights: Weights, problems: Problems, grid: Array, sign: float) -> Outcome:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from elisa_bdnf.analysis.curves import invert_or_none, predict, rises
 from elisa_bdnf.analysis.intervals import Interval, intervals, is_above
 from elisa_bdnf.analysis.inverses import in_wells
+from elisa_bdnf.analysis.robustness import moves
 from elisa_bdnf.model.curve import Curve, Limits, NoCurve
+from elisa_bdnf.model.evidence import Robustness
 from elisa_bdnf.model.layout import Role
 from elisa_bdnf.model.protocol import Extrapolation, MissingDilution, Protocol, Reduce
 from elisa_bdnf.model.result import Estimate, Group, RangeStatus, WellEstimate, WellUse
@@ -51,11 +53,39 @@ def quantify(groups: Sequence[Group], curve: Curve | NoCurve, protocol: Protocol
     if isinstance(curve, Curve):
         found = read_responses(curve, *zip(*read.values(), strict=True), extrapolate=extrapolate) if read else []
         known |= zip(read, found, strict=True)
-    return [_estimate(group, curve, protocol, wells[index], known[index]) for index, group in enumerate(groups)]
+    moved = _moves(groups, curve, protocol, known)
+    return [
+        _estimate(group, curve, protocol, wells[index], known[index], moved.get(index))
+        for index, group in enumerate(groups)
+    ]
+
+
+def _moves(
+    groups: Sequence[Group], curve: Curve | NoCurve, protocol: Protocol, readings: Mapping[int, CurveReading]
+) -> dict[int, Robustness | None]:
+    """The robustness of the groups that have a concentration in the range."""
+    numbers = {i: r for i, r in sorted(readings.items()) if r.status.has_number and r.in_well is not None}
+    if isinstance(curve, NoCurve):
+        return {}
+    by_mean = protocol.reduce is Reduce.MEAN_RESPONSE
+    responses = [(groups[i].mean,) if by_mean else groups[i].responses for i in numbers]
+    found = moves(
+        curve,
+        protocol.limits,
+        responses,
+        [reading.in_well or 0.0 for reading in numbers.values()],
+        [(reading.interval.low, reading.interval.high) for reading in numbers.values()],
+    )
+    return dict(zip(numbers, found, strict=True))
 
 
 def _estimate(
-    group: Group, curve: Curve | NoCurve, protocol: Protocol, wells: tuple[WellEstimate, ...], reading: CurveReading
+    group: Group,
+    curve: Curve | NoCurve,
+    protocol: Protocol,
+    wells: tuple[WellEstimate, ...],
+    reading: CurveReading,
+    moved: Robustness | None,
 ) -> Estimate:
     factor, missing = _factor_or_none(group, protocol)
     cv, basis = _variation(group, wells)
@@ -78,6 +108,7 @@ def _estimate(
         interval_remark=reading.interval.remark,
         suggested_dilution=_suggested_dilution(group, curve, reading),
         other_in_well=_other_in_well(group, curve, wells, protocol.reduce) if reading.in_well is not None else None,
+        robustness=moved,
     )
 
 

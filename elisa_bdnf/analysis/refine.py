@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from elisa_bdnf.analysis.equations import State, Target, evaluate, gradient_of_one, moved, solve_one, solve_scaled
+from elisa_bdnf.analysis.equations import State, Target, evaluate, moved, solve_one, solve_scaled
 from elisa_bdnf.analysis.shape import Array, Counts, Flags
 
 _MOST_ITERATIONS = 200
@@ -43,14 +43,14 @@ def refine(
         step = np.where(running, solve_scaled(matrix, scale, state.score), 0.0)
         trial = evaluate(target, moved(target, state.coordinates, step))
         tried = trial.gradient
-        frozen = np.add.reduce(state.weight * trial.residual**2)
+        frozen = trial.rss if target.theta is None else np.add.reduce(state.weight * trial.residual**2)
         # Near the optimum rounding hides whether the sum of squares fell: there the gradient decides.
         close = (tried < gradient) & (frozen <= state.rss * (1 + 1e-6)) & (gradient < 1e-2)
         better = running & (close | (frozen < state.rss)) & (tried < np.inf)
         stuck = np.where(better, tried > 0.25 * gradient, True) & (np.minimum(tried, gradient) < _ROUNDING)
         size = np.maximum.reduce(np.abs(step) * scale)
         stuck |= better & (damping == 0) & (size * size < _LAST_STEP**2 * state.rss)
-        state = _choose(better, trial, state)
+        state = _choose(better | ~running, trial, state)  # those that stand still are the same in both
         gradient = np.where(better, tried, gradient)
         running = running & ~(stuck | (gradient < enough) | (damping > 1e8))
         damping = np.where(better, np.where(damping < 1e-3, 0.0, damping / 10), np.maximum(damping, 1e-4) * 10)
@@ -61,7 +61,7 @@ def _refine_one(target: Target, coordinates: Array, most: int) -> tuple[State, C
     """The same for a single problem, without its axis and deciding with plain numbers: a fifth of the time."""
     target = target.single()
     state = evaluate(target, coordinates[:, 0])
-    gradient, damping, iterations = gradient_of_one(state), 0.0, 0
+    gradient, damping, iterations = float(state.gradient), 0.0, 0
     while gradient > _SHARP and iterations < most and damping <= 1e8:
         matrix = state.newton
         if damping:
@@ -73,7 +73,7 @@ def _refine_one(target: Target, coordinates: Array, most: int) -> tuple[State, C
             break
         iterations += 1
         trial = evaluate(target, moved(target, state.coordinates, step))
-        tried = gradient_of_one(trial)
+        tried = float(trial.gradient)
         frozen = float(trial.rss) if target.theta is None else float(state.weight @ trial.residual**2)
         close = tried < gradient < 1e-2 and frozen <= rss * (1 + 1e-6)
         better = (close or frozen < rss) and tried < np.inf

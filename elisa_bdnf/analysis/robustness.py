@@ -3,44 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
-from elisa_bdnf.analysis.alternatives import Alternatives, alternatives
+from elisa_bdnf.analysis.alternatives import alternatives
 from elisa_bdnf.analysis.shape import Array
-from elisa_bdnf.model.curve import Curve, NoCurve
+from elisa_bdnf.model.curve import Curve
 from elisa_bdnf.model.evidence import Robustness
-from elisa_bdnf.model.protocol import Protocol, Reduce
-from elisa_bdnf.model.result import Estimate
+from elisa_bdnf.model.protocol import LimitSettings
 
 _Interval = tuple[float | None, float | None]
 
 
-def with_robustness(
-    curve: Curve | NoCurve, protocol: Protocol, *groups: Sequence[Estimate]
-) -> tuple[list[Estimate], ...]:
-    """The estimates with their robustness, as far as they have a concentration in the range."""
-    numbers = [e for estimates in groups for e in estimates if e.status.has_number and e.in_well is not None]
-    if isinstance(curve, NoCurve) or not numbers:
-        return tuple(list(estimates) for estimates in groups)
-    moved = dict(
-        zip(map(id, numbers), _moves(numbers, alternatives(curve, protocol.limits), protocol.reduce), strict=True)
-    )
-    return tuple(
-        [replace(e, robustness=moved[id(e)]) if id(e) in moved else e for e in estimates] for estimates in groups
-    )
-
-
-def _moves(estimates: Sequence[Estimate], others: Alternatives, how: Reduce) -> list[Robustness | None]:
-    """All responses are read on all curves at once."""
-    of_each = [(e.group.mean,) if how is Reduce.MEAN_RESPONSE else e.group.responses for e in estimates]
-    there = others.concentrations([y for responses in of_each for y in responses])
-    if how is not Reduce.MEAN_RESPONSE:
-        ends = np.cumsum([len(responses) for responses in of_each])[:-1]
+def moves(
+    curve: Curve,
+    limits: LimitSettings,
+    responses: Sequence[Sequence[float]],
+    in_well: Sequence[float],
+    intervals: Sequence[_Interval],
+) -> list[Robustness | None]:
+    """The robustness of concentrations in the well (S), each the mean of what its ``responses`` read, all at once."""
+    if not responses:
+        return []
+    others = alternatives(curve, limits)
+    there = others.concentrations([y for each in responses for y in each])
+    if any(len(each) > 1 for each in responses):
+        ends = np.cumsum([len(each) for each in responses])[:-1]
         there = np.stack([part.mean(axis=1) for part in np.split(there, ends, axis=1)], axis=1)
-    intervals = [(e.in_well_low, e.in_well_high) for e in estimates]
-    return robustness(others.changes, there, [e.in_well or 0.0 for e in estimates], intervals)
+    return robustness(others.changes, there, in_well, intervals)
 
 
 @np.errstate(invalid="ignore")
