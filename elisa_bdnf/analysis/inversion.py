@@ -30,7 +30,7 @@ from elisa_bdnf.analysis.shape import (
 from elisa_bdnf.model.curve import Curve, Model, WeightKind
 
 _STEP = 0.05  # of b·ln x: how closely to look, since an interval can end and begin again
-_CLOSE, _FINE = 40, 200  # steps that are looked at together at first, and at most
+_CLOSE, _NEAR, _FINE = 12, 48, 200  # steps that are looked at together at first, and at most
 _LARGEST_LN = 690.0  # e^690 is still a number
 _FLATTEST = 1e-6  # slope of a log-log line that is as good as flat
 _FARTHEST = 60.0  # in ln x: a bound that is not met within a factor 1e26 does not exist
@@ -130,12 +130,12 @@ def nearest_ends(curve: Curve, sides: Sequence[Side]) -> list[float]:
 
 
 @lru_cache(maxsize=64)
-def _offsets(unit: float) -> tuple[Array, Array]:
+def _offsets(unit: float) -> tuple[Array, Array, Array]:
     """Distances in ln x at which to look: the close ones, then the rest, first finely and then in growing steps."""
     fine: Array = unit * np.arange(1, _FINE + 1, dtype=np.float64)
     coarse = fine[-1] + np.cumsum(np.minimum(unit * 1.3 ** np.arange(1, 60), 2.0))
     far = coarse[coarse < max(_FARTHEST, 2 * float(fine[-1]))]
-    return fine[:_CLOSE], np.concatenate((fine[_CLOSE:], far))
+    return fine[:_CLOSE], fine[_CLOSE:_NEAR], np.concatenate((fine[_NEAR:], far))
 
 
 def _roots(sides: _Sides, which: Counts, inside: Array, outside: Array) -> Array:

@@ -44,17 +44,10 @@ def lay_out(reading: Reading, layout: Layout, protocol: Protocol) -> Responses:
     selection = select_channels(reading, protocol.reading)
     follow_instrument = protocol.reading.blank is BlankMode.INSTRUMENT
     most = _most_trusted(reading, layout, selection.main, protocol.reading)
+    references = selection.reference.values if selection.reference else [math.nan] * len(selection.main.values)
     wells = [
-        _well_response(
-            reading,
-            layout.contents.get(well, NOTHING),
-            well,
-            selection,
-            most,
-            follow_instrument,
-            layout.excluded.get(well),
-        )
-        for well in reading.shape.wells()
+        _well_response(layout, well, (raw, reference), selection, most, follow_instrument)
+        for well, raw, reference in zip(reading.shape.wells(), selection.main.values, references, strict=True)
     ]
     blank = _blank_mean(wells, protocol.reading.blank)
     sentence = selection.sentence
@@ -66,7 +59,8 @@ def lay_out(reading: Reading, layout: Layout, protocol: Protocol) -> Responses:
 
 
 def _check_fit(reading: Reading, layout: Layout) -> None:
-    off = [well for well in layout.contents if well not in reading.shape]
+    plate = set(reading.shape.wells())
+    off = [well for well in layout.contents if well not in plate]
     if off:
         raise LayoutError(
             f"the layout names {', '.join(off[:6])}{' …' if len(off) > 6 else ''}, which the plate does not have",
@@ -196,21 +190,17 @@ def _most_trusted(reading: Reading, layout: Layout, main: Channel, settings: Rea
 
 
 def _well_response(
-    reading: Reading,
-    content: Content,
-    well: Well,
-    selection: Selection,
-    most: _Most,
-    follow: bool,
-    excluded: str | None,
+    layout: Layout, well: Well, read: tuple[float, float], selection: Selection, most: _Most, follow: bool
 ) -> WellResponse:
-    index = reading.shape.index(well)
-    main = selection.main
-    raw = main.values[index]
-    reference = selection.reference.values[index] if selection.reference else math.nan
-    note = main.notes.get(well) or (selection.reference.notes.get(well) if selection.reference else None)
-    response = raw - reference if selection.reference else raw
+    raw, reference = read
+    response = raw
+    note = selection.main.notes.get(well)
+    if selection.reference is not None:
+        response = raw - reference
+        note = note or selection.reference.notes.get(well)
+    content = layout.contents.get(well, NOTHING)
     use, reason = _use(content, raw, response, note, most, follow)
+    excluded = layout.excluded.get(well)
     if excluded is not None and use is not WellUse.EMPTY:
         use, reason = WellUse.EXCLUDED, excluded
     return WellResponse(well, content, raw, reference, response, use, reason, note)

@@ -79,9 +79,7 @@ class Shape:
 
     def wells(self) -> Iterator[Well]:
         """Every well, row by row."""
-        for row in range(self.rows):
-            for column in range(self.columns):
-                yield well_from_row_column(row, column)
+        return iter(_wells(self.rows, self.columns))
 
     def __contains__(self, well: object) -> bool:
         if not isinstance(well, str):
@@ -101,6 +99,11 @@ class Shape:
 
     def __str__(self) -> str:
         return f"{self.rows} × {self.columns}"
+
+
+@lru_cache(maxsize=16)
+def _wells(rows: int, columns: int) -> tuple[Well, ...]:
+    return tuple(well_from_row_column(row, column) for row in range(rows) for column in range(columns))
 
 
 def shape_from_extent(rows: int, columns: int) -> Shape:
