@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +78,8 @@ def _case(path: Path, file: str, reader: _Reader, results: tuple[ExpectedResult,
         samples=folder / data["samples"] if "samples" in data else None,
         format=data.get("format"),
         overrides=overrides,
+        waivers=folder / data["waivers"] if "waivers" in data else None,
+        read_on=date.fromisoformat(str(data["date"])) if "date" in data else None,
     )
     percent = data.get("tolerance_percent")
     return Case(
@@ -126,9 +129,17 @@ class _Reader:
             self._add(("overrides",), "overrides is no table", "a table [overrides]")
         if "export" not in data:
             self._add((), "export is missing", 'the export to run, as export = "plate.txt"')
+        if "date" in data and not self.problems:
+            self._check_day(str(data["date"]))
         if "digits" in data and "tolerance_percent" in data:
             self._add(("tolerance_percent",), "digits and tolerance_percent are both given", "one of both")
         self._check_contradictions(data)
+
+    def _check_day(self, text: str) -> None:
+        try:
+            date.fromisoformat(text)
+        except ValueError:
+            self._add(("date",), f"{text} is no day of the calendar", "a day as 2026-03-31")
 
     def _check_contradictions(self, data: Mapping[str, Any]) -> None:
         stated = [key for key in ("verdict", "findings") if key in data]
@@ -138,6 +149,7 @@ class _Reader:
             self._add(("refused",), "the input is to be refused, and results are expected", "one of both")
 
     def _check_table(self, data: Mapping[str, Any], table: Table, path: Key, lists: tuple[Table, ...]) -> None:
+        data = {**data, **({"date": str(data["date"])} if type(data.get("date")) is date else {})}
         apart = {each.name for each in lists} | ({"overrides"} if not path else set())
         for fault in check_data({key: value for key, value in data.items() if key not in apart}, table).faults:
             self._fault(fault, path)

@@ -41,10 +41,13 @@ SETTINGS = (
     Field("protocol", Kind.TEXT, "A shipped protocol or a file of yours."),
     Field("layout", Kind.TEXT, "The layout file."),
     Field("samples", Kind.TEXT, "The sample sheet."),
+    Field("waivers", Kind.TEXT, "The file of waivers and exclusions; else the one beside the export, if there is one."),
+    Field("date", Kind.TEXT, "The day of the reading, as with --date.", pattern=r"\d{4}-\d\d-\d\d",
+          pattern_doc="day as 2026-03-31"),
     Field("digits", Kind.WHOLE, "Concentrations may differ by one in the last of so many digits.", least=1, most=15),
     Field("tolerance_percent", Kind.NUMBER, "Concentrations may differ by so many percent.", least=0, most=100),
     Field("every_sample", Kind.FLAG, "Whether results that are not listed are differences.", default=True),
-)
+)  # fmt: skip
 CASE = Table(
     "case",
     "An expected file.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import PurePath
 
 from elisa_bdnf.checking.outcome import CaseReport, CheckReport, Place, Status
 from elisa_bdnf.reports import github, junit
@@ -103,15 +104,24 @@ def _differences(case: CaseReport) -> tuple[str, ...]:
     return tuple(f"{each.place}: {each.sentence}" for each in case.differences)
 
 
-def github_from_report(report: CheckReport) -> str:
-    """An annotation for every difference and failure, then the summary."""
+def github_from_report(report: CheckReport, below: str = "") -> str:
+    """An annotation for every difference and failure, then the summary.
+
+    ``below`` is where paths start, from the root of the repository and with a ``/`` at its end.
+    """
     lines = []
     for case in report.cases:
         level = "notice" if case.status is Status.UPDATED else "error"
         found = [(each.place, each.sentence) for each in case.differences]
         found += [(each.place, each.message) for each in case.failures]
-        lines += [github.annotation(level, text, at.file, at.line, at.column, TITLE) for at, text in found]
+        lines += [
+            github.annotation(level, text, _from_root(at.file, below), at.line, at.column, TITLE) for at, text in found
+        ]
     return "\n".join([*lines, summary(report)]) + "\n"
+
+
+def _from_root(file: str, below: str) -> str:
+    return below + file if file and not PurePath(file).is_absolute() else file
 
 
 FORMATS: Mapping[str, Callable[[CheckReport], str]] = {

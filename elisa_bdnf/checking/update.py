@@ -10,6 +10,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from elisa_bdnf.checking.came import Came, CamePlate, CameResult
 from elisa_bdnf.checking.case import SELECTORS, Case
@@ -161,6 +162,8 @@ def _value(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, list):
         return f"[{', '.join(_value(item) for item in value)}]"
+    if type(value) is date:
+        return value.isoformat()
     if isinstance(value, str) and not isinstance(value, _Digits):
         return _quoted(value)
     return str(value)

@@ -37,15 +37,25 @@ def check(
     """
     chosen = _format(format_)
     from elisa_bdnf.checking import check_paths, write_updates
-    from elisa_bdnf.checking.speech import FORMATS, failure_lines
+    from elisa_bdnf.checking.speech import FORMATS, failure_lines, github_from_report
 
     report = check_paths(paths, update=update)
     if chosen != "github":  # whose annotations hold them already
         print(*failure_lines(report), sep="\n", end="\n" if failure_lines(report) else "", file=sys.stderr)
-    typer.echo(FORMATS[chosen](report), nl=False)
+    said = github_from_report(report, _below_the_repository()) if chosen == "github" else FORMATS[chosen](report)
+    typer.echo(said, nl=False)
     write_updates(report)
     if report.exit_code:
         raise typer.Exit(report.exit_code)
+
+
+def _below_the_repository() -> str:
+    """Where this is run inside a checkout of GitHub Actions, whose annotations want paths from its root."""
+    root, here = os.environ.get("GITHUB_WORKSPACE"), Path.cwd()
+    if not root or not here.is_relative_to(Path(root).resolve()):
+        return ""
+    below = here.relative_to(Path(root).resolve()).as_posix()
+    return "" if below == "." else f"{below}/"
 
 
 def _format(wanted: str) -> str:

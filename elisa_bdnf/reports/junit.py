@@ -25,7 +25,8 @@ class TestCase:
 def junit_xml(suite: str, cases: Sequence[TestCase]) -> str:
     """The whole file, without times and host names: same outcome, same bytes.
 
-    Texts are data: markup is escaped, characters that XML cannot hold are shown.
+    Consumers ask for times and types, so they are there: 0 stands for not measured. Texts are data: markup is escaped,
+    characters that XML cannot hold are shown.
     """
     root = ET.Element("testsuites")
     counts = {
@@ -34,7 +35,8 @@ def junit_xml(suite: str, cases: Sequence[TestCase]) -> str:
         "errors": sum(bool(case.errors) for case in cases),
         "skipped": 0,
     }
-    numbers = {name: str(number) for name, number in counts.items()}
+    numbers = {name: str(number) for name, number in counts.items()} | _NO_TIME
+    root.attrib.update({"name": show(suite), **numbers})
     element = ET.SubElement(root, "testsuite", {"name": show(suite), **numbers})
     for case in cases:
         _add_case(element, case)
@@ -43,8 +45,11 @@ def junit_xml(suite: str, cases: Sequence[TestCase]) -> str:
     return data.decode() + "\n"
 
 
+_NO_TIME = {"time": "0"}
+
+
 def _add_case(suite: ET.Element, case: TestCase) -> None:
-    attributes = {"classname": show(case.group), "name": show(case.name)}
+    attributes = {"classname": show(case.group), "name": show(case.name), **_NO_TIME}
     element = ET.SubElement(suite, "testcase", attributes | ({"file": show(case.file)} if case.file else {}))
     # A test has one outcome: an error, else a failure; all sentences stand in its text.
     sentences = case.errors or case.failures
@@ -52,5 +57,6 @@ def _add_case(suite: ET.Element, case: TestCase) -> None:
         return
     first = show(sentences[0])
     more = f" (and {len(sentences) - 1} more)" if len(sentences) > 1 else ""
-    outcome = ET.SubElement(element, "error" if case.errors else "failure", {"message": first + more})
+    tag, kind = ("error", "not run") if case.errors else ("failure", "difference")
+    outcome = ET.SubElement(element, tag, {"message": first + more, "type": kind})
     outcome.text = "\n".join(show(sentence) for sentence in sentences)

@@ -90,6 +90,36 @@ def test_github_is_chosen_inside_its_actions(
     assert (done.code, done.err) == (3, "")
 
 
+def test_annotations_name_files_from_the_root_of_the_repository(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(folder))
+    done = elisa_bdnf("check", ".", folder=folder / "bad")
+    assert done.out.startswith("::error file=bad/expected.toml,line=5,")
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(folder / "good"))
+    assert elisa_bdnf("check", "bad", folder=folder).out.startswith("::error file=bad/expected.toml,line=5,")
+
+
+# What the readers of Jenkins, GitLab, Azure and GitHub's reporters ask of each element.
+ASKED = {
+    "testsuites": {"name", "tests", "failures", "errors", "time"},
+    "testsuite": {"name", "tests", "failures", "errors", "skipped", "time"},
+    "testcase": {"name", "classname", "time"},
+    "failure": {"message", "type"},
+    "error": {"message", "type"},
+}
+
+
+def test_junit_has_what_its_readers_ask_for() -> None:
+    root = ET.fromstring(FORMATS["junit"](REPORT))  # noqa: S314
+    for element in root.iter():
+        assert ASKED[element.tag] <= set(element.attrib)
+    suite = root[0]
+    assert root.attrib.items() >= {"tests": "4", "failures": "1", "errors": "1"}.items()
+    assert len(suite) == int(suite.attrib["tests"])
+    assert sum(bool(case.findall("failure")) for case in suite) == int(suite.attrib["failures"])
+    assert sum(bool(case.findall("error")) for case in suite) == int(suite.attrib["errors"])
+
+
 def test_an_asked_format_goes_before_the_environment(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
     assert "::error" not in elisa_bdnf("check", ".", "--format", "text", folder=folder).out
