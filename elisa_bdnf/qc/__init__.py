@@ -15,6 +15,7 @@ from elisa_bdnf.qc import (
     curve_rules,
     dilution_rules,
     engine,
+    geometry_rules,
     history_rules,
     input_rules,
     method_rules,
@@ -53,6 +54,7 @@ _ORDER = (
     dilution_rules,
     preanalytic_rules,
     pattern_rules,
+    geometry_rules,
     subject_rules,
 )
 RULES: Mapping[str, Rule] = {

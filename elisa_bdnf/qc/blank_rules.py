@@ -7,7 +7,7 @@ import math
 from elisa_bdnf.model.layout import Role
 from elisa_bdnf.model.protocol import BlankMode
 from elisa_bdnf.model.reading import ChannelKind
-from elisa_bdnf.model.result import FindingLevel
+from elisa_bdnf.model.result import FindingLevel, Group, WellUse
 from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, as_set, below, digits, exceeds, plain, rule
 from elisa_bdnf.qc.subjects import PlateSubject, pooled_sd
 
@@ -43,11 +43,13 @@ def background_is_low(plate: PlateSubject, *, max_response: float = 0.20) -> Ver
 def lowest_standard_stands_out_of_the_background(plate: PlateSubject, *, min_separation: float = 3.0) -> Verdicts:
     """The lowest standard lies at least ``min_separation`` pooled SDs above the zero standard.
 
-    The SD is pooled over zeros and the three lowest standards.
+    The SD is pooled over zeros and the three lowest standards. A lowest standard that editing left out is judged as it
+    was read: where a standard was pipetted for zero, it is the standard that does not fit the curve.
     """
     levels, zeros = plate.standard_levels(), plate.zero_groups()
     usable = [group for group in zeros if group.responses]
-    if not levels or not usable or not levels[0].responses:
+    lowest = _as_read(levels[0]) if levels else ()
+    if not usable or not lowest:
         yield Missing("no zero standard or blank beside the lowest standard")
         return
     sd = pooled_sd([*usable, *levels[:3]])
@@ -55,16 +57,21 @@ def lowest_standard_stands_out_of_the_background(plate: PlateSubject, *, min_sep
         yield Missing("zero and low standards are not replicated")
         return
     zero_mean = sum(_zero_responses(plate)) / len(_zero_responses(plate))
-    separation = (levels[0].mean - zero_mean) / sd
+    separation = (sum(lowest) / len(lowest) - zero_mean) / sd
     if below(separation, min_separation):
         yield Remark(
             f"the lowest standard ({plain(levels[0].content.nominal)}) lies {digits(separation, min_separation)} SD "
             "above the background: it cannot be told from zero",
             measured=digits(separation, min_separation),
             limit=as_set(min_separation),
-            wells=levels[0].wells,
+            wells=levels[0].all_wells,
             action="annotate",
         )
+
+
+def _as_read(standard: Group) -> tuple[float, ...]:
+    edited = (well.response for well in standard.left_out if well.use is WellUse.NOT_USED)
+    return standard.responses or tuple(response for response in edited if math.isfinite(response))
 
 
 @rule("BLK-03", FindingLevel.WARN, "the CV of a mean near zero says nothing (a live complaint); so SD in OD")

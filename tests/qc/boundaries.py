@@ -159,6 +159,17 @@ def z_prime(analysis: Analysis) -> float:
     return float(1 - 3 * (top.sd + zero.sd) / (top.mean - zero.mean))
 
 
+ROW_B_OFF: Plate = {"response": {"B1": 0.05}, "in_well": {"B2": 250, "B3": 260, "B4": 100, "B5": 120, "B6": 60}}
+
+
+def _row_b(analysis: Analysis) -> tuple[float, float]:
+    """Evidence for row B being one well off, and how much better it fits; duplicates hardly apart count as 2 %."""
+    at = {w.well: math.log(w.response + 0.03) for w in analysis.responses.wells if w.well[0] == "B" and w.content.name}
+    laid = ((at["B1"] - at["B2"]) ** 2 + (at["B3"] - at["B4"]) ** 2) / 2
+    moved = ((at["B2"] - at["B3"]) ** 2 + (at["B4"] - at["B5"]) ** 2) / 2
+    return (laid - moved) / (2 * 0.02**2), laid / moved
+
+
 LEFT = tuple(first for first, _ in DUPLICATES)
 SPREAD = times(1.2, "A5", "B6", "C5", "D6")
 THREE_OF_EACH = {"response": {"H1": 0.05, "H2": 0.3}, "add": {"H7": {"like": "H1", "response": 0.4},
@@ -250,6 +261,8 @@ BOUNDARIES = (
     Boundary("PLT-03", "shift", lambda a: median(leans(a, EDGE_PAIRS)), EDGES),
     Boundary("PLT-04", "shift", lambda a: median(leans(a, PAIRS_OF_ROW_B)), ROW_B, others={"deviations": 0.0}),
     Boundary("PLT-05", "z_prime", z_prime, THREE_OF_EACH, "below"),
+    Boundary("PLT-06", "evidence", lambda a: _row_b(a)[0], ROW_B_OFF),
+    Boundary("PLT-06", "ratio", lambda a: _row_b(a)[1], ROW_B_OFF),
     Boundary("SUB-05", "max_ratio", lambda a: (a.samples[1].concentration or 0) / (a.samples[0].concentration or 1),
              {"content": {"B5": {"dilution_factor": 200.0}}}),
 )  # fmt: skip
@@ -271,4 +284,5 @@ COUNTS = (
     Count("PLT-01", "min_pairs", 15),
     Count("PLT-03", "min_pairs", 11, EDGES),
     Count("PLT-04", "min_pairs", 4, ROW_B),
+    Count("PLT-06", "min_groups", 17),
 )

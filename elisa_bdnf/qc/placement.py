@@ -1,0 +1,179 @@
+"""Would the replicates of a plate agree far better if the plate lay otherwise than its layout says?
+
+Responses of different samples differ, those of replicates do not: the sum of squares within replicates tells how well
+a layout fits the wells, whatever the samples hold. Moves that leave replicates together (all rows one down) do not show
+here; the standards and the controls show those.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from elisa_bdnf.model.layout import Content, Role
+from elisa_bdnf.model.plate import Shape, row_name_from_index
+from elisa_bdnf.model.result import Analysis, WellUse
+
+Floats = NDArray[np.float64]
+Indices = NDArray[np.intp]
+
+FOOT = 0.03  # OD: ln(response + FOOT), so that reading noise near zero is no difference
+LEAST_SPREAD = 0.02  # of ln response: no assay scatters less, and equal wells must not make everything significant
+_TAKEN_AWAY = (WellUse.MASKED, WellUse.EXCLUDED, WellUse.MISSING, WellUse.EMPTY)
+# Median of a χ² over its degrees of freedom, by wells in a group: turns the median of variances into a variance.
+_MEDIAN_SHARE = (math.nan, math.nan, 0.4549, 0.6931, 0.7887, 0.8392, 0.8703)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Another way in which the plate may lie: ``sources`` says which well was truly read where, −1 for none."""
+
+    sentence: str
+    sources: Indices
+
+
+@dataclass(frozen=True, slots=True)
+class BetterPlacement:
+    """A move under which the replicates agree better; spreads are root mean squares of ln response."""
+
+    move: Move
+    evidence: float
+    as_laid_out: float
+    moved: float
+
+
+@dataclass(frozen=True, slots=True)
+class Replicates:
+    """``values``: ln(response + FOOT), row by row, nan where none; ``member`` (wells, groups): 1 where it belongs."""
+
+    shape: Shape
+    values: Floats
+    member: Floats
+    groups: tuple[tuple[int, ...], ...]  # positions of the wells of each content with two or more
+    roles: tuple[Role, ...]  # what they are
+
+    @property
+    def count(self) -> int:
+        return len(self.groups)
+
+    @staticmethod
+    def of(analysis: Analysis) -> Replicates:
+        held: dict[Content, list[int]] = {}
+        wells = analysis.responses.wells
+        values = np.full(len(wells), math.nan)
+        for index, well in enumerate(wells):
+            if well.content.role is not Role.EMPTY and well.use not in _TAKEN_AWAY:
+                held.setdefault(well.content, []).append(index)
+            if math.isfinite(well.response):
+                values[index] = math.log(max(well.response, 0.0) + FOOT)
+        kept = [(content, tuple(own)) for content, own in held.items() if len(own) > 1]
+        member = np.zeros((len(wells), len(kept)))
+        for column, (_, own) in enumerate(kept):
+            member[list(own), column] = 1
+        roles = tuple(content.role for content, _ in kept)
+        return Replicates(analysis.reading.shape, values, member, tuple(own for _, own in kept), roles)
+
+
+def better_placement_or_none(replicates: Replicates, ratio: float) -> BetterPlacement | None:
+    """The move with most evidence among those that make the sum of squares more than ``ratio`` times smaller.
+
+    Evidence is (SS as laid out − SS moved) / 2s², over the replicates that the move concerns: the log likelihood ratio
+    of normal errors with variance s², which is the median variance within all replicates of the plate (moved ones where
+    the move concerns them), put right for its degrees of freedom.
+    """
+    moves = [*_shifts(replicates.shape), *_turned(replicates)]
+    sources = np.array([move.sources for move in moves])
+    moved = np.where(sources >= 0, replicates.values[sources], math.nan)
+    known = np.isfinite(moved) & np.isfinite(replicates.values)
+    concerned = (sources != np.arange(sources.shape[1])) @ replicates.member > 0
+    freedom = np.maximum(known @ replicates.member - 1, 0)
+    before = _squares(np.broadcast_to(replicates.values, moved.shape), known, replicates.member)
+    after = _squares(moved, known, replicates.member)
+    variance = _typical_variance(np.where(concerned, after, before), freedom)
+    laid, read = (np.sum(np.where(concerned, squares, 0), axis=1) for squares in (before, after))
+    count = np.sum(np.where(concerned, freedom, 0), axis=1)
+    evidence = np.where(laid > ratio * read * (1 + 1e-9), (laid - read) / (2 * variance), 0.0)
+    best = int(np.argmax(evidence))
+    if evidence[best] <= 0 or count[best] == 0:
+        return None
+    spreads = [math.sqrt(float(sum_[best]) / float(count[best])) for sum_ in (laid, read)]
+    return BetterPlacement(moves[best], float(evidence[best]), *spreads)
+
+
+def _squares(values: Floats, known: NDArray[np.bool_], member: Floats) -> Floats:
+    """Sum of squares around the mean of each group, (moves, groups)."""
+    filled = np.where(known, values, 0.0)
+    sums, counts = filled @ member, known @ member
+    return np.asarray(np.maximum((filled * filled) @ member - sums * sums / np.maximum(counts, 1), 0.0))
+
+
+def _typical_variance(squares: Floats, freedom: Floats) -> Floats:
+    """The variance within replicates by its median over the groups, (moves,): a few groups apart do not change it."""
+    share = np.array(_MEDIAN_SHARE)[np.minimum(freedom.astype(int) + 1, len(_MEDIAN_SHARE) - 1)]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        variances = np.where(freedom > 0, squares / (freedom * share), math.inf)
+    variances.sort(axis=1)
+    groups = np.sum(freedom > 0, axis=1)
+    middle = variances[np.arange(len(variances)), np.maximum(groups - 1, 0) // 2]
+    return np.asarray(np.maximum(np.where(groups > 0, middle, math.inf), LEAST_SPREAD**2))
+
+
+@lru_cache(maxsize=8)
+def _shifts(shape: Shape) -> tuple[Move, ...]:
+    """Rows, columns and the whole plate, one well off either way."""
+    moves = []
+    for axis, step, words in ((1, 1, "right"), (1, -1, "left"), (0, 1, "below"), (0, -1, "above")):
+        whole = _beside(shape, axis, step)
+        side = f"one well to the {words}" if axis else f"one well {words}"
+        moves.append(Move(f"if the whole plate is read {side}", whole.ravel()))
+        for line in range(shape.rows if axis else shape.columns):
+            own = np.arange(shape.size).reshape(shape.rows, shape.columns)
+            at = (line, slice(None)) if axis else (slice(None), line)
+            own[at] = whole[at]
+            name = f"row {row_name_from_index(line)}" if axis else f"column {line + 1}"
+            moves.append(Move(f"if {name} is read {side}", own.ravel()))
+    return tuple(moves)
+
+
+def _beside(shape: Shape, axis: int, step: int) -> Indices:
+    """For each well the position of its neighbor, −1 beyond the edge, (rows, columns)."""
+    padded = np.pad(np.arange(shape.size).reshape(shape.rows, shape.columns), 1, constant_values=-1)
+    rolled = np.roll(padded, -step, axis)
+    return np.asarray(rolled[1:-1, 1:-1])
+
+
+def _turned(replicates: Replicates) -> Iterator[Move]:
+    """Pairs that lie down read as lying across, and the other way round, within blocks of two by two wells.
+
+    Standards stay: they fill columns of their own, and where they are turned the curve says so. Controls may have been
+    laid out with the standards or with the samples.
+    """
+    columns = replicates.shape.columns
+    for turned in ((Role.SAMPLE,), (Role.SAMPLE, Role.CONTROL)):
+        own = zip(replicates.groups, replicates.roles, strict=True)
+        pairs = [wells for wells, role in own if len(wells) == 2 and role in turned]
+        for apart, beside, words in ((columns, 1, "across, not down"), (1, columns, "down, not across")):
+            firsts = sorted(first for first, second in pairs if second - first == apart)
+            sources = _blocks_turned(np.arange(replicates.shape.size), firsts, apart, beside)
+            if sources is not None:
+                yield Move(f"if duplicates lie {words}", sources)
+
+
+def _blocks_turned(sources: Indices, firsts: list[int], apart: int, beside: int) -> Indices | None:
+    """Exchange the off-diagonal wells of each two by two wells that two pairs fill; None where there is no such block.
+
+    Pairs of one block lie ``beside`` one another and never in two rows of wells by wrapping around: a pair that lies
+    down starts a block at most in the last column but one.
+    """
+    columns, taken = max(apart, beside), set[int]()
+    for first in firsts:
+        wraps = beside == 1 and (first + 1) % columns == 0
+        if first not in taken and first + beside in firsts and not wraps:
+            taken |= {first, first + beside}
+            sources[first + apart], sources[first + beside] = first + beside, first + apart
+    return sources if taken else None
