@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from elisa_bdnf.inputs.numbers import decimals_from_text, number_from_text_or_none
 from elisa_bdnf.model.layout import Content, Layout, Role
@@ -21,6 +21,7 @@ _CONTROL = re.compile(
 _ONE_IN = re.compile(r"1\s*[:/]\s*(?P<factor>.+)\Z")
 
 
+Dilution = Callable[[str, str], float | None]
 # A sentence with a gap → the well IDs it is about; a dict for its order.
 Questions = dict[str, dict[str, None]]
 
@@ -36,10 +37,15 @@ def layout_from_attributes(attributes: Mapping[str, Mapping[Well, str]], shape: 
     questions: Questions = {}
     known: dict[tuple[str, ...], Content] = {}  # replicates say the same
     contents = {}
+    _note_lost(attributes, ids, questions)
+    dilution: Dilution = dilution_factor_or_none
+    if _says_factors(ids, attributes.get(_AMOUNT, {}), decimal):
+        dilution = factor_or_none
+        questions["Conc/Dil of samples is read as dilution factors: one is above 1 and none below."] = {}
     for well in wells:
         said = tuple([texts.get(well, "") for texts in attributes.values()])
         if said not in known:
-            known[said] = _content(dict(zip(attributes, said, strict=True)), decimal, questions)
+            known[said] = _content(dict(zip(attributes, said, strict=True)), decimal, questions, dilution)
         contents[well] = known[said]
     if not contents:
         return None
@@ -47,11 +53,35 @@ def layout_from_attributes(attributes: Mapping[str, Mapping[Well, str]], shape: 
     return Layout(shape, contents, origin="export", remarks=remarks)
 
 
+def _note_lost(attributes: Mapping[str, Mapping[Well, str]], ids: Mapping[Well, str], questions: Questions) -> None:
+    """Wells of which one line of the layout says something and another, which should, does not."""
+    for name, texts in attributes.items():
+        for well, text in texts.items():
+            if text and not ids.get(well):
+                _note(questions, f"Wells with a {name} but no Well ID in the layout are taken for empty: {{}}.", well)
+    amounts = attributes.get(_AMOUNT, {})
+    by_id: dict[str, set[str]] = {}
+    for well, code in ids.items():
+        if code:
+            by_id.setdefault(code, set()).add(amounts.get(well, ""))
+    for code, said in by_id.items():
+        if len(said) > 1:
+            shown = " and ".join(sorted(text or "none" for text in said))
+            _note(questions, "Wells with one Well ID differ in Conc/Dil: {}.", f"{code} ({shown})")
+
+
 def _some(named: list[str]) -> str:
     return f"{', '.join(named[:6])}{f' … ({len(named)} in all)' if len(named) > 6 else ''}"
 
 
-def _content(attributes: Mapping[str, str], decimal: str, questions: Questions) -> Content:
+def _says_factors(ids: Mapping[Well, str], amounts: Mapping[Well, str], decimal: str) -> bool:
+    """Whether the dilutions of samples can only be factors: none is a fraction of 1, and one is above 1."""
+    texts = {amounts.get(well, "") for well, code in ids.items() if _SAMPLE.match(code)}
+    numbers = [number for text in texts if (number := number_from_text_or_none(text, decimal)) is not None]
+    return bool(numbers) and min(numbers) >= 1 and max(numbers) > 1
+
+
+def _content(attributes: Mapping[str, str], decimal: str, questions: Questions, dilution: Dilution) -> Content:
     texts = {name: text for name, text in attributes.items() if text}
     well_id, amount, name = texts[_WELL_ID], texts.get(_AMOUNT, ""), texts.get(_NAME, "")
     if _BLANK.match(well_id):
@@ -66,7 +96,7 @@ def _content(attributes: Mapping[str, str], decimal: str, questions: Questions) 
     if _CONTROL.match(well_id):
         nominal = _nominal_of_control_or_none(well_id, amount, decimal, questions)
         return Content(Role.CONTROL, name or well_id, nominal, attributes=texts)
-    return _sample(well_id, amount, name, decimal, questions, texts)
+    return _sample(well_id, name, dilution(amount, decimal), questions, texts)
 
 
 def _nominal_of_control_or_none(well_id: str, amount: str, decimal: str, questions: Questions) -> float | None:
@@ -85,18 +115,23 @@ def _told(well_id: str, amount: str) -> str:
     return f"{well_id} ({amount})" if amount else well_id
 
 
-def _sample(
-    well_id: str, amount: str, name: str, decimal: str, questions: Questions, texts: Mapping[str, str]
-) -> Content:
-    match = _SAMPLE.match(well_id)
+def _sample(well_id: str, name: str, factor: float | None, questions: Questions, texts: Mapping[str, str]) -> Content:
+    match, amount = _SAMPLE.match(well_id), texts.get(_AMOUNT, "")
     if match is None:
         _note(questions, "Well IDs that are none of Gen5's own (STD, SPL, BLK, CTL) are read as samples: {}.", well_id)
-    factor = dilution_factor_or_none(amount, decimal)
     if amount and factor is None:
         _note(questions, "Dilutions that are no fraction of 1 are not used: {}.", _told(well_id, amount))
     # SPL1:2 is the second dilution of SPL1. Where no dilution is said, only the whole ID keeps the two apart.
     base = match["name"] if match and factor is not None else well_id
     return Content(Role.SAMPLE, name or base, dilution_factor=factor, attributes=texts)
+
+
+def factor_or_none(text: str, decimal: str = ".") -> float | None:
+    """A dilution that is a factor: ``20`` → 20, ``1:20`` → 20."""
+    if _ONE_IN.match(text.strip()):
+        return dilution_factor_or_none(text, decimal)
+    factor = number_from_text_or_none(text, decimal)
+    return factor if factor is not None and factor >= 1 else None
 
 
 def dilution_factor_or_none(text: str, decimal: str = ".") -> float | None:

@@ -10,8 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from elisa_bdnf.errors import ExportError
+from elisa_bdnf.inputs.numbers import number_from_text_or_none
 from elisa_bdnf.model.plate import Well, well_from_text_or_none
 from elisa_bdnf.readers._cells import Cells, unique_labels
 
@@ -56,10 +58,11 @@ def list_from_rows(rows: Rows, top: int, stop: int) -> WellList:
     for index in _lines(rows, top + 1, stop, well):
         inherited = _take_line(draft, rows[index], index, inherited)
         end = index + 1
+    lost = _check_counts(draft)
     columns = {label: cells for label, cells in draft.columns.items() if any(cells.values())}
     layout = {label: cells for label, cells in columns.items() if label in _ATTRIBUTES.values()}
     quantities = {label: cells for label, cells in columns.items() if label not in layout}
-    return WellList(end, layout, quantities, remarks)
+    return WellList(end, layout, quantities, (*remarks, *lost))
 
 
 def _labels(cells: Sequence[str]) -> tuple[dict[int, str], tuple[str, ...]]:
@@ -98,7 +101,59 @@ def _take_line(draft: _Draft, cells: Sequence[str], index: int, inherited: dict[
             f"{extra[0]!r} stands below no heading", expected="a heading above every value", place=str(index + 1)
         )
     if not texts.get("Well ID"):
+        _refuse_count_without_id(texts, index)
         texts |= {label: text for label, text in inherited.items() if not texts[label]}
     for at, label in draft.labels.items():
         draft.columns.setdefault(label, Cells()).add_row((well,), (texts[label],), index, at)
     return {label: text for label, text in texts.items() if label in _ATTRIBUTES.values()}
+
+
+def _refuse_count_without_id(texts: Mapping[str, str], index: int) -> None:
+    if any(text and label.casefold().startswith("count") for label, text in texts.items()):
+        raise ExportError(
+            "this line has a count of values, which stands in the first line of a sample, but no Well ID",
+            expected="a Well ID in the first line of each sample",
+            place=str(index + 1),
+        )
+
+
+def _check_counts(draft: _Draft) -> list[str]:
+    """What the list counts against the lines it has. Raises ExportError where a sample has lines of another one."""
+    remarks = []
+    for label, cells, counts in _counted(draft):
+        for first, wells in _samples(counts).items():
+            numbers = sum(1 for well in wells if _is_used(cells[well]))
+            stated, line = counts[first], draft.lines[first] + 1
+            if numbers > int(stated):
+                raise ExportError(
+                    f"the list counts {stated} values of {label!r} here, but {numbers} lines have no other Well ID",
+                    expected="a Well ID in the first line of each sample",
+                    hint="a line was lost below this one; export the list again",
+                    place=str(line),
+                )
+            if len(wells) < int(stated):
+                remarks.append(f"Line {line} counts {stated} values of {label!r}, but the list has {len(wells)}.")
+    return remarks
+
+
+def _counted(draft: _Draft) -> Iterator[tuple[str, Cells, Cells]]:
+    """Label and cells of each quantity with a column ``Count`` behind it, and that column."""
+    for (label, cells), (behind, counts) in pairwise(draft.columns.items()):
+        if behind.partition(" (")[0].casefold() == "count" and label not in _ATTRIBUTES.values():
+            yield label, cells, counts
+
+
+def _samples(counts: Cells) -> dict[Well, list[Well]]:
+    """First well → all wells of each sample: the count stands in its first line."""
+    found: dict[Well, list[Well]] = {}
+    for well, text in counts.items():
+        if text.isascii() and text.isdigit():
+            found[well] = [well]
+        elif found and not text:
+            found[next(reversed(found))].append(well)
+    return found
+
+
+def _is_used(text: str) -> bool:
+    """A number that Gen5 counts: not excluded by a person, and no word."""
+    return any(number_from_text_or_none(text, mark) is not None for mark in ".,")

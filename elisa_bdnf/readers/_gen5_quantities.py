@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from elisa_bdnf.model.plate import Well
 from elisa_bdnf.model.reading import Channel, ChannelKind, Correction
-from elisa_bdnf.readers._gen5_sections import Read
+from elisa_bdnf.readers._gen5_procedure import Read
 
 _ABSORBANCE = re.compile(r"(?:(?P<read>.*):)?(?P<nm>[0-9]{3,4})(?:\s*\[(?:Test|Ref)\])?(?: \([0-9]+\))?\Z")
 _FLUORESCENCE = re.compile(
@@ -20,6 +20,7 @@ _LUMINESCENCE = re.compile(r"(?:(?P<read>.*):)?(?:Lum|Luminescence|Full light|Al
 _BLANK = re.compile(r"Blank (?P<inner>.+)\Z", re.IGNORECASE)
 _PATH_LENGTH = re.compile(r"Corrected \[(?P<inner>.+)\]\Z", re.IGNORECASE)
 _CONCENTRATION = re.compile(r"\[?\s*conc(?:\.|entrations?)?\s*\]?\Z", re.IGNORECASE)
+_FEW = 12  # at most one in so many wells may deviate
 _MODES = {
     "absorbance": ChannelKind.ABSORBANCE,
     "fluorescence": ChannelKind.FLUORESCENCE,
@@ -70,28 +71,42 @@ def is_concentration(label: str) -> bool:
     return _CONCENTRATION.match(label) is not None
 
 
-def difference_of(
-    values: Mapping[Well, float], raw: Sequence[Channel], wells: Sequence[Well]
-) -> tuple[str, str] | None:
-    """Labels of the two measured channels whose difference a calculated matrix is, at the printed digits; else None.
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Labels of the measured channels of which a matrix is the first minus the second, but for the deviating wells."""
 
-    The name of such a matrix is the user's (``Delta``, ``OD``), so that its numbers have to tell.
+    first: str
+    second: str
+    deviating: tuple[Well, ...] = ()
+
+
+def difference_of(values: Mapping[Well, float], raw: Sequence[Channel], wells: Sequence[Well]) -> Difference | None:
+    """The two channels whose difference a calculated matrix is, at the printed digits; None where it is none.
+
+    The name of such a matrix is the user's (``Delta``, ``OD``), so that its numbers have to tell. Where a few of many
+    wells deviate it still is that difference, and those wells were edited.
     """
-    for first in raw:
-        for second in raw:
-            if first is not second and _is_difference(values, first, second, wells):
-                return first.label, second.label
-    return None
+    found = [
+        Difference(first.label, second.label, deviating)
+        for first in raw
+        for second in raw
+        if first is not second and (deviating := _deviating_or_none(values, first, second, wells)) is not None
+    ]
+    return min(found, key=lambda difference: len(difference.deviating), default=None)
 
 
-def _is_difference(values: Mapping[Well, float], first: Channel, second: Channel, wells: Sequence[Well]) -> bool:
+def _deviating_or_none(
+    values: Mapping[Well, float], first: Channel, second: Channel, wells: Sequence[Well]
+) -> tuple[Well, ...] | None:
     compared = [
-        (values[well], first.values[index] - second.values[index])
+        (well, values[well], first.values[index] - second.values[index])
         for index, well in enumerate(wells)
         if well in values and not math.isnan(values[well] + first.values[index] + second.values[index])
     ]
-    some = len(compared) >= 4 and any(abs(value) > 0.01 for value, _ in compared)
-    return some and all(abs(value - difference) < 0.00151 for value, difference in compared)
+    if len(compared) < 4 or not any(abs(value) > 0.01 for _, value, _ in compared):
+        return None
+    deviating = tuple([well for well, value, difference in compared if abs(value - difference) >= 0.00151])
+    return deviating if len(deviating) * _FEW <= len(compared) else None
 
 
 def is_monotonic(pairs: Iterable[tuple[float, float]]) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from elisa_bdnf.errors import ExportError
-from elisa_bdnf.model.plate import well_order
+from elisa_bdnf.model.plate import Shape, Well, row_column_from_well, row_name_from_index, well_order
 from elisa_bdnf.model.reading import Channel
-from elisa_bdnf.readers._cells import ambiguous_date_or_none
+from elisa_bdnf.readers._cells import ambiguous_date_or_none, wells_of
+from elisa_bdnf.readers._gaps import gap_remarks
 from elisa_bdnf.readers._gen5_sections import Section
 
 
@@ -37,9 +38,9 @@ def remarks_on(section: Section) -> list[str]:
     return [*remarks, *section.remarks]
 
 
-def missing_parts(section: Section, channels: Sequence[Channel]) -> list[str]:
+def missing_parts(section: Section, channels: Sequence[Channel], shape: Shape) -> list[str]:
     """What one part of the export names and another does not hold: regions that were not read, or a cut-off export."""
-    read_wells = {well for texts in section.quantities.values() for well in texts}
+    read_wells = {well for texts in section.quantities.values() for well, text in texts.items() if text}
     named = {well for well, code in section.layout.get("Well ID", {}).items() if code}
     held = {channel.wavelength_nm for channel in channels}
     stated = dict.fromkeys(nm for read in section.reads if not read.kinetic for nm in read.wavelengths)
@@ -48,10 +49,21 @@ def missing_parts(section: Section, channels: Sequence[Channel]) -> list[str]:
     ]
     if lost := sorted(named - read_wells, key=well_order):
         remarks.append(f"The layout names wells without any value: {_some(lost)}.")
+    shown = {row_column_from_well(well)[0] for cells in section.layout.values() for well in cells}
+    if shown and (rows := sorted({row_column_from_well(well)[0] for well in read_wells} - shown)):
+        names = ", ".join(map(row_name_from_index, rows))
+        remarks.append(f"The layout does not show plate row {names}, which has values.")
+    taken = {channel.label for channel in channels}
     for label, texts in section.quantities.items():
-        if lost := sorted(read_wells - texts.keys(), key=well_order):
+        if label not in taken and (lost := sorted(read_wells - texts.keys(), key=well_order)):
             remarks.append(f"{label!r} does not cover wells that others do: {_some(lost)}.")
-    return remarks
+    return [*remarks, *gap_remarks(channels, shape, _stated_wells(section, shape))]
+
+
+def _stated_wells(section: Section, shape: Shape) -> frozenset[Well]:
+    """The whole plate, where every read of the procedure says so; else nothing is known."""
+    endpoint = [read for read in section.reads if not read.kinetic]
+    return frozenset(wells_of(shape)) if endpoint and all(read.full_plate for read in endpoint) else frozenset()
 
 
 def _some(wells: Sequence[str]) -> str:

@@ -6,34 +6,21 @@ their order changes from one plate row to the next.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.grid import Grid, GridLine, find_grids, wells_of_row
-from elisa_bdnf.model.plate import Well, well_from_text_or_none
+from elisa_bdnf.model.plate import Well, row_name_from_index, well_from_text_or_none
 from elisa_bdnf.readers._cells import Cells
 from elisa_bdnf.readers._gen5_list import is_list_head, list_from_rows
+from elisa_bdnf.readers._gen5_procedure import Read, read_step
 
 Rows = Sequence[Sequence[str]]
 
 _DOCUMENT_KEYS = ("Software Version", "Experiment File Path", "Protocol File Path")
-_READ_KIND = re.compile(r"(.*?)\s*\b(Endpoint|Spectrum|Area Scan|Well Scan|Kinetic)\b", re.IGNORECASE)
 _CURVE_HEAD = "curve name"
 _LAYOUT_LABELS = frozenset(["Well ID", "Name", "Conc/Dil"])
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """One read step of the procedure: ``label`` of the user (may be empty), ``mode`` such as Absorbance."""
-
-    label: str
-    mode: str
-    geometry: str  # Endpoint, Spectrum, Area Scan, …
-    kinetic: bool
-    wavelengths: tuple[float, ...] = ()  # of absorbance, in nm
-    line: int = 0  # where the procedure names it
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +91,7 @@ def _section(rows: Rows, start: int, stop: int, document: tuple[tuple[str, str],
     _take_lines(draft, rows, start, stop, grids)
     keys = {key for key, _ in draft.header}
     header = (*(item for item in document if item[0] not in keys), *draft.header)
-    reads = tuple(_read(*read) for read in draft.reads)
+    reads = tuple(read_step(*read) for read in draft.reads)
     tables = tuple(dict.fromkeys(draft.tables))
     remarks = tuple(draft.remarks)
     return Section(start + 1, header, reads, draft.layout, draft.quantities, tuple(draft.curves), tables, remarks)
@@ -122,7 +109,9 @@ def _title_above(rows: Rows, top: int, start: int) -> str:
 def _take_grid(draft: _Draft, grid: Grid, title: str) -> None:
     is_layout = title.casefold() == "layout" or bool(_LAYOUT_LABELS & {_label(line) for line in grid.lines})
     target = draft.layout if is_layout else draft.quantities
-    _refuse_lines_without_label(grid, title)
+    _refuse_lines_without_label(grid, "Results" if is_layout else title)
+    if is_layout:
+        _check_layout_lines(draft, grid)
     for line in grid.lines:
         label = _label(line)
         for note in line.beyond[1:]:
@@ -132,6 +121,27 @@ def _take_grid(draft: _Draft, grid: Grid, title: str) -> None:
         _with_room(target, label or title or f"line {line.index + 1}", wells).add_row(
             wells, line.cells, line.index, grid.left + 1
         )
+
+
+def _check_layout_lines(draft: _Draft, grid: Grid) -> None:
+    """An attribute twice in a plate row: the line with the row letter was lost, and these are those of two rows."""
+    by_row: dict[int, list[str]] = {}
+    for line in grid.lines:
+        labels = by_row.setdefault(line.row, [])
+        if _label(line) in labels:
+            raise ExportError(
+                f"plate row {row_name_from_index(line.row)} of the layout has two lines {_label(line)!r}",
+                expected="each once; a row letter in front of the first line of each plate row",
+                hint="the export was edited; export it again",
+                place=str(line.index + 1),
+            )
+        labels.append(_label(line))
+    usual = list(dict.fromkeys(label for labels in by_row.values() for label in labels))
+    for row, labels in by_row.items():
+        if lost := [label for label in usual if label not in labels]:
+            draft.remarks.append(f"Plate row {row_name_from_index(row)} of the layout has no line {', '.join(lost)}.")
+    if gaps := [row_name_from_index(row) for row in range(max(by_row)) if row not in by_row]:
+        draft.remarks.append(f"The layout leaves out plate row {', '.join(gaps)}.")
 
 
 def _label(line: GridLine) -> str:
@@ -181,9 +191,9 @@ def _take_lines(draft: _Draft, rows: Rows, start: int, stop: int, grids: list[Gr
         elif table := _table_or_none(cells):
             draft.tables.append(table)
             index = _end_of_block(rows, index, stop)
-        elif cells and cells[0].casefold() == _CURVE_HEAD:
+        elif (at := _curve_head_or_none(cells)) is not None:
             end = _end_of_block(rows, index, stop)
-            draft.curves += _curves(rows[index:end])
+            draft.curves += _curves([row[at:] for row in rows[index:end]])
             index = end
         else:
             _take_text(draft, cells, index + 1)
@@ -246,6 +256,12 @@ def _table_or_none(cells: Sequence[str]) -> str | None:
     return "area scan" if first.startswith(("x read", "y read", "x/y")) else None
 
 
+def _curve_head_or_none(cells: Sequence[str]) -> int | None:
+    """Where the headings of the curves begin; in a workbook one column to the right."""
+    filled = next((position for position, cell in enumerate(cells) if cell), 0)
+    return filled if cells[filled].casefold() == _CURVE_HEAD else None
+
+
 def _curves(rows: Rows) -> Iterator[Mapping[str, str]]:
     head = rows[0]
     for row in rows[1:]:
@@ -269,13 +285,3 @@ def _take_text(draft: _Draft, cells: Sequence[str], line: int) -> None:
         ended = any(name == "End Kinetic" for name, _ in draft.header)
         draft.reads.append((filled[1] if len(filled) > 1 else "", kinetic and not ended, [], line))
     draft.header.append((key, " ".join(filled[1:])))
-
-
-def _read(value: str, kinetic: bool, lines: list[str], place: int) -> Read:
-    """The kind of a read stands behind ``Read``, or on the next line if the user gave the read a label."""
-    stated = [line for line in lines if line.startswith("Wavelengths:")]
-    wavelengths = tuple(float(number) for line in stated for number in re.findall(r"\b[0-9]{3,4}\b", line))
-    for label, text in [("", value), *((value, line) for line in lines[:1])]:
-        if match := _READ_KIND.match(text):
-            return Read(label, match[1], match[2].title(), kinetic, wavelengths, place)
-    return Read(value, "", "", kinetic, wavelengths, place)

@@ -38,6 +38,7 @@ from elisa_bdnf.readers._cells import (
 from elisa_bdnf.readers._gen5_layout import layout_from_attributes
 from elisa_bdnf.readers._gen5_list import is_list_head
 from elisa_bdnf.readers._gen5_quantities import (
+    Difference,
     channel_meaning_or_none,
     difference_of,
     is_concentration,
@@ -137,7 +138,7 @@ def _reading(section: Section, source: Source, decimal: str, remarks: tuple[str,
         layout=layout,
         instrument_results=results,
         instrument_curve=curve_or_none(section, channels, results, decimal),
-        remarks=(*remarks, *remarks_on(section), *missing_parts(section, channels), *found, *result_remarks),
+        remarks=(*remarks, *remarks_on(section), *missing_parts(section, channels, shape), *found, *result_remarks),
     )
 
 
@@ -177,13 +178,20 @@ def _with_differences(
         if len(raw) < 2 or label in known or is_concentration(label):
             continue
         values = {well: _number(text, decimal) for well, text in cells.items()}
-        if pair := difference_of(values, raw, wells):
-            first = next(measured for measured in raw if measured.label == pair[0])
-            nm = first.wavelength_nm
+        if found := difference_of(values, raw, wells):
+            nm = next(measured.wavelength_nm for measured in raw if measured.label == found.first)
             differences.append(channel(label, cells, shape, decimal, wavelength_nm=nm, correction=Correction.REFERENCE))
-            remarks.append(f"{label!r} is {pair[0]!r} minus {pair[1]!r} in every well: a reference was subtracted.")
+            remarks.append(_sentence(label, found))
     blanked = [_blanked(section, difference, shape, decimal) for difference in differences]
     return (*channels, *differences, *(c for c in blanked if c)), tuple(remarks)
+
+
+def _sentence(label: str, found: Difference) -> str:
+    about = f"{label!r} is {found.first!r} minus {found.second!r}"
+    if not found.deviating:
+        return f"{about} in every well: a reference was subtracted."
+    wells = ", ".join(found.deviating)
+    return f"{about}, but not in {wells}: a number was edited there or stands in the wrong well."
 
 
 def _blanked(section: Section, difference: Channel, shape: Shape, decimal: str) -> Channel | None:

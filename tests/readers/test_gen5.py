@@ -14,32 +14,14 @@ from hypothesis import strategies as st
 from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.file import InputFile
 from elisa_bdnf.model.layout import Role
-from elisa_bdnf.model.reading import ChannelKind, Correction, Reading
+from elisa_bdnf.model.reading import ChannelKind, Correction
 from elisa_bdnf.readers import read_export, read_file
 from elisa_bdnf.readers._gen5_layout import dilution_factor_or_none
+from elisa_bdnf.readers._gen5_procedure import Read
 from elisa_bdnf.readers._gen5_quantities import channel_meaning_or_none
-from elisa_bdnf.readers._gen5_sections import Read
+from readers.gen5_text import export, reading_of, readings_of
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
-
-HEAD = """Software Version\t3.12.08\nExperiment File Path:\tx.xpt\n
-Plate Number\t{plate}\nDate\t{date}\nReading Type\tReader\n
-Procedure Details\n\nPlate Type\t96 WELL PLATE\nRead\tAbsorbance Endpoint\n\tWavelengths:  450\n
-"""
-
-
-def export(body: str, *, plate: str = "Plate 1", date: str = "2026-03-16") -> str:
-    return HEAD.format(plate=plate, date=date) + body.replace("|", "\t")
-
-
-def readings_of(*bodies: str) -> tuple[Reading, ...]:
-    return read_file(InputFile("plate.txt", "\n".join(bodies).encode()))
-
-
-def reading_of(body: str) -> Reading:
-    (reading,) = readings_of(export(body))
-    return reading
-
 
 FRACTIONS = [
     ("1", 1.0), ("0.5", 2.0), ("0.25", 4.0), ("0.05", 20.0), ("0.333", 3.0), ("0.1667", 6.0), ("0.01", 100.0),
@@ -212,46 +194,6 @@ def test_wells_across() -> None:
     assert reading.layout is not None
     assert reading.layout.contents["B12"].dilution_factor == 4.0
     assert [result.value for result in reading.instrument_results] == [99.0, None, 0.5, 12.0]
-
-
-REMARKS = {
-    "a date that can be read twice": (export("450\n|1|2\nA|0.1|0.2|450\n", date="3/4/2026"), "3/4/2026"),
-    "numbers that nobody measured": (
-        export("450\n|1|2\nA|0.1|0.2|450\n").replace("Type\tReader", "Type\tSimulation"),
-        "Simulation",
-    ),
-    "a wavelength that is not there": (
-        export("450\n|1|2\nA|0.1|0.2|450\n")
-        .replace("450\n\nSoft", "450, 630\n\nSoft")
-        .replace("Wavelengths:  450", "Wavelengths:  450, 630"),
-        "630 nm",
-    ),
-    "a layout without values": (export("Layout\n|1|2\nC|SPL1|SPL2|Well ID\n\n450\n|1|2\nA|0.1|0.2|450\n"), "C1, C2"),
-}
-
-
-@pytest.mark.parametrize("name", REMARKS)
-def test_remarks(name: str) -> None:
-    text, expected = REMARKS[name]
-    assert expected in "\n".join(readings_of(text)[0].remarks)
-
-
-REFUSED = {
-    "unknown words, all of them": ("Results\n|1|2\nA|bad|0.2|450\n|0.1|x!|630\n", "'bad' in well A1"),
-    "a line that was cut": ("Results\n|1|2\nA|0.1|0.2|450\nB|0.1\n", "without the name|ends without"),
-    "a well twice": ("|Well|A1|A1\n|450|1|2\n", "stands twice"),
-    "a value beyond the wells": ("|Well|A1|A2\n|450|1|2|3\n", "without a well"),
-    "only calculated values": ("Results\n|1|2\nA|0.1|0.2|Blank 450\n", "only calculated"),
-    "nothing": ("", "no measurements"),
-    "rows out of order": ("450\n|1|2\nB|0.1|0.2|450\nA|0.1|0.2|450\n", "row A stands below row B"),
-}
-
-
-@pytest.mark.parametrize("name", REFUSED)
-def test_refusals(name: str) -> None:
-    body, found = REFUSED[name]
-    with pytest.raises(ExportError, match=found):
-        reading_of(body)
 
 
 def workbook_of(body: str) -> bytes:

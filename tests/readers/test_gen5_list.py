@@ -98,6 +98,12 @@ DAMAGE = {
     "no well": ("||A4|", "||4A|", "'4A' stands where"),
     "a well twice": ("||A4|", "||A3|", "line 2 already"),
     "a value below no heading": ("52.1|2|0.921|0.014|1.536", "52.1|2|0.921|0.014|1.536|7", "below no heading"),
+    "no ID in the first line of a sample": ("SPL2||B3", "||B3", "but no Well ID"),
+    "the first line of a sample lost": (
+        "STD1|Curve|A1|100|2.835|101.2|2|2.829|0.008|0.3\n",
+        "||B5|0.05|0.1|7||||\n||B6|0.05|0.1|7||||\n",
+        "but 3 lines",
+    ),
     "an unknown word": ("|0.911|", "|O.911|", "'O.911' in well A4"),
 }
 
@@ -112,3 +118,26 @@ def test_damage_is_named(name: str) -> None:
 def test_a_list_of_layout_alone_is_no_measurement() -> None:
     with pytest.raises(ExportError, match="no measurements"):
         read("Well ID|Well|Conc/Dil\nSTD1|A1|10\n|A2|10\n")
+
+
+def test_a_line_too_few_is_said() -> None:
+    assert not any("counts" in remark for remark in read(LIST).remarks)
+    reading = read(LIST.replace("||A2|100|2.823|98.8||||\n", ""))
+    assert any(remark.startswith("Line 7 counts 2 values") for remark in reading.remarks)
+
+
+def test_dilutions_above_one_are_factors_where_none_is_below() -> None:
+    assert reading_factors(LIST.replace("|0.05|", "|20|")) == ({20.0}, True)
+    assert reading_factors(LIST) == ({20.0}, False)
+    mixed = read(LIST.replace("B4|0.05|", "B4|20|").replace("SPL2||B3|0.05|", "SPL2||B3|20|"))
+    assert mixed.layout is not None
+    assert mixed.layout.contents["B3"].dilution_factor is None
+    assert any("no fraction of 1" in remark for remark in mixed.layout.remarks)
+
+
+def reading_factors(text: str) -> tuple[set[float | None], bool]:
+    """Dilution factors of the samples, and whether the layout says that they were read as factors."""
+    layout = read(text).layout
+    assert layout is not None
+    factors = {content.dilution_factor for content in layout.contents.values() if content.role is Role.SAMPLE}
+    return factors, any("as dilution factors" in remark for remark in layout.remarks)

@@ -1,0 +1,72 @@
+"""Wells that an export should hold and does not: a line or a cell was lost, or nothing was read there."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+from elisa_bdnf.model.plate import Shape, Well, row_column_from_well, well_from_row_column, well_from_text_or_none
+from elisa_bdnf.model.reading import Channel
+from elisa_bdnf.readers._cells import wells_of
+
+_RANGES = re.compile(r"[;,]\s*|\s+und\s+|\s+and\s+")
+_RANGE = re.compile(r"([A-Za-z]{1,2} ?[0-9]{1,2})\s*(?:-|–|:|\.\.)\s*([A-Za-z]{1,2} ?[0-9]{1,2})\Z")
+
+
+def gap_remarks(channels: Sequence[Channel], shape: Shape, stated: Collection[Well] = ()) -> tuple[str, ...]:
+    """Sentences about wells without a value inside the area that has values, and about channels that lack some.
+
+    ``stated`` are the wells that the export says were read; without them it is the rectangle around all values.
+    """
+    if all(not _has_holes(channel) for channel in channels):
+        return ()
+    held = [(channel.label, _held(channel, shape)) for channel in channels]
+    everywhere = {well for _, wells in held for well in wells}
+    expected = stated or _rectangle_around(everywhere)
+    none = [well for well in wells_of(shape) if well in expected and well not in everywhere]
+    remarks = [f"No value in {_named(none)}, inside the area that was read."] if none else []
+    for label, wells in held:
+        if lacking := [well for well in wells_of(shape) if well in everywhere and well not in wells]:
+            remarks.append(f"{label!r} has no value in {_named(lacking)}, where others have one.")
+    return tuple(remarks)
+
+
+def wells_of_ranges(text: str) -> frozenset[Well]:
+    """``A1-B2; B3-B9`` → the wells of both rectangles; empty where a part of the text is anything else."""
+    found: set[Well] = set()
+    for part in _RANGES.split(text.strip()):
+        match = _RANGE.match(part.strip())
+        ends = [well_from_text_or_none(end) for end in match.groups()] if match else [well_from_text_or_none(part)]
+        if not all(ends):
+            return frozenset()
+        found |= _rectangle_around(end for end in ends if end)
+    return frozenset(found)
+
+
+def _has_holes(channel: Channel) -> bool:
+    return any(map(math.isnan, channel.values)) and len(channel.notes) < sum(map(math.isnan, channel.values))
+
+
+def _held(channel: Channel, shape: Shape) -> frozenset[Well]:
+    wells = zip(wells_of(shape), channel.values, strict=True)
+    return frozenset([well for well, value in wells if not math.isnan(value)]) | channel.notes.keys()
+
+
+def _rectangle_around(wells: Iterable[Well]) -> frozenset[Well]:
+    places = [row_column_from_well(well) for well in wells]
+    if not places:
+        return frozenset()
+    (top, bottom), (left, right) = ((min(axis), max(axis)) for axis in zip(*places, strict=True))
+    return frozenset(_between(top, bottom, left, right))
+
+
+def _between(top: int, bottom: int, left: int, right: int) -> Iterator[Well]:
+    for row in range(top, bottom + 1):
+        for column in range(left, right + 1):
+            yield well_from_row_column(row, column)
+
+
+def _named(wells: Sequence[Well]) -> str:
+    more = f" … ({len(wells)} in all)" if len(wells) > 6 else ""
+    return f"{'well' if len(wells) == 1 else 'wells'} {', '.join(wells[:6])}{more}"
