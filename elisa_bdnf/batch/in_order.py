@@ -13,15 +13,17 @@ from elisa_bdnf import workflow
 from elisa_bdnf.batch.pairing import Unit
 from elisa_bdnf.batch.store import Done, entry_of
 from elisa_bdnf.batch.told import Told
-from elisa_bdnf.batch.work import Settings, Worker
+from elisa_bdnf.batch.work import OnResult, Settings, Worker, nobody
 from elisa_bdnf.batch.workers import done_here
 from elisa_bdnf.history.past import Past
 from elisa_bdnf.model.protocol import Protocol
 
 
-def done_in_order(units: Sequence[Unit], settings: Settings, protocol: Protocol, past: Past) -> Iterator[Done]:
+def done_in_order(
+    units: Sequence[Unit], settings: Settings, protocol: Protocol, past: Past, on_result: OnResult = nobody
+) -> Iterator[Done]:
     """Do all units; ``past`` is what was recorded before. Raises OutputError where results cannot be written."""
-    worker = Worker(settings, Told(past))
+    worker = Worker(settings, Told(past), on_result)
     by_path = {unit.path: unit for unit in units}
     for path in workflow.in_order_of_reading(by_path, settings.request, protocol):
         yield done_here(worker, by_path[path])

@@ -54,6 +54,12 @@ def entry_of(out: Path, folder: str) -> Entry | None:
         return None
 
 
+def entries_in(out: Path) -> list[Entry]:
+    """All that earlier runs left, in the order of the exports."""
+    found = [entry_of(out, path.stem) for path in (out / STATE / ENTRIES).glob("*.json")]
+    return sorted((entry for entry in found if entry is not None), key=lambda entry: (entry.row.file, entry.row.folder))
+
+
 def announce(out: Path, folder: str, outputs: Mapping[str, str]) -> None:
     """Say which files of an export are about to be written, or forgotten: :func:`sweep` will look at them."""
     line = json.dumps([folder, dict(outputs)], ensure_ascii=True) + "\n"

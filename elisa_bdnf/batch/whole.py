@@ -92,6 +92,15 @@ def cores() -> int:
 
 def plan_from_request(request: BatchRequest, protocol: Protocol) -> Plan:
     """What is to be done. Raises ElisaError where there is nothing, or the manifest has mistakes."""
+    plan = plan_of(request, protocol)
+    if not plan.units:
+        passed = f"; {len(plan.ignored)} files were passed over" if plan.ignored else ""
+        raise ElisaError(f"no export was found in the folder{passed}", file=str(request.folder))
+    return plan
+
+
+def plan_of(request: BatchRequest, protocol: Protocol) -> Plan:
+    """As :func:`plan_from_request`, of a folder that need not hold an export yet."""
     if not request.folder.is_dir():
         there = "this is a file" if request.folder.exists() else "there is no such folder"
         raise UsageError(there, expected="a folder of exports", file=str(request.folder))
@@ -106,9 +115,6 @@ def plan_from_request(request: BatchRequest, protocol: Protocol) -> Plan:
     units, ignored = pair(tree, said, layout, samples)
     plan = Plan(request.folder.resolve().name, protocol.id, protocol.title, units, ignored)
     assert sorted(all_found(tree)) == sorted([u.file for u in plan.units] + [i.file for i in plan.ignored])  # noqa: S101
-    if not plan.units:
-        passed = f"; {len(plan.ignored)} files were passed over" if plan.ignored else ""
-        raise ElisaError(f"no export was found in the folder{passed}", file=str(request.folder))
     return plan
 
 

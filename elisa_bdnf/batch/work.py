@@ -7,7 +7,7 @@ import hashlib
 import io
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -27,6 +27,7 @@ from elisa_bdnf.model.batch import ExportRow, Outcome
 from elisa_bdnf.model.layout import Layout
 from elisa_bdnf.model.protocol import Protocol
 from elisa_bdnf.model.reading import Reading
+from elisa_bdnf.model.result import PlateResult
 from elisa_bdnf.provenance import versions
 from elisa_bdnf.reports.csv_tables import csv_from_records
 from elisa_bdnf.reports.records import control_records
@@ -48,11 +49,19 @@ class Settings:
     force: bool = False
 
 
+OnResult = Callable[[PlateResult, Path], None]  # told of every plate that was assessed anew, and its folder
+
+
+def nobody(_result: PlateResult, _folder: Path) -> None:
+    """Is told of results where only their files count."""
+
+
 class Worker:
     """Does one export after the other; what many of them share (protocols, layouts, sheets) is read once."""
 
-    def __init__(self, settings: Settings, told: Told | None = None) -> None:
+    def __init__(self, settings: Settings, told: Told | None = None, on_result: OnResult = nobody) -> None:
         self.settings = settings
+        self.on_result = on_result
         self.told = told or Told()
         self.files = SharedFiles()
         self.companions = workflow.Companions(self.files.layouts, self.files.samples, self.files.sha256)
@@ -180,6 +189,8 @@ class Worker:
         announce(self.settings.out, unit.folder, outputs)
         for folder, files in folders.items():
             output.write_folder(self.settings.out / folder, files, at_once=False)
+        for folder, result in zip(folders, run.results, strict=True):
+            self.on_result(result, self.settings.out / folder)
         return Entry(key, ExportRow(unit.file, unit.folder, outcome, tuple(plates)), inputs, outputs, columns, controls)
 
 

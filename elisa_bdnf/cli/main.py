@@ -28,6 +28,7 @@ from elisa_bdnf.cli import (
     run,
     study,
     verify,
+    watch,
 )
 from elisa_bdnf.cli.bug_log import EXIT_BUG, bug_sentence
 from elisa_bdnf.cli.complaints import complain
@@ -38,6 +39,7 @@ _ABOUT = """From plate-reader exports to trustworthy BDNF concentrations.
 \b
   elisa-bdnf run plate.txt --protocol human-infusion-plasma --samples samples.csv
   elisa-bdnf read plate.txt        what the export holds
+  elisa-bdnf watch exports         each plate as it comes from the reader
   elisa-bdnf study results         time courses over plates
   elisa-bdnf diff old new          what changed between two results, and why
   elisa-bdnf verify results        still as written, and what the inputs give?
@@ -76,6 +78,7 @@ def _program(
 app.command("run")(run.run)
 app.command("batch")(batch.batch)
 app.command("merge")(merge.merge)
+app.command("watch")(watch.watch)
 app.command("read")(read.read)
 app.command("formats")(read.formats)
 app.command("study")(study.study)

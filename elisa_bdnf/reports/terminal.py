@@ -257,5 +257,6 @@ def _findings(document: Document) -> Iterator[RenderableType]:
 def _files(folder: Path | None) -> Iterator[RenderableType]:
     if folder is not None:
         yield _text("")
-        for name in ("report.html", "report.xlsx", "result.json"):
+        files = ("report.html", "report.xlsx", "result.json")
+        for name in [name for name in files if (folder / name).exists()] or files:
             yield _joined([("→ " if name == "report.html" else "  ", "dim"), (str(folder / name), "")])

@@ -12,7 +12,7 @@ from elisa_bdnf.batch.discover import STATE
 from elisa_bdnf.batch.entry import Entry, bytes_from_entry, entry_from_bytes_or_none
 from elisa_bdnf.batch.folder_names import TABLES
 from elisa_bdnf.batch.plate_row import plate_row
-from elisa_bdnf.batch.store import ENTRIES, entry_of
+from elisa_bdnf.batch.store import entries_in, entry_of
 from elisa_bdnf.errors import OutputError
 from elisa_bdnf.kept.documents import Json, records, text
 from elisa_bdnf.kept.folder import KeptOutput, KeptPlate
@@ -26,7 +26,7 @@ ABOUT = "files"
 
 def batch_checks(kept: KeptOutput) -> Iterator[Check]:
     """The files of the batch folder itself, made once more of its plates' tables and entries."""
-    entries = _entries(kept.path)
+    entries = entries_in(kept.path)
     batch = kept.batch or {}
     named = {text(record, "file") for record in records(batch, "exports")}
     if {entry.row.file for entry in entries} != named:
@@ -65,11 +65,6 @@ def _as_it_comes_out(row: PlateRow, result: PlateResult) -> PlateRow:
 @lru_cache(maxsize=4)  # plates of one export have one entry
 def _entry_of_plate(out: Path, folder: str) -> Entry | None:
     return entry_of(out, folder) or entry_of(out, folder.rpartition("/")[0])
-
-
-def _entries(out: Path) -> list[Entry]:
-    found = [entry_of(out, path.stem) for path in sorted((out / STATE / ENTRIES).glob("*.json"))]
-    return sorted((entry for entry in found if entry is not None), key=lambda entry: entry.row.file)
 
 
 def _files(out: Path, batch: Json, entries: list[Entry]) -> Mapping[str, output.Content]:

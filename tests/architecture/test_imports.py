@@ -35,7 +35,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"binding", "deciding", "earlier", "provenance", "kept"}),
     frozenset({"workflow", "study_workflow", "changes"}),
     frozenset({"batch", "checking", "examples"}),
-    frozenset({"verifying"}),
+    frozenset({"verifying", "watching"}),
     frozenset({"cli"}),
 )
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}

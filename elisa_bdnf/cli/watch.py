@@ -1,0 +1,166 @@
+"""``elisa-bdnf watch``: a folder at the bench, each export assessed when it is complete."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from elisa_bdnf.cli.batch import DEFAULT_OUT, show_result
+from elisa_bdnf.cli.complaints import MOST, complain
+from elisa_bdnf.cli.run import (
+    FitOnName,
+    HistoryFile,
+    LayoutFile,
+    ModelName,
+    ProtocolName,
+    ReadOn,
+    SamplesFile,
+    Settings,
+    WaiversFile,
+    WeightsName,
+    day_from_option,
+    overrides_from_options,
+    usage_error_if_only_options,
+)
+from elisa_bdnf.errors import ElisaError, ProtocolError
+from elisa_bdnf.reports.inert import show
+
+if TYPE_CHECKING:
+    from elisa_bdnf.batch.store import Done
+    from elisa_bdnf.batch.whole import BatchRequest
+    from elisa_bdnf.model.batch import BatchResult
+    from elisa_bdnf.model.protocol import Protocol
+    from elisa_bdnf.model.result import PlateResult
+
+EXIT_INTERRUPTED = 130
+
+
+def watch(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where exports come in; with all below.")],
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Where the results go.")] = DEFAULT_OUT,
+    protocol: ProtocolName = "generic",
+    layout: LayoutFile = None,
+    samples: SamplesFile = None,
+    model: ModelName = None,
+    weights: WeightsName = None,
+    fit_on: FitOnName = None,
+    settings: Settings = None,
+    history: HistoryFile = None,
+    waivers: WaiversFile = None,
+    read_on: ReadOn = None,
+    format_: Annotated[str | None, typer.Option("--format", help="Read all as this format; see: formats.")] = None,
+    html: Annotated[bool, typer.Option("--html/--no-html", help="A page for each plate.")] = True,
+    xlsx: Annotated[bool, typer.Option("--xlsx", help="A workbook for each plate as well.")] = False,
+    manifest: Annotated[
+        Path | None, typer.Option("--manifest", metavar="FILE", help="Which layout, samples, protocol are whose.")
+    ] = None,
+    every: Annotated[
+        float, typer.Option("--every", metavar="SECONDS", min=0.1, max=3600, help="How often to look.")
+    ] = 2.0,
+    settle: Annotated[
+        float, typer.Option("--settle", metavar="SECONDS", min=0, max=3600, help="How long a file must stay the same.")
+    ] = 3.0,
+    once: Annotated[bool, typer.Option("--once", help="End when all that is there is done.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
+) -> None:
+    """Assess exports as they come into a folder, and show each plate in the terminal.
+
+    \b
+      elisa-bdnf watch exports --protocol human-infusion-plasma --samples samples.csv --out results
+
+    An export is done when it is complete: the same for some seconds, and not locked. What changes later is done again;
+    one that cannot be read is said once and tried again when it changes. End it with Ctrl-C. The results are those of:
+    elisa-bdnf batch.
+    Exit codes: 130 ended with Ctrl-C, 4 an output could not be written; with --once as batch.
+    """
+    from elisa_bdnf.batch.whole import BatchRequest
+    from elisa_bdnf.workflow import RunRequest, protocol_from_request
+
+    overrides = overrides_from_options(settings or [], {"model": model, "weights": weights, "fit_on": fit_on})
+    run = RunRequest(
+        protocol, layout, samples, format_, overrides, waivers, waivers is not None, day_from_option(read_on)
+    )
+    try:
+        loaded = protocol_from_request(run)
+    except ProtocolError as error:
+        raise usage_error_if_only_options(error) from None
+    formats = tuple(name for name, wanted in (("html", html), ("xlsx", xlsx)) if wanted)
+    request = BatchRequest(folder, out, run, formats, manifest=manifest, history=history)
+    if code := _watched(request, loaded, every, settle, once=once, quiet=quiet):
+        raise typer.Exit(code)
+
+
+def _watched(request: BatchRequest, protocol: Protocol, every: float, settle: float, *, once: bool, quiet: bool) -> int:
+    from elisa_bdnf.batch.whole import exit_code
+    from elisa_bdnf.watching.watch import Watch
+
+    teller = BenchTeller(quiet=quiet)
+    watching = Watch(request, protocol, teller, every=every, settle=settle)
+    teller.say(f"watching {request.folder}; results go to {request.out}; end with Ctrl-C")
+    try:
+        result = watching.run(once=once)
+    except KeyboardInterrupt:
+        _sum_up(watching.result, request.out, quiet=quiet)
+        return EXIT_INTERRUPTED
+    _sum_up(result, request.out, quiet=quiet)
+    if teller.bugs:
+        from elisa_bdnf.cli.bug_log import EXIT_BUG, bug_sentence
+
+        print(bug_sentence(f"{len(teller.bugs)} of the exports met one", "\n".join(teller.bugs)), file=sys.stderr)
+        return EXIT_BUG
+    return exit_code(result) if result is not None else 0
+
+
+def _sum_up(result: BatchResult | None, out: Path, *, quiet: bool) -> None:
+    if result is not None:
+        show_result(result, out, as_json=False, quiet=quiet)
+    elif not quiet:
+        print("nothing was done")
+
+
+class BenchTeller:
+    """Plates on stdout, whatever else on stderr; ``quiet`` leaves errors."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self.quiet = quiet
+        self.bugs: list[str] = []
+
+    def say(self, text: str) -> None:
+        """A line that is no error."""
+        if not self.quiet:
+            print(show(text), file=sys.stderr, flush=True)
+
+    def on_result(self, result: PlateResult, folder: Path) -> None:
+        if self.quiet:
+            return
+        from elisa_bdnf.reports.terminal import print_result
+
+        print_result(result, folder)
+        print(flush=True)
+
+    def on_done(self, done: Done) -> None:
+        self.bugs += [done.bug] if done.bug else []
+        again = "" if done.fresh else ", as before"
+        self.say(f"{done.file}: {done.outcome}{again}")
+        for problem in done.problems[:MOST]:
+            print(f"error: {show(str(problem))}", file=sys.stderr, flush=True)
+        if len(done.problems) > MOST:
+            print(f"error: … and {len(done.problems) - MOST} more problems of this kind.", file=sys.stderr, flush=True)
+
+    def on_waiting(self, file: str) -> None:
+        self.say(f"{file}: waiting until it is complete")
+
+    def on_gone(self, file: str) -> None:
+        self.say(f"{file}: gone; its results stay")
+
+    def on_away(self, reason: str) -> None:
+        print(f"error: the folder cannot be reached ({show(reason)}); waiting for it", file=sys.stderr, flush=True)
+
+    def on_back(self) -> None:
+        self.say("the folder can be reached again")
+
+    def on_trouble(self, error: ElisaError) -> None:
+        complain(error)

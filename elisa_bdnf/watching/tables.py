@@ -1,0 +1,43 @@
+"""Tables and overview of a batch folder while it grows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from pathlib import Path
+
+from elisa_bdnf import output
+from elisa_bdnf.batch.assemble import files_of_batch, with_remarks
+from elisa_bdnf.batch.entry import Entry
+from elisa_bdnf.batch.pairing import Plan
+from elisa_bdnf.batch.store import entries_in, sweep
+from elisa_bdnf.model.batch import BatchResult, IgnoredRow
+
+WAITING = "not complete yet: it is still being written, or locked"
+
+
+def assemble_so_far(out: Path, plan: Plan, waiting: Iterable[str], unfinished: Collection[str]) -> BatchResult:
+    """Write the tables of all that is done.
+
+    A batch removes the results of exports that are gone. Here they stay: a share may be away for a while, and readers'
+    software moves what it has exported. Refusals of files that are gone are dropped.
+    """
+    entries = _entries(out, plan)
+    sweep(out, entries, unfinished)
+    known = {entry.row.file for entry in entries}
+    late = [IgnoredRow(file, WAITING, odd=True) for file in waiting if file not in known]
+    ignored = tuple(sorted([*plan.ignored, *late], key=lambda row: row.file))
+    rows = tuple(entry.row for entry in entries)
+    batch = with_remarks(BatchResult(plan.name, plan.protocol, plan.protocol_title, rows, ignored))
+    output.to_disk()
+    output.write_folder(out, files_of_batch(out, entries, batch))
+    return batch
+
+
+def _entries(out: Path, plan: Plan) -> list[Entry]:
+    """Of every export that is there, and of those that were and have results; in the order of their files."""
+    folders = {unit.file: unit.folder for unit in plan.units}
+    return [
+        entry
+        for entry in entries_in(out)
+        if folders.get(entry.row.file) == entry.row.folder or (entry.row.file not in folders and entry.row.plates)
+    ]

@@ -1,0 +1,173 @@
+"""Look, do what is ready, tell, wait; until somebody ends it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from elisa_bdnf import __version__, workflow
+from elisa_bdnf.batch.assemble import refuse_foreign_folder
+from elisa_bdnf.batch.in_order import done_in_order
+from elisa_bdnf.batch.lock import locked
+from elisa_bdnf.batch.pairing import Unit
+from elisa_bdnf.batch.shards import begin_shard
+from elisa_bdnf.batch.store import Done, announced
+from elisa_bdnf.batch.whole import BatchRequest, plan_of
+from elisa_bdnf.batch.work import Settings, Worker
+from elisa_bdnf.batch.workers import done_here
+from elisa_bdnf.errors import ElisaError
+from elisa_bdnf.model.batch import BatchResult, Outcome
+from elisa_bdnf.model.protocol import Protocol as Method
+from elisa_bdnf.watching.looking import Away, Fingerprint, Look, Looking, describe
+from elisa_bdnf.watching.settling import can_be_read
+from elisa_bdnf.watching.tables import assemble_so_far
+
+if TYPE_CHECKING:
+    from elisa_bdnf.model.result import PlateResult
+
+EVERY_S, SETTLE_S = 2.0, 3.0
+
+
+class Teller(Protocol):
+    """Who is told what happens."""
+
+    def on_result(self, result: PlateResult, folder: Path) -> None: ...
+    def on_done(self, done: Done) -> None: ...
+    def on_waiting(self, file: str) -> None: ...
+    def on_gone(self, file: str) -> None: ...
+    def on_away(self, reason: str) -> None: ...
+    def on_back(self) -> None: ...
+    def on_trouble(self, error: ElisaError) -> None: ...
+
+
+class Watch:
+    """A folder that is watched. ``clock`` and ``sleep`` are for tests."""
+
+    def __init__(
+        self,
+        request: BatchRequest,
+        protocol: Method,
+        teller: Teller,
+        *,
+        every: float = EVERY_S,
+        settle: float = SETTLE_S,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.request, self.protocol, self.teller = request, protocol, teller
+        self.every, self.clock, self.sleep = every, clock, sleep
+        self.looking = Looking(request, protocol, settle)
+        self.history = request.history or protocol.history.file
+        self.result: BatchResult | None = None
+        self._done: dict[str, Fingerprint] = {}
+        self._said: dict[str, str] = {}  # what was last said of a file or of the folder, so as to say it once
+        self._waiting: dict[str, float] = {}  # since when
+        self._stale = False  # whether the tables are older than the results
+
+    def run(self, *, once: bool = False) -> BatchResult | None:
+        """Watch until interrupted, or with ``once`` until all that is there is done. Returns what was done.
+
+        Raises OutputError where results cannot be written, UsageError where there is no folder to begin with; and
+        KeyboardInterrupt, after the tables were brought up to what was done.
+        """
+        plan = plan_of(self.request, self.protocol)
+        refuse_foreign_folder(self.request.out, plan)
+        workflow.past_or_none(self.history)  # a damaged history is said at once, not with the first plate
+        with locked(self.request.out):
+            begin_shard(self.request.out, None)
+            unfinished = {folder for folder, _ in announced(self.request.out)}
+            try:
+                for look in self._looks(once=once):
+                    plan = look.plan
+                    self._round(look)
+                    self._tables(look, unfinished)
+            except KeyboardInterrupt:
+                self._tables(Look(plan, {}, ()), unfinished)
+                raise
+        return self.result
+
+    def _looks(self, *, once: bool) -> Iterator[Look]:
+        """What is seen, for ever, or until nothing is waited for; a folder out of reach is waited for."""
+        while True:
+            look = self._look_or_none()
+            if look is not None:
+                yield look
+                if once and not look.waiting:
+                    return
+            self.sleep(self.every)
+
+    def _look_or_none(self) -> Look | None:
+        try:
+            look = self.looking.look(self.clock())
+        except Away as away:
+            self._say("", f"away: {away}", partial(self.teller.on_away, str(away)))
+            return None
+        except ElisaError as trouble:
+            self._say("", describe(trouble), partial(self.teller.on_trouble, trouble))
+            return None
+        if self._said.pop("", "").startswith("away: "):
+            self.teller.on_back()
+        self._say_what_is_late(look.waiting)
+        return look
+
+    def _say_what_is_late(self, waiting: Sequence[str]) -> None:
+        """Every file is waited for a while; a person wants to know of those that take long."""
+        now = self.clock()
+        self._waiting = {file: self._waiting.get(file, now) for file in waiting}
+        for file, since in self._waiting.items():
+            if now - since > 2 * self.looking.settling.seconds + self.every:
+                self._say(file, "waiting", partial(self.teller.on_waiting, file))
+
+    def _say(self, about: str, what: str, tell: Callable[[], None]) -> None:
+        """Tell it unless it was the last that was told of this."""
+        if self._said.get(about) != what:
+            self._said[about] = what
+            tell()
+
+    def _round(self, look: Look) -> None:
+        """Do everything that is ready if any of it is new: what has not changed is taken over at once.
+
+        All of it, since a sheet, a protocol or an earlier plate may be that of many exports.
+        """
+        present = {unit.file for unit in look.plan.units}
+        for file in [file for file in self._done if file not in present]:
+            del self._done[file]
+            self._stale = True
+            self.teller.on_gone(file)
+        if all(self._done.get(file) == fingerprint for file, fingerprint in look.ready.items()):
+            return
+        units = [unit for unit in look.plan.units if unit.file in look.ready]
+        for unit, done in self._dones(units):
+            self._stale = True
+            if done.outcome is Outcome.REFUSED and not unit.problems and not can_be_read([unit.path]):
+                self._done.pop(unit.file, None)  # it went away while it was read: again when it is back
+                continue
+            self._done[unit.file] = look.ready[unit.file]
+            said = f"{done.outcome} {[str(problem) for problem in done.problems]}"
+            if done.fresh:
+                self._said.pop(unit.file, None) if done.outcome is not Outcome.REFUSED else None
+            self._say(unit.file, said, partial(self.teller.on_done, done))
+
+    def _dones(self, units: list[Unit]) -> Iterator[tuple[Unit, Done]]:
+        request = self.request
+        settings = Settings(request.folder, request.out, request.run, request.formats, __version__, request.force)
+        past = workflow.past_or_none(self.history)
+        if past is None:
+            worker = Worker(settings, on_result=self.teller.on_result)
+            yield from ((unit, done_here(worker, unit)) for unit in units)
+            return
+        by_file = {unit.file: unit for unit in units}
+        for done in done_in_order(units, settings, self.protocol, past, self.teller.on_result):
+            yield by_file[done.file], done
+
+    def _tables(self, look: Look, unfinished: set[str]) -> None:
+        """Merge what is done, where that is more than before."""
+        if not self._stale:
+            return
+        self.result = assemble_so_far(self.request.out, look.plan, look.waiting, unfinished)
+        unfinished.clear()
+        self._stale = False
+        workflow.remember(self.history, ((plate.charted, plate.accepted) for plate in self.result.plates()))
