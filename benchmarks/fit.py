@@ -73,7 +73,7 @@ def single(rounds: int) -> None:
         print(f"  {name:<50} {1e6 * np.median(each):8.0f} us  {np.median(each) / np.median(base):5.2f} x curve_fit")
 
 
-def batched(curves: int) -> None:
+def batched(curves: int, rounds: int = 5) -> None:
     y = simulated(curves)
     sample = min(curves, 300)
     scipy_rss = np.empty(sample)
@@ -83,17 +83,22 @@ def batched(curves: int) -> None:
             place, _ = curve_fit(logistic, X, y[:, i], good_start(y[:, i]))
             scipy_rss[i] = np.sum((y[:, i] - logistic(X, *place)) ** 2)
 
-    print(f"{curves} curves (curve_fit on {sample} of them)")
-    per_curve = seconds(one_by_one) / sample
-    for text in ("none", "power:1"):
-        results = []
-        spent = seconds(lambda text=text, results=results: results.append(fit_many(X, y, weights_from_text(text))))
-        fitted = results[0]
-        ratio, share = per_curve * curves / spent, np.mean(fitted.found)
-        print(f"  ours, {text:<8} {curves / spent:9.0f} fits/s   {ratio:6.1f} x curve_fit   {share:.2%} found")
-        if text == "none":
-            excess = fitted.rss[:sample] / scipy_rss - 1
-            print(f"  sum of squares over that of curve_fit: highest {excess.max():+.1e}, lowest {excess.min():+.1e}")
+    print(f"{curves} curves (curve_fit on {sample} of them; medians of {rounds} interleaved rounds)")
+    spent: dict[str, list[float]] = {}
+    ratios: dict[str, list[float]] = {}
+    results = {}
+    for _ in range(rounds):
+        per_curve = seconds(one_by_one) / sample
+        for text in ("none", "power:1"):
+            begin = time.process_time()
+            results[text] = fit_many(X, y, weights_from_text(text))
+            spent.setdefault(text, []).append(time.process_time() - begin)
+            ratios.setdefault(text, []).append(per_curve * curves / spent[text][-1])
+    for text, fitted in results.items():
+        rate, ratio, share = curves / np.median(spent[text]), np.median(ratios[text]), np.mean(fitted.found)
+        print(f"  ours, {text:<8} {rate:9.0f} fits/s   {ratio:6.1f} x curve_fit   {share:.2%} found")
+    excess = results["none"].rss[:sample] / scipy_rss - 1
+    print(f"  unweighted sum of squares over that of curve_fit: {excess.min():+.1e} to {excess.max():+.1e}")
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from elisa_bdnf.analysis.equations import State, Target
+from elisa_bdnf.analysis.equations import State, Target, inverse_of
 from elisa_bdnf.analysis.refine import refine
 from elisa_bdnf.analysis.search import Problems
 from elisa_bdnf.analysis.settle import refine_with_theta
@@ -22,6 +22,8 @@ from elisa_bdnf.model.curve import Model, WeightKind, Weights
 
 _FAMILY = FAMILIES[Model.FOUR_PL]
 _CHUNK = 1024
+_ENOUGH = 1e-10  # gradient at which nothing of interest is left to gain
+_GAIN = 1e-5  # of the sum of squares, for which a search takes no further step
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def _fit_chunk(x: Array, y: Array, weights: Weights) -> BatchFit:
     real = ln_x[ln_x > LN_ZERO]
     _, low, high = frame(_FAMILY, float(real.min()), float(real.max()))
     problems = Problems(_FAMILY, ln_x[:, None], y, root, {}, low, high)
-    begin = search_4pl(problems, best_start(ln_x, y), tolerance=1e-7).coordinates
+    begin = search_4pl(problems, best_start(ln_x, y), tolerance=_GAIN).coordinates
     state, theta = _finish(problems, weights, theta, begin)
     lost = ~_settled(state)
     if lost.any():
@@ -75,10 +77,8 @@ def _first_weights(x: Array, y: Array, weights: Weights, theta: Array | None) ->
     if theta is None:
         return np.ones((len(y), 1)) if weights.kind is WeightKind.NONE else observed_weights(weights.kind, y)
     _, level = np.unique(x, return_inverse=True)
-    count = np.bincount(level)
-    sums = np.zeros((len(count), y.shape[1]))
-    np.add.at(sums, level, y)
-    power, _ = power_weights((sums / count[:, None])[level], theta, floor_of(y))
+    means = np.stack([np.add.reduce(y[level == each]) / np.count_nonzero(level == each) for each in np.unique(level)])
+    power, _ = power_weights(means[level], theta, floor_of(y))
     first: Array = power / np.max(power, axis=0)
     return first
 
@@ -90,7 +90,7 @@ def _finish(problems: Problems, weights: Weights, theta: Array | None, begin: Ar
     if theta is not None and weights.theta is None:
         state, _, estimated, _ = refine_with_theta(target, begin)
         return state, estimated
-    return refine(target, begin)[0], theta
+    return refine(target, begin, enough=_ENOUGH)[0], theta
 
 
 def _again(
@@ -126,8 +126,7 @@ def _settled(state: State) -> Flags:
 def _result(state: State, theta: Array | None, low: Array, high: Array) -> BatchFit:
     n, m = len(state.residual), len(state.score)
     scale = state.scale[:, None] * state.scale
-    information = (state.information / scale).transpose(2, 0, 1)
-    inverse = np.linalg.inv(information + 1e-15 * np.eye(m)).transpose(1, 2, 0) / scale
+    inverse = inverse_of(state.information / scale + 1e-15 * np.eye(m)[:, :, None]) / scale
     inside = np.all((state.coordinates[2:4] > low[2:4]) & (state.coordinates[2:4] < high[2:4]), axis=0)
     found = inside & _settled(state)
     return BatchFit(state.coordinates, state.rss, state.gradient, inverse * (state.rss / (n - m)), theta, found)

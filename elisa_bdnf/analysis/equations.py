@@ -25,6 +25,9 @@ from elisa_bdnf.analysis.shape import (
 )
 from elisa_bdnf.analysis.variance import power_weights
 
+_MANY = 64  # problems from which on they are solved together, operation by operation
+_PIVOT = 1e-13  # the least pivot of a matrix with a unit diagonal
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -126,14 +129,50 @@ def _products(left: Array, weight: Array, right: Array) -> Array:
 
 def solve_scaled(matrix: Array, scale: Array, right: Array) -> Array:
     """Solve P systems (m, m, P) after scaling rows and columns by ``scale`` (m, P)."""
-    scaled = (matrix / (scale[:, None] * scale)).transpose(2, 0, 1)
-    vector = (right / scale).T[..., None]
+    scaled, vector = matrix / (scale[:, None] * scale), right / scale
+    if matrix.shape[-1] > _MANY:
+        solved = _eliminated(scaled.copy(), vector.copy())
+        if np.isfinite(solved).all():
+            out: Array = solved / scale
+            return out
+    by_library: Array = _solved_by_library(scaled.transpose(2, 0, 1), vector.T[..., None])[..., 0].T / scale
+    return by_library
+
+
+def _solved_by_library(scaled: Array, vector: Array) -> Array:
     try:
-        solved = np.linalg.solve(scaled, vector)
+        return np.asarray(np.linalg.solve(scaled, vector), dtype=np.float64)
     except np.linalg.LinAlgError:  # one of the systems is singular
         clean = np.where(np.isfinite(scaled), scaled, 0.0)
-        solved = np.stack([np.linalg.pinv(m) @ v for m, v in zip(clean, vector, strict=True)])
-    return solved[..., 0].T / scale
+        solved: Array = np.stack([np.linalg.pinv(m) @ v for m, v in zip(clean, vector, strict=True)])
+        return solved
+
+
+@np.errstate(divide="ignore", invalid="ignore", over="ignore")
+def _eliminated(matrix: Array, right: Array) -> Array:
+    """Gauss on all problems at once, without pivoting; nan for a problem whose pivots vanish. Overwrites both."""
+    count = len(right)
+    for column in range(count):
+        pivot = matrix[column, column]
+        factor = matrix[column + 1 :, column] / np.where(np.abs(pivot) > _PIVOT, pivot, np.nan)
+        matrix[column + 1 :, column + 1 :] -= factor[:, None] * matrix[column, column + 1 :]
+        right[column + 1 :] -= factor * right[column]
+    for column in range(count - 1, -1, -1):
+        known = np.add.reduce(matrix[column, column + 1 :] * right[column + 1 :])
+        right[column] = (right[column] - known) / matrix[column, column]
+    return right
+
+
+def inverse_of(matrix: Array) -> Array:
+    """Inverses (m, m, P) of P positive definite matrices with a unit diagonal: Gauss and Jordan, without pivoting."""
+    work = matrix.copy()
+    for pivot in range(len(work)):
+        share, column = 1.0 / work[pivot, pivot], work[:, pivot].copy()
+        row = work[pivot] * share
+        work -= column[:, None] * row
+        work[pivot], work[:, pivot] = row, -column * share
+        work[pivot, pivot] = share
+    return work
 
 
 def moved(target: Target, coordinates: Array, step: Array) -> Array:

@@ -7,6 +7,7 @@ import pytest
 
 from elisa_bdnf.analysis.batch import fit_many
 from elisa_bdnf.analysis.calibrate import calibrate
+from elisa_bdnf.analysis.equations import inverse_of, solve_scaled
 from elisa_bdnf.model.curve import Curve, CurveSpec, weights_from_text
 from numerics.reference import EVERYTHING, levels_from_table
 
@@ -39,3 +40,20 @@ def test_a_curve_does_not_depend_on_its_neighbours() -> None:
 def test_curves_without_a_plateau_are_named() -> None:
     proportional = np.stack([TRUE, 0.05 + 0.003 * X], axis=1)
     assert fit_many(X, proportional, weights_from_text("none")).found.tolist() == [True, False]
+
+
+def test_many_systems_are_solved_as_single_ones_are() -> None:
+    """The 200 are solved operation by operation, the singular one among them as well."""
+    rows = np.random.default_rng(8).standard_normal((200, 7, 4))
+    matrix = np.einsum("pni,pnj->ijp", rows, rows)
+    scale = np.sqrt(np.einsum("iip->ip", matrix))
+    matrix /= scale[:, None] * scale
+    right = np.random.default_rng(9).standard_normal((4, 200))
+    expected = np.stack([np.linalg.solve(matrix[:, :, p], right[:, p]) for p in range(200)], axis=1)
+    assert solve_scaled(matrix, np.ones_like(right), right) == pytest.approx(expected, rel=1e-9)
+    inverses = np.stack([np.linalg.inv(matrix[:, :, p]) for p in range(200)], axis=2)
+    assert inverse_of(matrix) == pytest.approx(inverses, rel=1e-8)
+    matrix[:, :, 5] = 1.0
+    found = solve_scaled(matrix, np.ones_like(right), right)
+    assert np.isfinite(found).all()
+    assert found[:, 6] == pytest.approx(expected[:, 6], rel=1e-9)
