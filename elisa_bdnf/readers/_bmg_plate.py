@@ -111,7 +111,8 @@ def plate_from_matrices(page: Page, start: int = 0, stop: int | None = None) -> 
     first = next((row for row in range(start, grids[0].top) if titles[0] in page.rows[row]), grids[0].top)
     header, method = header_and_method(page.rows[start:first], start + 1)
     tables = [(title_of(title), cells_of(page, grid)) for title, grid in zip(titles, grids, strict=True)]
-    return BmgPlate(header, method, tables, tuple(remark for grid in grids for remark in grid_remarks(page, grid)))
+    measured = [grid for (title, _), grid in zip(tables, grids, strict=True) if not _is_layout(title)]
+    return BmgPlate(header, method, tables, tuple(remark for grid in measured for remark in grid_remarks(page, grid)))
 
 
 def reading_from_plate(plate: BmgPlate, source: Source, name: str = "") -> Reading:
@@ -156,6 +157,10 @@ def _plate_name(header: Header) -> str:
 
 def _is_text(title: str) -> bool:
     return title.casefold() in ("layout", "content", "group", "well")
+
+
+def _is_layout(title: str) -> bool:
+    return _name_and_unit(title)[0].casefold() in _LAYOUT
 
 
 def _correction_or_none(title: str) -> Correction | None:
@@ -228,7 +233,7 @@ def _results(tables: Iterable[tuple[str, Cells]], decimal: str) -> tuple[Instrum
     """Averages, fits and whatever else was calculated, under its own title."""
     found: list[InstrumentResult] = []
     for title, cells in tables:
-        if _correction_or_none(title) is None and _name_and_unit(title)[0].casefold() not in _LAYOUT:
+        if _correction_or_none(title) is None and not _is_layout(title):
             found += results(title, cells, decimal)
     return tuple(found)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from elisa_bdnf.inputs.numbers import number_from_text_or_none
@@ -80,12 +80,20 @@ def layout_from_wells(
         contents[well] = _diluted(content, said[well].dilution, decimal, remarks, whole_factors)
     if not contents:
         return None
+    remarks += _unknown_standards(contents.values())
     distinct = list(dict.fromkeys(units))
     if len(distinct) > 1:
         remarks.append(f"The layout of the export has concentrations in {' and '.join(distinct)}; none was taken.")
         contents = {well: replace(content, nominal=None) for well, content in contents.items()}
     unit = distinct[0] if len(distinct) == 1 else None
     return Layout(shape, contents, unit=unit, origin="export", remarks=tuple(dict.fromkeys(remarks)))
+
+
+def _unknown_standards(contents: Iterable[Content]) -> Iterator[str]:
+    names = dict.fromkeys(c.name for c in contents if c.role is Role.STANDARD and c.nominal is None)
+    if names:
+        what = "Standard {} has" if len(names) == 1 else "Standards {} have"
+        yield f"{what.format(', '.join(names))} no concentration in the layout of the export."
 
 
 def _content(said: WellSaid, role: Role | None, decimal: str, remarks: list[str], units: list[str]) -> Content:
@@ -98,8 +106,6 @@ def _content(said: WellSaid, role: Role | None, decimal: str, remarks: list[str]
     attributes = dict(said.attributes)
     if role is None:
         role = Role.STANDARD if amount else Role.SAMPLE
-    if role is Role.STANDARD and amount is None:
-        remarks.append(f"Standard {name} has no concentration in the layout of the export.")
     nominal = amount[0] if amount and role in (Role.STANDARD, Role.CONTROL) else None
     return Content(role, name, nominal, attributes=attributes)
 

@@ -159,9 +159,7 @@ def _reading(name: str, tables: Sequence[_Table], header: Header, source: Source
         raise ExportError(f"only {corners} is here", expected="the measured absorbance (Abs)", place=f"plate {name}")
     shape = shape_of(table.cells for table in tables)
     decimal = decimal_mark(table.cells for table in tables if table.corner.casefold() != "sample")
-    labels = unique_labels(
-        table.step if table.corner.casefold() == "abs" else f"{table.step}: {table.corner}" for table in measured
-    )
+    labels = unique_labels(map(_label, measured))
     channels = tuple(
         channel(
             label,
@@ -196,7 +194,8 @@ def _reading(name: str, tables: Sequence[_Table], header: Header, source: Source
 
 
 def _label(table: _Table) -> str:
-    return table.step if table.corner.casefold() == "abs" else f"{table.step}: {table.corner}"
+    name = table.step if table.corner.casefold() == "abs" else f"{table.step}: {table.corner}"
+    return f"{name} ({table.nm:g} nm)" if table.nm else name
 
 
 def _correction_or_none(corner: str) -> Correction | None:

@@ -68,7 +68,15 @@ _INFORMATION = (
     "Run log",
 )
 _USED = frozenset(
-    ["Session name", "Execution time", "Report generated with SW version", "Wavelength", "Wavelength [nm]", "Fit type"]
+    [
+        "Session name",
+        "Execution time",
+        "Report generated with SW version",
+        "Wavelength",
+        "Wavelength [nm]",
+        "Fit type",
+        "R²",
+    ]
 )
 
 
