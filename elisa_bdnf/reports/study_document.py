@@ -15,7 +15,15 @@ from elisa_bdnf.reports.study_methods import limitations, methods
 from elisa_bdnf.reports.study_parts import Block, Picture, Prose, Section, StudyDocument
 from elisa_bdnf.reports.study_plate_figure import plate_figure
 from elisa_bdnf.reports.study_subject_tables import changes, courses
-from elisa_bdnf.reports.study_words import CONTRAST, DESIGN, kind_of_method, matrix_text, paired_note
+from elisa_bdnf.reports.study_words import (
+    CONTRAST,
+    DESIGN,
+    kind_of_method,
+    matrix_text,
+    paired_note,
+    plates_rejected,
+    plates_used,
+)
 
 MOST_SUBJECTS_IN_FOREST = 60
 
@@ -43,12 +51,11 @@ def _summary(result: StudyResult) -> str:
 
 
 def _banners(result: StudyResult) -> Iterator[Banner]:
-    rejected = [source for source in result.sources if source.verdict == "rejected"]
+    rejected = plates_rejected(result)
     if rejected:
-        names = words.listed([source.plate or source.name for source in rejected], 8)
-        yield Banner("Rejected plates", f"{names} did not pass QC and take no part.", Tone.BAD)
+        yield Banner("Rejected plates", f"{words.listed(rejected, 8)} did not pass QC and take no part.", Tone.BAD)
     kit = result.protocol.kit
-    if kit is not None and not kit.verified:
+    if kit is not None and not kit.verified and any(source.kit for source in result.sources):
         yield Banner("Kit UNVERIFIED", f"What this program knows of {kit.name} was not checked against its insert.")
     failed = [
         each for each in result.findings if each.level is not FindingLevel.INFO and each.level is not FindingLevel.WARN
@@ -72,9 +79,9 @@ def _facts(result: StudyResult) -> Iterator[Fact]:
         groups = ", ".join(f"{name} {sum(s.group == name for s in result.subjects)}" for name in result.groups)
         yield Fact("Subjects", str(len(result.subjects)), groups if len(result.groups) > 1 else "in one group")
     yield Fact("Results used", f"{used} of {len(result.measurements)}", f"{below} of them bounds")
-    plates = {source.plate for source in result.sources if source.plate and source.verdict != "rejected"}
+    plates = plates_used(result)
     if plates:
-        lots = {source.lot for source in result.sources if source.lot}
+        lots = {each.lot for each in result.measurements if each.used and each.lot}
         yield Fact("Plates", str(len(plates)), digits.count(len(lots), "lot") if lots else "lots not stated")
     missing = sum(value.state in ("missing", "excluded") for subject in result.subjects for value in subject.values)
     if result.subjects:

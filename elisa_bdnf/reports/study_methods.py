@@ -8,7 +8,7 @@ from elisa_bdnf import __version__
 from elisa_bdnf.model.effect import ModelSummary
 from elisa_bdnf.model.study import StudyResult
 from elisa_bdnf.reports import digits, words
-from elisa_bdnf.reports.study_words import matrix_text
+from elisa_bdnf.reports.study_words import matrix_text, plates_rejected, plates_used
 
 
 def methods(result: StudyResult) -> tuple[str, ...]:
@@ -18,13 +18,12 @@ def methods(result: StudyResult) -> tuple[str, ...]:
 
 def _measurement(result: StudyResult) -> str:
     kits = sorted({source.kit for source in result.sources if source.kit})
-    plates = {source.plate for source in result.sources if source.plate and source.verdict != "rejected"}
-    rejected = sum(source.verdict == "rejected" for source in result.sources)
+    plates, rejected = plates_used(result), len(plates_rejected(result))
     text = f"{words.ANALYTE} ({result.unit}; {matrix_text(result)}) was measured by ELISA"
     text += f" ({words.listed(kits)})" if kits else ""
     text += f" on {digits.count(len(plates), 'plate')}" if plates else ""
     text += "."
-    if plates:
+    if any(source.method for source in result.sources):
         text += " How each plate was calibrated is stated in its own report."
     if rejected:
         text += f" {digits.count(rejected, 'plate')} did not pass quality control and took no part."
@@ -56,7 +55,7 @@ def _statistics(result: StudyResult) -> str:
         if result.tissue is None:
             return ""
         return "Arms were compared by Welch's t test on ln concentrations, with Holm's adjustment."
-    sentences = list(filter(None, (_method(result, result.model), _limits(result, result.model))))
+    sentences = [_method(result, result.model)]
     if result.model.known_error:
         sentences.append("In the model the variance behind the interval of each concentration entered as known")
     primary = next((each.timepoint for each in result.contrasts if each.primary), "")
@@ -69,27 +68,26 @@ def _statistics(result: StudyResult) -> str:
     return ". ".join(sentences) + "."
 
 
+_MODELS = {
+    "REML": "a linear mixed model by REML with Satterthwaite's degrees of freedom",
+    "censored restricted likelihood": (
+        "a linear mixed model by restricted likelihood, values beyond the limits of quantification entering as bounds, "
+        "with Satterthwaite's degrees of freedom"
+    ),
+}
+
+
 def _method(result: StudyResult, model: ModelSummary) -> str:
     pairs = result.headline_paired
+    said = f"{_MODELS.get(model.method, model.method)} ({model.formula})"
     if pairs is None:
-        return f"Statistics: {model.method} ({model.formula}); {model.reason}"
-    beside = f". Beside them stands a mixed model, {model.method} ({model.formula})" * result.pairs_beside_a_model
+        return f"Statistics: {said}; {model.reason}"
+    beside = f". Beside them stands {said}" * result.pairs_beside_a_model
+    left_out = f"; {digits.count(model.n_censored, 'bound')} took part in no pair" * bool(model.n_censored)
     return (
         "Statistics: ln concentrations were compared with those at baseline by paired t tests and Wilcoxon's signed "
-        f"ranks within each timepoint ({pairs.reason}){beside}"
+        f"ranks within each timepoint ({pairs.reason}){left_out}{beside}"
     )
-
-
-def _limits(result: StudyResult, model: ModelSummary) -> str:
-    """How values beyond the limits took part, said for the method that was used."""
-    if not model.n_censored:
-        return ""
-    many = digits.count(model.n_censored, "value")
-    if result.headline_paired:
-        return f"{many} beyond the limits of quantification took part in no pair"
-    if model.method.startswith("censored"):
-        return f"{many} beyond the limits of quantification entered the likelihood as bounds"
-    return f"{many} beyond the limits of quantification entered as LLOQ/√2 or as the ULOQ"
 
 
 def _program(result: StudyResult) -> str:

@@ -38,6 +38,18 @@ USE = {
 }
 
 
+def plates_used(result: StudyResult) -> list[str]:
+    """Names of the plates whose results take part, as far as the input names any."""
+    return list(dict.fromkeys(each.plate for each in result.measurements if each.used and each.plate))
+
+
+def plates_rejected(result: StudyResult) -> list[str]:
+    """Names of the plates that QC rejected; a row of a table whose plate has no name stands for its file."""
+    rows = [each.plate or each.source for each in result.measurements if each.use is Use.PLATE_REJECTED]
+    sources = [each.plate or each.name for each in result.sources if each.verdict == "rejected" and not each.rows]
+    return list(dict.fromkeys((*rows, *sources)))
+
+
 def method_text(result: StudyResult) -> str:
     """The method of what the report says first."""
     if result.headline_paired:

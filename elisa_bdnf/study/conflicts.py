@@ -12,6 +12,10 @@ from elisa_bdnf.model.measurement import Measurement
 from elisa_bdnf.study.identity import INFUSION, Design, key_of
 
 _SHOWN = 5
+_ONE_OF = {
+    "arm": "one arm per subject; crossover designs are not supported",
+    "responder": "one class of response per subject",
+}
 _PLURAL = {"unit": "units", "matrix": "matrices"}
 
 
@@ -92,4 +96,4 @@ def _two_groups(used: Sequence[Measurement], what: str) -> Iterator[Problem]:
         if value and getattr(other, what) != value and each.subject not in told:
             told.add(each.subject)
             found = f"subject {each.subject} is {getattr(other, what)!r} ({where(other)}) and {value!r} ({where(each)})"
-            yield Problem(found, f"one {what} per subject; crossover designs are not supported")
+            yield Problem(found, _ONE_OF[what])

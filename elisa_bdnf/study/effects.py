@@ -56,7 +56,7 @@ def asked(fit: MixedFit, cells: Cells, question: Question, method: str) -> Answe
     """Every change from baseline and every difference between groups in it."""
     within = [_contrast(fit, cells, question, method, place) for place in question.within]
     between = [_contrast(fit, cells, question, method, place, question.reference) for place in question.between]
-    return Answers(adjusted(within, question), adjusted(between, question))
+    return Answers(adjusted(within, question.primary), adjusted(between, question.primary))
 
 
 def _contrast(

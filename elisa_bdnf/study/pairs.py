@@ -20,7 +20,7 @@ def paired_answers(cells: Cells, question: Question) -> Answers:
     """Paired t and signed ranks within groups, Welch's t test of the changes between them."""
     within = [_change(cells, question, *place) for place in question.within]
     between = [_comparison(cells, question, *place) for place in question.between]
-    return Answers(adjusted(within, question), adjusted(between, question))
+    return Answers(adjusted(within, question.primary), adjusted(between, question.primary))
 
 
 def _change(cells: Cells, question: Question, group: str, timepoint: str) -> Contrast:

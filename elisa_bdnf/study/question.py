@@ -72,13 +72,14 @@ def no_contrast(timepoint: str, group: str, against: str, n: int, reason: str) -
     return Contrast(timepoint, group, against, *nothing, n, reason=reason)
 
 
-def adjusted(found: Sequence[Contrast], question: Question) -> tuple[Contrast, ...]:
-    """Holm's adjustment within each group; the declared primary timepoint keeps its own p."""
+def adjusted(found: Sequence[Contrast], primary_timepoint: str = "") -> tuple[Contrast, ...]:
+    """Holm's adjustment within each group; the timepoint that was declared primary keeps its own p."""
     result = list(found)
     for group in dict.fromkeys(each.group for each in found):
         family = [at for at, each in enumerate(found) if each.group == group and each.p is not None]
-        primary = next((i for i, at in enumerate(family) if found[at].timepoint == question.primary), None)
-        adjusted_p = holm([found[at].p or 0.0 for at in family], primary) if family else ()
-        for at, p in zip(family, adjusted_p, strict=True):
-            result[at] = replace(found[at], p_holm=p, primary=found[at].timepoint == question.primary)
+        declared = [bool(primary_timepoint) and found[at].timepoint == primary_timepoint for at in family]
+        primary = declared.index(True) if True in declared else None
+        p_values = holm([found[at].p or 0.0 for at in family], primary) if family else ()
+        for at, p, is_primary in zip(family, p_values, declared, strict=True):
+            result[at] = replace(found[at], p_holm=p, primary=is_primary)
     return tuple(result)

@@ -14,10 +14,10 @@ from elisa_bdnf.study.conflicts import where
 from elisa_bdnf.study.identity import table
 from elisa_bdnf.study.intake import StudyData
 from elisa_bdnf.study.ln_error import fieller, t_interval
-from elisa_bdnf.study.question import contrast_from
+from elisa_bdnf.study.question import adjusted, contrast_from
 from elisa_bdnf.study.release_amounts import amounts_from_protocol
 from elisa_bdnf.study.release_values import Cell, Key, recoveries_of, release_values
-from elisa_bdnf.study.statistics import NoResult, holm, paired
+from elisa_bdnf.study.statistics import NoResult, paired
 
 UNDEFINED = "undefined: no {drug} effect"
 
@@ -112,12 +112,7 @@ def release_contrasts(values: Sequence[ReleaseValue], vehicle: str) -> tuple[Con
         found = paired([0.0] * len(logs), logs, timepoint)
         method = "t of ln fold over culture batches"
         made.append(contrast_from(found.t_test, timepoint, condition, vehicle, len(logs), method))
-    for condition in dict.fromkeys(each.group for each in made):
-        family = [at for at, each in enumerate(made) if each.group == condition and each.p is not None]
-        adjusted = holm([made[at].p or 0.0 for at in family]) if family else ()
-        for at, p in zip(family, adjusted, strict=True):
-            made[at] = replace(made[at], p_holm=p)
-    return tuple(made)
+    return adjusted(made)
 
 
 def _inhibitions(

@@ -50,7 +50,9 @@ def average(cell: Cell, amounts: Amounts, recovery: Measured | None) -> Average:
         return Average(None, None, None, below, "a culture well is above the ULOQ: dilute and repeat")
     if below > MOST_BELOW * len(cell.wells):
         limits = [(each.limit or 0.0) * factor for each, factor in zip(cell.wells, numbers, strict=True) if each.limit]
-        return Average(None, None, max(limits), below, f"{below} of {len(cell.wells)} wells are below the LLOQ")
+        total = len(cell.wells)
+        many = f"{below} of {total} culture wells are" if total > 1 else "the culture well is"
+        return Average(None, None, max(limits), below, f"{many} below the LLOQ")
     eluates = [_measured(each) for each in cell.wells]
     results = [each.times(factor) for each, factor in zip(eluates, numbers, strict=True)]
     result = geometric_mean(results)
