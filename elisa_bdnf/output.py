@@ -7,6 +7,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from elisa_bdnf.errors import OutputError
@@ -16,6 +17,7 @@ _WINDOWS_DEVICES = frozenset(
 )
 _SAFE = re.compile(r"[^A-Za-z0-9._-]+")
 _MOST_CHARACTERS = 80
+_HEAD_BYTES = 100  # of a JSON file of ours: its schema comes first
 
 Content = bytes | Iterable[bytes]
 
@@ -60,6 +62,47 @@ def write_folder(folder: Path, files: Mapping[str, Content], *, at_once: bool = 
     finally:
         for part in parts:
             part.unlink(missing_ok=True)
+
+
+def write_results(folder: Path, files: Mapping[str, Content], inputs: Iterable[Path | None] = ()) -> None:
+    """As :func:`write_folder`, where nobody named the files: what somebody else wrote there is not written over.
+
+    ``inputs`` are never outputs, and a file of a name of ours is left alone unless the folder is one of results, which
+    one of its JSON files tells. Raises :class:`OutputError`.
+    """
+    read = {path.resolve() for path in inputs if path is not None}
+    there = [name for name in files if (folder / name).exists()]
+    read_too = [name for name in there if (folder / name).resolve() in read]
+    if read_too:
+        raise _occupied(folder, f"{', '.join(read_too)} would be written over, and is an input of this very run")
+    if there and not any(_is_ours(folder / name) for name in there if name.endswith(".json")):
+        raise _occupied(folder, f"the folder holds {', '.join(there[:5])}, which this program has not written there")
+    write_folder(folder, files)
+
+
+def write_copies(folder: Path, files: Mapping[str, bytes]) -> None:
+    """As :func:`write_folder`, where no file may be lost that somebody has changed. Raises :class:`OutputError`."""
+    changed = [name for name, content in files.items() if _content_or_none(folder / name) not in (None, content)]
+    if changed:
+        raise _occupied(folder, f"the folder holds another {', '.join(changed)}, which would be written over")
+    write_folder(folder, files)
+
+
+def _content_or_none(path: Path) -> bytes | None:
+    with suppress(OSError):
+        return path.read_bytes()
+    return None
+
+
+def _is_ours(path: Path) -> bool:
+    with suppress(OSError), path.open("rb") as stream:
+        return b'"schema": "elisa-bdnf/' in stream.read(_HEAD_BYTES)
+    return False
+
+
+def _occupied(folder: Path, found: str) -> OutputError:
+    expected, hint = "a new folder, or one of earlier results", "choose another with --out"
+    return OutputError(found, expected=expected, hint=hint, file=str(folder))
 
 
 def to_disk() -> None:

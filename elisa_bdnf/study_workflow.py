@@ -96,9 +96,9 @@ def files_from_study(result: StudyResult, request: StudyRequest) -> dict[str, by
     """Every file of a study folder, the manifest with their hashes last."""
     document = document_from_study(result)
     files = {
+        "study.json": study_json.render(result),  # the first: it tells whose folder it is
         "study.html": study_html(document),
         "study.xlsx": xlsx_from_study(document),
-        "study.json": study_json.render(result),
         **csv_from_study(result),
         **figure_files(document.pictures, request.figures),
     }

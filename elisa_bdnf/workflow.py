@@ -204,11 +204,22 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
     output.write_folder(folder, files)
 
 
+def write_copies(folder: Path, files: Mapping[str, bytes]) -> None:
+    """As :func:`write_files`, where nothing that somebody has changed is written over."""
+    output.write_copies(folder, files)
+
+
+def write_study(folder: Path, files: Mapping[str, bytes], inputs: Iterable[Path | None]) -> None:
+    """As :func:`write_files`, but not over what was read or what somebody else wrote."""
+    output.write_results(folder, files, inputs)
+
+
 def write_results(run_: Run, request: RunRequest, folder: Path) -> list[Path]:
     """Write a result folder per plate (the folder itself where there is one plate) and return them in order."""
     folders = [folder / name for name in plate_folders(run_)]
     for own, result in zip(folders, run_.results, strict=True):
-        output.write_folder(own, files_from_result(result, run_, request))
+        read = (run_.export, request.layout, request.samples, request.waivers)
+        output.write_results(own, files_from_result(result, run_, request), read)
     return folders
 
 

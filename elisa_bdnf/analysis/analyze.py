@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from elisa_bdnf.analysis.calibrate import calibrate
@@ -9,7 +10,7 @@ from elisa_bdnf.analysis.dilutions import results_from_samples
 from elisa_bdnf.analysis.edit import edit_standards
 from elisa_bdnf.analysis.inverses import in_wells
 from elisa_bdnf.analysis.profile import precision_profile
-from elisa_bdnf.analysis.quantify import quantify
+from elisa_bdnf.analysis.quantify import quantify, range_status
 from elisa_bdnf.analysis.reduce import levels_from_groups, pooled_levels, reduce
 from elisa_bdnf.analysis.replicates import marked, marks_from_editing, marks_from_outliers
 from elisa_bdnf.analysis.response import lay_out
@@ -85,9 +86,16 @@ def _standard_wells(responses: Responses, curve: Curve | NoCurve) -> tuple[WellE
     """Standards and blanks read on the curve well by well, for the table of wells."""
     wells = [well for well in responses.wells if well.content.role in (Role.STANDARD, Role.BLANK)]
     return tuple(
-        WellEstimate(well.well, x, RangeStatus.WITHIN if x is not None else RangeStatus.NO_VALUE)
+        WellEstimate(well.well, x, _status_of_well(well, x, curve))
         for well, x in zip(wells, _in_wells(wells, curve), strict=True)
     )
+
+
+def _status_of_well(well: WellResponse, in_well: float | None, curve: Curve | NoCurve) -> RangeStatus:
+    """Where a well lies in the quantitative range, by the same words as the wells of samples."""
+    if isinstance(curve, NoCurve) or math.isnan(well.response) or math.isnan(curve.limits.lloq):
+        return RangeStatus.NO_VALUE
+    return range_status(curve, well.response, in_well)
 
 
 def _in_wells(wells: Sequence[WellResponse], curve: Curve | NoCurve) -> list[float | None]:

@@ -161,12 +161,13 @@ def read_responses(
     in_well = in_wells(curve, responses)
     readings = []
     for y, x, bounds in zip(responses, in_well, intervals(curve, responses, wells, in_well), strict=True):
-        status = _status(curve, y, x, extrapolate)
+        status = range_status(curve, y, x, extrapolate=extrapolate)
         readings.append(CurveReading(x, status, _reason(curve, y, x, status), bounds))
     return readings
 
 
-def _status(curve: Curve, y: float, x: float | None, extrapolate: bool) -> RangeStatus:
+def range_status(curve: Curve, y: float, x: float | None, *, extrapolate: bool = False) -> RangeStatus:
+    """Where a response y, which reads x in the well, lies in the quantitative range or beyond the curve."""
     if x is None:
         return RangeStatus.ABOVE_CURVE if is_above(curve, y) else RangeStatus.BELOW_CURVE
     below, above = is_below_range(curve.limits, x), is_above_range(curve.limits, x)
@@ -212,7 +213,7 @@ def _wells(groups: Sequence[Group], curve: Curve, extrapolate: bool) -> list[tup
     for group in groups:
         each = zip(group.wells, group.responses, [next(found) for _ in group.wells], strict=True)
         estimates.append(tuple(
-            WellEstimate(well, x, _status(curve, y, x, extrapolate) if known else RangeStatus.NO_VALUE)
+            WellEstimate(well, x, range_status(curve, y, x, extrapolate=extrapolate) if known else RangeStatus.NO_VALUE)
             for well, y, x in each
         ))  # fmt: skip
     return estimates

@@ -29,7 +29,7 @@ def demo(
 
     folder = example_folder("demo")
     inputs = {name: (folder / name).read_bytes() for name in (EXPORT, SAMPLES)}
-    workflow.write_files(out, inputs)
+    workflow.write_copies(out, inputs)
     request = workflow.RunRequest(protocol=PROTOCOL, samples=out / SAMPLES)
     code = run_all([out / EXPORT], request, workflow.protocol_from_request(request), out / "results")
     results = out / "results"
@@ -51,7 +51,7 @@ def _study(out: Path) -> int:
 
     inputs = {path.name: path.read_bytes() for path in sorted(example_folder("demo-study").iterdir())}
     exports, results = out / "study-exports", out / "study-results"
-    workflow.write_files(exports, inputs)
+    workflow.write_copies(exports, inputs)
     plates = [exports / name for name in inputs if name != SAMPLES]
     request = workflow.RunRequest(protocol=PROTOCOL, samples=exports / SAMPLES)
     code = run_all(plates, request, workflow.protocol_from_request(request), results, quiet=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -143,6 +144,7 @@ def run_all(
     """
     from elisa_bdnf import workflow
 
+    folders = _folders(out, exports)
     done: list[tuple[Run, list[Path]]] = []
     refused = 0
     history = history or protocol.history.file
@@ -156,7 +158,7 @@ def run_all(
             refused = max(refused, error.exit_code)
             complain(error)
             continue
-        done.append((run_, workflow.write_results(run_, request, _folder(out, export, exports))))
+        done.append((run_, workflow.write_results(run_, request, folders[export])))
         past = workflow.past_after(past, run_)
     workflow.remember(history, workflow.charted(run_ for run_, _ in done))
     if request.waivers_shared and not refused:
@@ -181,13 +183,42 @@ def _unmet(request: RunRequest, protocol: Protocol, runs: Sequence[Run]) -> int:
     return 0
 
 
-def _folder(out: Path | None, export: Path, exports: Sequence[Path]) -> Path:
-    """``--out`` is the folder of a single export; several exports, and no ``--out``, get one folder each."""
+def _folders(out: Path | None, exports: Sequence[Path]) -> dict[Path, Path]:
+    """Where the results of each export go: ``--out`` itself for a single one, else a folder in it named after each.
+
+    Exports of one name, in different folders or with different endings, are told apart as in a batch: no result is
+    ever written over by another of the same call.
+    """
     from elisa_bdnf.output import safe_stem
 
     if out is not None and len(exports) == 1:
-        return out
-    return (out or DEFAULT_OUT) / safe_stem(export.stem)
+        return {exports[0]: out}
+    names = {export: safe_stem(export.stem) for export in exports}
+    if len({name.casefold() for name in names.values()}) < len(exports):
+        names = _names_by_path(exports)
+    return {export: (out or DEFAULT_OUT) / name for export, name in names.items()}
+
+
+def _names_by_path(exports: Sequence[Path]) -> dict[Path, str]:
+    """Names made of the paths below the folder that all exports share; raises UsageError where one is named twice."""
+    from elisa_bdnf.batch.folder_names import folder_names
+
+    paths = [export.resolve() for export in exports]
+    twice = sorted({str(export) for export, path in zip(exports, paths, strict=True) if paths.count(path) > 1})
+    if twice:
+        raise UsageError(f"an export is named twice: {', '.join(twice)}", hint="name each export once")
+    above = _above_all(paths)
+    below = [path.relative_to(above).as_posix() if above else path.as_posix() for path in paths]
+    names = folder_names(below)
+    return {export: names[file] for export, file in zip(exports, below, strict=True)}
+
+
+def _above_all(paths: Sequence[Path]) -> Path | None:
+    """The folder that holds all of them; None on Windows where they are on several drives."""
+    try:
+        return Path(os.path.commonpath([path.parent for path in paths]))
+    except ValueError:
+        return None
 
 
 def _show(done: Sequence[tuple[Run, list[Path]]], *, as_json: bool, quiet: bool) -> None:

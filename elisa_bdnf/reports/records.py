@@ -19,7 +19,7 @@ from elisa_bdnf.reports.result_records import (
     robustness_record,
 )
 from elisa_bdnf.reports.sample_tables import accepted_bounds, control_in_range_or_none, control_recovery
-from elisa_bdnf.reports.shown import dilution_multiplier, shown
+from elisa_bdnf.reports.shown import dilution_multiplier, matrix_or_none, shown
 from elisa_bdnf.reports.standard_tables import acquired_points, point_or_none, points_by_well, standard_groups
 
 Record = dict[str, Any]
@@ -43,12 +43,14 @@ def well_records(result: PlateResult) -> list[Record]:
     printed = {each.well: each.instrument.value for each in result.analysis.comparisons}
     about = _plate(result)
     return [
-        _well_record(well, estimates.get(well.well), printed.get(well.well)) | about
+        _well_record(well, estimates.get(well.well), printed.get(well.well), result) | about
         for well in result.analysis.responses.wells
     ]
 
 
-def _well_record(well: WellResponse, estimate: WellEstimate | None, printed: float | None) -> Record:
+def _well_record(
+    well: WellResponse, estimate: WellEstimate | None, printed: float | None, result: PlateResult
+) -> Record:
     content = well.content
     return {
         "well": well.well,
@@ -68,7 +70,7 @@ def _well_record(well: WellResponse, estimate: WellEstimate | None, printed: flo
         "dilution_factor": finite_or_none(content.dilution_factor),
         "subject": content.subject,
         "timepoint": content.timepoint,
-        "matrix": content.matrix,
+        "matrix": matrix_or_none(content, result.analysis.protocol),
     }
 
 
@@ -152,7 +154,7 @@ def _result_record(judged: JudgedSample, result: PlateResult) -> Record:
     return {
         "subject": content.subject,
         "timepoint": content.timepoint,
-        "matrix": content.matrix,
+        "matrix": matrix_or_none(content, protocol),
         "dilution_factor": finite_or_none(content.dilution_factor),
         "wells": list(group.wells),
         "n": group.n,

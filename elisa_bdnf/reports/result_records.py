@@ -6,9 +6,10 @@ from typing import Any
 
 from elisa_bdnf.model.curve import Curve, NoCurve
 from elisa_bdnf.model.evidence import Edit, Editing
+from elisa_bdnf.model.protocol import Protocol
 from elisa_bdnf.model.result import Estimate, JudgedResult, PlateResult
 from elisa_bdnf.reports.finite import finite_or_none
-from elisa_bdnf.reports.shown import shown_result
+from elisa_bdnf.reports.shown import matrix_or_none, shown_result
 
 Record = dict[str, Any]
 
@@ -67,26 +68,25 @@ def _factors(estimates: tuple[Estimate, ...]) -> list[float | None]:
 
 def result_records(result: PlateResult) -> list[Record]:
     """One a sample, over its dilutions, in the order of the plate."""
-    unit = result.analysis.protocol.unit
-    return [_result_record(judged, unit, result.analysis.protocol.dilution.policy.value) for judged in result.results]
+    return [_result_record(judged, result.analysis.protocol) for judged in result.results]
 
 
-def _result_record(judged: JudgedResult, unit: str, policy: str) -> Record:
+def _result_record(judged: JudgedResult, protocol: Protocol) -> Record:
     found, one, content = judged.result, shown_result(judged), judged.result.content
     moves = [e.robustness.percent for e in found.used if e.robustness]
     return {
         "sample": content.name,
         "subject": content.subject,
         "timepoint": content.timepoint,
-        "matrix": content.matrix,
+        "matrix": matrix_or_none(content, protocol),
         "dilution_factors": _factors(found.estimates),
         "in_range": _factors(found.in_range),
         "reported": _factors(found.used),
-        "policy": policy,
+        "policy": protocol.dilution.policy.value,
         "concentration": finite_or_none(one.number),
         "ci_low": finite_or_none(one.low),
         "ci_high": finite_or_none(one.high),
-        "unit": unit,
+        "unit": protocol.unit,
         "status": found.status.value,
         "limit": finite_or_none(found.limit) if judged.reportable else None,
         "text": one.text,

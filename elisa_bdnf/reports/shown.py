@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from elisa_bdnf.model.layout import Content, Role
+from elisa_bdnf.model.protocol import Protocol
 from elisa_bdnf.model.result import Estimate, JudgedResult, JudgedSample, RangeStatus, SampleResult
 from elisa_bdnf.reports import digits, words
 from elisa_bdnf.reports.parts import Tone
@@ -129,5 +131,13 @@ def _reduction(estimate: Estimate) -> str:
 
 
 def dilution_multiplier(estimate: Estimate, volume_factor: float) -> float:
-    """What ``in_well`` is multiplied by; 1 where nobody stated a dilution."""
-    return (estimate.group.content.dilution_factor or 1.0) * volume_factor
+    """What ``in_well`` is multiplied by: the volume factor for samples only, and 1 where nobody stated a dilution."""
+    content = estimate.group.content
+    if content.dilution_factor is None:
+        return 1.0
+    return content.dilution_factor * (volume_factor if content.role is Role.SAMPLE else 1.0)
+
+
+def matrix_or_none(content: Content, protocol: Protocol) -> str | None:
+    """What a sample is: as its sheet or layout says, else as the protocol says for all of them."""
+    return content.matrix or (protocol.matrix if content.role is Role.SAMPLE else None)

@@ -14,7 +14,7 @@ from elisa_bdnf.reports.sample_tables import (
     control_recovery,
     found_in_control,
 )
-from elisa_bdnf.reports.shown import shown
+from elisa_bdnf.reports.shown import matrix_or_none, shown
 from elisa_bdnf.reports.xlsx_book import Book, mark_style, plate_mark
 from elisa_bdnf.reports.xlsx_cells import Addresses, Cell, Column, Formula, Row
 from elisa_bdnf.reports.xlsx_groups import (
@@ -73,7 +73,7 @@ def write_samples(book: Book, places: WellPlaces, document: Document) -> None:
         cells: dict[str, Cell] = {
             "subject": content.subject,
             "timepoint": content.timepoint,
-            "matrix": content.matrix,
+            "matrix": matrix_or_none(content, book.result.analysis.protocol),
             "concentration": _reported(book.result, position, judged, may.number),
             "text": may.text,
             "low": may.low,
