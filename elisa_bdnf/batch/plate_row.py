@@ -11,7 +11,7 @@ from elisa_bdnf.model.batch import ControlRow, CurveRow, DrawnCurve, FindingRow,
 from elisa_bdnf.model.curve import Curve, NoCurve
 from elisa_bdnf.model.result import FindingLevel, JudgedSample, PlateResult, RangeStatus
 from elisa_bdnf.reports import words
-from elisa_bdnf.reports.curve_line import response_at
+from elisa_bdnf.reports.curve_line import responses_at
 from elisa_bdnf.reports.finite import finite_or_none
 from elisa_bdnf.reports.prose import headline
 from elisa_bdnf.reports.sample_tables import (
@@ -105,7 +105,8 @@ def _drawn(curve: Curve) -> DrawnCurve:
     if not nominal or min(nominal) == max(nominal):
         return DrawnCurve((), (), standards)
     low, step = min(nominal), math.log(max(nominal) / min(nominal)) / (_POINTS - 1)
-    line = [(x, response_at(curve, x)) for x in (low * math.exp(index * step) for index in range(_POINTS))]
+    points = [low * math.exp(index * step) for index in range(_POINTS)]
+    line = zip(points, responses_at(curve, points), strict=True)
     drawn = [(_six_digits(x), _six_digits(y)) for x, y in line if math.isfinite(y)]
     return DrawnCurve(tuple(x for x, _ in drawn), tuple(y for _, y in drawn), standards)
 

@@ -119,12 +119,13 @@ def _range(result: PlateResult, frame: Frame) -> Iterator[str]:
 
 def _curve(curve: Curve, frame: Frame) -> Iterator[str]:
     points = [p for p in line_and_band(curve, frame.x.low, frame.x.high) if math.isfinite(p[1])]
-    band = [p for p in points if math.isfinite(p[2])]
+    across = [frame.x.at(x) for x, _, _ in points]
+    band = [(x, y, error) for x, (_, y, error) in zip(across, points, strict=True) if math.isfinite(error)]
     if band:
-        upper = [frame.place(x, y + 2 * error) for x, y, error in band]
-        lower = [frame.place(x, y - 2 * error) for x, y, error in reversed(band)]
+        upper = [(x, frame.y.clipped(y + 2 * error)) for x, y, error in band]
+        lower = [(x, frame.y.clipped(y - 2 * error)) for x, y, error in reversed(band)]
         yield svg.group("band", [svg.area(upper + lower, "band-area")], "fitted curve ± 2 standard errors")
-    line = _inside([(frame.x.at(x), frame.y.at(y)) for x, y, _ in points])
+    line = _inside([(x, frame.y.at(y)) for x, (_, y, _) in zip(across, points, strict=True)])
     yield svg.group("fit", [svg.path(line, "curve")], words.curve_in_words(curve))
 
 

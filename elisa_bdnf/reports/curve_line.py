@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from elisa_bdnf.model.curve import Curve, Model
 
-Formula = Callable[[float, Mapping[str, float]], float]
+Parameters = Mapping[str, float]
+Line = Callable[[Any], Any]  # of a number, or of all points of a line at once
 
 
-def _logistic(x: float, p: Mapping[str, float]) -> float:
-    slope: float = (x / p["c"]) ** p["b"]
-    return p["d"] + (p["a"] - p["d"]) / math.pow(1 + slope, p["g"])
+def _logistic(p: Parameters) -> Line:
+    a, b, c, d, g = (p[name] for name in "abcdg")
+    return lambda x: d + (a - d) / (1 + (x / c) ** b) ** g
 
 
-def _mirrored(x: float, p: Mapping[str, float]) -> float:
-    slope: float = (p["c"] / x) ** p["b"]
-    return p["a"] + (p["d"] - p["a"]) / math.pow(1 + slope, p["g"])
+def _mirrored(p: Parameters) -> Line:
+    a, b, c, d, g = (p[name] for name in "abcdg")
+    return lambda x: a + (d - a) / (1 + (c / x) ** b) ** g
 
 
-_FORMULAS: Mapping[Model, Formula] = {
+_LINES: Mapping[Model, Callable[[Parameters], Line]] = {
     Model.FOUR_PL: _logistic,
     Model.FIVE_PL: _logistic,
     Model.THREE_PL: _logistic,
     Model.FIVE_PL_R: _mirrored,
-    Model.LINEAR: lambda x, p: p["a"] + p["b"] * x,
-    Model.LOG_LOG: lambda x, p: math.exp(p["a"] + p["b"] * math.log(x)),
+    Model.LINEAR: lambda p: lambda x: p["a"] + p["b"] * x,
+    Model.LOG_LOG: lambda p: lambda x: math.exp(p["a"]) * x ** p["b"],
 }
 
 
@@ -42,12 +44,18 @@ def parameters_to_draw(curve: Curve) -> dict[str, float]:
 
 def response_at(curve: Curve, x: float) -> float:
     """The fitted response at x > 0; nan where the formula has no value."""
-    return _value(_FORMULAS[curve.model], x, parameters_to_draw(curve))
+    return responses_at(curve, [x])[0]
 
 
-def _value(formula: Formula, x: float, values: Mapping[str, float]) -> float:
+def responses_at(curve: Curve, points: Sequence[float]) -> list[float]:
+    """The fitted response at each x > 0; nan where the formula has no value."""
+    formula = _LINES[curve.model](parameters_to_draw(curve))
+    return [_value(formula, x) for x in points]
+
+
+def _value(formula: Line, x: float) -> float:
     try:
-        return formula(x, values)
+        return float(formula(x))
     except (OverflowError, ZeroDivisionError, ValueError):
         return math.nan
 
@@ -58,17 +66,21 @@ def line_and_band(curve: Curve, low: float, high: float, count: int = 64) -> lis
     The standard error is √(gᵀ V g) with the covariance V of the free parameters in fitting coordinates and g by central
     differences; nan where the curve carries no covariance.
     """
-    formula, values = _FORMULAS[curve.model], parameters_to_draw(curve)
-    shifted = [_shifted(values, name, row[index]) for index, (name, row) in enumerate(_free(curve))]
-    step = math.log(high / low) / (count - 1)
-    made = []
-    for index in range(count):
-        x = low * math.exp(index * step)
-        gradient = [
-            (_value(formula, x, up) - _value(formula, x, down)) / width if width else 0.0 for up, down, width in shifted
-        ]
-        made.append((x, _value(formula, x, values), _standard_error(gradient, curve.covariance)))
-    return made
+    import numpy as np  # noqa: PLC0415 - who has a curve has loaded it; all points at once take a fifth of the time
+
+    line, values, free = _LINES[curve.model], parameters_to_draw(curve), _free(curve)
+    x = low * np.exp(np.arange(count) * (math.log(high / low) / (count - 1)))
+    with np.errstate(all="ignore"):
+        y, slopes, variance = line(values)(x), [], np.full(count, 0.0 if free else math.nan)
+        for index, (name, row) in enumerate(free):
+            up, down, width = _shifted(values, name, row[index])
+            slopes.append((line(up)(x) - line(down)(x)) / width if width else None)
+        # Term by term, since a product of matrices is rounded otherwise by the next processor.
+        for (_, row), slope in zip(free, slopes, strict=True):
+            for covariance, other in zip(row, slopes, strict=True):
+                if slope is not None and other is not None:
+                    variance += slope * other * covariance
+        return list(zip(x.tolist(), y.tolist(), np.sqrt(variance).tolist(), strict=True))
 
 
 def _free(curve: Curve) -> list[tuple[str, tuple[float, ...]]]:
@@ -76,9 +88,7 @@ def _free(curve: Curve) -> list[tuple[str, tuple[float, ...]]]:
     return list(zip(curve.covariance_of, curve.covariance, strict=True)) if all(known) else []
 
 
-def _shifted(
-    values: Mapping[str, float], name: str, variance: float
-) -> tuple[dict[str, float], dict[str, float], float]:
+def _shifted(values: Parameters, name: str, variance: float) -> tuple[dict[str, float], dict[str, float], float]:
     """The parameters a little above and below, and how far apart in fitting coordinates."""
     key = name.removeprefix("ln ")
     width = 1e-3 * math.sqrt(variance) if variance > 0 and math.isfinite(variance) else 0.0
@@ -87,12 +97,3 @@ def _shifted(
     else:
         up, down = values[key] + width, values[key] - width
     return {**values, key: up}, {**values, key: down}, 2 * width
-
-
-def _standard_error(gradient: list[float], covariance: tuple[tuple[float, ...], ...]) -> float:
-    if not gradient:
-        return math.nan
-    variance = sum(
-        gi * gj * covariance[i][j] for i, gi in enumerate(gradient) for j, gj in enumerate(gradient) if gi and gj
-    )
-    return math.sqrt(variance) if variance >= 0 else math.nan

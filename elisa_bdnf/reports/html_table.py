@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
 
 from elisa_bdnf.model.plate import Well
 from elisa_bdnf.reports.inert import html_text
@@ -25,9 +26,9 @@ def table(table: Table, css: str = "", *, mono: str = "", key: str = "") -> str:
     below = len(table.columns) > MOST_COLUMNS and table.columns[-1].key == "remark"
     columns = table.columns[:-1] if below else table.columns
     heads = "".join(_head(column) for column in columns)
-    kinds = [_kind(column, mono) for column in columns]
+    opened = [_opened(_kind(column, mono)) for column in columns]
     # Anchors belong to one place: a table that is shown twice has them once.
-    rows = "".join(_row(row, kinds, anchored=not key, below=below) for row in table.rows)
+    rows = "".join([_row(row, opened, anchored=not key, below=below) for row in table.rows])
     return (
         f'{note}<div class="table {css}" id="{identity}"><div class="scroll" tabindex="0"><table>{caption}'
         f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div></div>"
@@ -51,26 +52,34 @@ def _kind(column: Column, mono: str) -> str:
     return " ".join(kinds)
 
 
-def _row(row: Row, kinds: Sequence[str], *, anchored: bool, below: bool) -> str:
+@cache
+def _opened(kind: str) -> dict[Tone, str]:
+    """The begin of a cell of a column, by the tone of the cell; attributes may follow."""
+    classes = {tone: kind if tone is Tone.PLAIN else f"{kind} {tone}".strip() for tone in Tone}
+    return {tone: f'<td class="{css}"' if css else "<td" for tone, css in classes.items()}
+
+
+def _row(row: Row, opened: Sequence[Mapping[Tone, str]], *, anchored: bool, below: bool) -> str:
     """``below``: the last cell, a remark, has a line of its own under the others, which leaves them their room."""
     identity = f' id="{html_text(row.key)}"' if row.key and anchored else ""
     tone = f' class="{row.tone}"' if row.tone is not Tone.PLAIN else ""
-    cells = "".join([_cell(cell, kind) for cell, kind in zip(row.cells, kinds, strict=not below)])
+    cells = "".join([_cell(cell, by_tone) for cell, by_tone in zip(row.cells, opened, strict=not below)])
     if not (below and row.cells[-1].text):
         return f"<tr{identity}{tone}>{cells}</tr>"
-    remark = f'<tr class="more {row.tone}"><td colspan="{len(kinds)}">{html_text(row.cells[-1].text)}</td></tr>'
+    remark = f'<tr class="more {row.tone}"><td colspan="{len(opened)}">{html_text(row.cells[-1].text)}</td></tr>'
     return f'<tr{identity} class="with-more {row.tone}">{cells}</tr>{remark}'
 
 
-def _cell(cell: Cell, kind: str) -> str:
-    body = wells_linked(cell.wells) if cell.wells and cell.text == " ".join(cell.wells) else html_text(cell.text)
-    css = kind if cell.tone is Tone.PLAIN else f"{kind} {cell.tone}".strip()
-    opened = f'<td class="{css}"' if css else "<td"
-    if cell.help:
-        opened += f' title="{html_text(cell.help)}"'
-    return f"{opened}>{body}<small>{html_text(cell.sub)}</small></td>" if cell.sub else f"{opened}>{body}</td>"
+def _cell(cell: Cell, opened: Mapping[Tone, str]) -> str:
+    text, _, tone, more, sub, wells = cell
+    body = wells_linked(wells) if wells and text == " ".join(wells) else html_text(text)
+    if more or sub:
+        title = f' title="{html_text(more)}"' if more else ""
+        return f"{opened[tone]}{title}>{body}{f'<small>{html_text(sub)}</small>' if sub else ''}</td>"
+    return f"{opened[tone]}>{body}</td>"
 
 
-def wells_linked(wells: Sequence[Well]) -> str:
+@lru_cache(maxsize=2048)  # plates of a batch have one layout
+def wells_linked(wells: tuple[Well, ...]) -> str:
     """Well names that lead to the plate map; eight at most are spelled out at once by the browser's wrapping."""
     return " ".join([f'<a href="#map-{html_text(well)}">{html_text(well)}</a>' for well in wells])

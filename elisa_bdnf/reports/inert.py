@@ -25,11 +25,8 @@ def _escaped(character: str) -> str:
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
-@lru_cache(maxsize=8192)  # most cells of a page repeat
-def html_text(text: str) -> str:
-    """For text and quoted attribute values of HTML and SVG."""
-    if not text:
-        return ""
+def markup(text: str) -> str:
+    """For text and quoted attribute values of HTML and SVG, of text that hardly comes twice."""
     shown = text if text.isprintable() else show(text)  # the common case without a call
     return (
         shown.replace("&", "&amp;")
@@ -38,6 +35,9 @@ def html_text(text: str) -> str:
         .replace('"', "&quot;")
         .replace("'", "&#39;")
     )
+
+
+html_text = lru_cache(maxsize=8192)(markup)  # most cells of a page repeat
 
 
 @lru_cache(maxsize=65536)  # names of subjects, timepoints and plates repeat down their columns

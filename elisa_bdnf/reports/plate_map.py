@@ -6,13 +6,16 @@ Works for every shape: with less room per well the words go first, then the numb
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import NamedTuple
 
 from elisa_bdnf.model.layout import Role
-from elisa_bdnf.model.plate import row_column_from_well, row_name_from_index
-from elisa_bdnf.model.result import JudgedSample, PlateResult, WellResponse, WellUse
+from elisa_bdnf.model.plate import Shape, Well, row_column_from_well, row_name_from_index
+from elisa_bdnf.model.result import JudgedSample, PlateResult, WellUse
 from elisa_bdnf.reports import digits, svg, words
-from elisa_bdnf.reports.plate_tables import well_estimates
+from elisa_bdnf.reports.inert import html_text, markup
+from elisa_bdnf.reports.plate_tables import SpokenWell, spoken_wells
 from elisa_bdnf.reports.shown import shown
 
 WIDTH = 940.0
@@ -23,21 +26,70 @@ GAP = 2.0
 def plate_map(result: PlateResult) -> str:
     """SVG of the whole plate."""
     shape = result.analysis.reading.shape
-    width = (WIDTH - LEFT) / shape.columns
-    height = max(min(width * 0.68, 64.0), min(width, 18.0))
+    width, height = _cell_size(shape)
     size = (WIDTH, TOP + shape.rows * height + FOOT)
     low, high = _response_range(result)
     body = [*_labels(shape.rows, shape.columns, width, height)]
-    about = _about_wells(result)
-    for well in result.analysis.responses.wells:
-        row, column = row_column_from_well(well.well)
-        x, y = LEFT + column * width, TOP + row * height
+    places, results = _places(shape), _results(result)
+    for spoken in spoken_wells(result):
+        well = spoken.well
         part = 0.0 if high <= low else (well.response - low) / (high - low)
-        body.append(_cell(well, about[well.well], (x, y, width - GAP, height - GAP), part))
+        body.append(_cell(spoken, _about(spoken, results.get(well.well, "")), places[well.well], part))
     body += _legend(TOP + shape.rows * height + 14, low, high)
     used = sum(well.use is WellUse.USED for well in result.analysis.responses.wells)
     description = f"Responses of {shape.size} wells, {used} of them used, shaded from the lowest to the highest."
     return svg.figure("plate-map", "Plate map", description, size, body)
+
+
+class _Place(NamedTuple):
+    """The shapes of one well, of which only what it holds differs from plate to plate."""
+
+    link: str
+    key: str
+    frame: str
+    heat: str  # without its opacity
+    role: Mapping[Role, str]
+    name: str  # of these two the class is left open
+    value: str
+    struck: str
+    letters: int  # that fit; 0 where there is no room for words
+
+
+def _cell_size(shape: Shape) -> tuple[float, float]:
+    width = (WIDTH - LEFT) / shape.columns
+    return width, max(min(width * 0.68, 64.0), min(width, 18.0))
+
+
+@lru_cache(maxsize=4)
+def _places(shape: Shape) -> dict[Well, _Place]:
+    """Plates of one shape differ in words and shades alone: the rest is drawn once."""
+    width, height = _cell_size(shape)
+    made = {}
+    for well in shape.wells():
+        row, column = row_column_from_well(well)
+        made[well] = _place(well, (LEFT + column * width, TOP + row * height, width - GAP, height - GAP))
+    return made
+
+
+def _place(well: Well, box: tuple[float, float, float, float]) -> _Place:
+    x, y, width, height = box
+    roles = {
+        role: svg.rectangle(x, y + height - 4, width, 4, f"role {role.value}", ' rx="2"') if role != Role.EMPTY else ""
+        for role in Role
+    }
+    struck = svg.line(x + 3, y + 3, x + width - 3, y + height - 6, "struck")
+    struck += svg.line(x + 3, y + height - 6, x + width - 3, y + 3, "struck")
+    return _Place(
+        f'<a href="#well-{well}"><g class="well ',
+        f'" id="map-{well}"><title>',
+        svg.rectangle(x, y, width, height, "frame", ' rx="4"'),
+        svg.rectangle(x, y, width, height, "heat", ' rx="4" fill-opacity="').removesuffix("/>"),
+        roles,
+        f'<text x="{x + width / 2:.1f}" y="{y + height * 0.38:.1f}" class="name ',
+        f'<text x="{x + width / 2:.1f}" y="{y + height * 0.72:.1f}" class="value ',
+        struck,
+        int((width - 6) / 6.1) if width >= 40 else 0,
+    )
 
 
 def _response_range(result: PlateResult) -> tuple[float, float]:
@@ -54,57 +106,50 @@ def _labels(rows: int, columns: int, width: float, height: float) -> Iterator[st
         yield svg.text(LEFT - 9, TOP + (row + 0.5) * height + 4, row_name_from_index(row), css, "end")
 
 
-def _cell(well: WellResponse, hover: str, box: tuple[float, float, float, float], part: float) -> str:
-    x, y, width, height = box
+def _cell(spoken: SpokenWell, hover: str, place: _Place, part: float) -> str:
+    well = spoken.well
     empty = well.use is WellUse.EMPTY
     opacity = 0.0 if math.isnan(part) or empty else 0.06 + 0.88 * part
     shade = "empty" if empty else "high" if opacity > 0.7 else "low"
-    shapes = [svg.rectangle(x, y, width, height, "frame", ' rx="4"')]
-    if opacity:
-        shapes.append(svg.rectangle(x, y, width, height, "heat", f' rx="4" fill-opacity="{opacity:.2f}"'))
-    if not empty:
-        shapes.append(svg.rectangle(x, y + height - 4, width, 4, f"role {well.content.role.value}", ' rx="2"'))
-    if width >= 40 and not empty:
-        shapes += _words(well, box, shade)
-    if well.use not in (WellUse.USED, WellUse.EMPTY):
-        shapes.append(svg.line(x + 3, y + 3, x + width - 3, y + height - 6, "struck"))
-        shapes.append(svg.line(x + 3, y + height - 6, x + width - 3, y + 3, "struck"))
-    return svg.group(f"well {shade}", shapes, hover, f"well-{well.well}", f"map-{well.well}")
+    heat = f'{place.heat}{opacity:.2f}"/>' if opacity else ""
+    role = "" if empty else place.role[well.content.role]
+    said = _words(spoken, place, shade) if place.letters and not empty else ""
+    struck = place.struck if well.use not in (WellUse.USED, WellUse.EMPTY) else ""
+    return f"{place.link}{shade}{place.key}{markup(hover)}</title>{place.frame}{heat}{role}{said}{struck}</g></a>"
 
 
-def _words(well: WellResponse, box: tuple[float, float, float, float], shade: str) -> Iterator[str]:
-    x, y, width, height = box
-    name = words.content(well.content)
-    fits = int((width - 6) / 6.1)
+def _words(spoken: SpokenWell, place: _Place, shade: str) -> str:
+    name, fits, well = spoken.name, place.letters, spoken.well
     short = name if len(name) <= fits else name[: max(fits - 1, 1)] + "…"
-    value = digits.response(well.response) if math.isfinite(well.response) else (well.note.text if well.note else "–")
-    yield svg.text(x + width / 2, y + height * 0.38, short, f"name {shade}", "middle")
-    yield svg.text(x + width / 2, y + height * 0.72, value[:fits], f"value {shade}", "middle")
+    value = spoken.response if math.isfinite(well.response) else (well.note.text if well.note else "–")
+    middle = f'{shade}" text-anchor="middle">'
+    return f"{place.name}{middle}{html_text(short)}</text>{place.value}{middle}{html_text(value[:fits])}</text>"
 
 
-def _about_wells(result: PlateResult) -> dict[str, str]:
-    """Well → everything that is known of it, for hover."""
-    estimates, unit = well_estimates(result), result.analysis.protocol.unit
-    results = {
+def _about(spoken: SpokenWell, result: str) -> str:
+    """Everything that is known of a well, for hover."""
+    well = spoken.well
+    parts = [well.well, words.ROLE[well.content.role], spoken.name]
+    if well.content.role is Role.STANDARD and well.content.nominal is not None:
+        parts.append(f"{digits.exact(well.content.nominal)} {spoken.unit}")
+    parts.append(f"raw {spoken.raw}, response {spoken.response}")
+    if spoken.in_well is not None:
+        parts.append(f"{spoken.concentration} {spoken.unit} in this well")
+    parts.append(result)
+    if well.use is not WellUse.USED:
+        parts.append(f"{words.USE[well.use]}: {well.reason or words.USE_HELP[well.use]}")
+    return " · ".join([part for part in parts if part])
+
+
+def _results(result: PlateResult) -> dict[Well, str]:
+    """Well → the result of its sample or control."""
+    unit = result.analysis.protocol.unit
+    return {
         well: said
         for judged in (*result.samples, *result.controls)
         for said in (_result(judged, unit),)
         for well in judged.estimate.group.all_wells
     }
-    made = {}
-    for well in result.analysis.responses.wells:
-        parts = [well.well, words.ROLE[well.content.role], words.content(well.content)]
-        if well.content.role is Role.STANDARD and well.content.nominal is not None:
-            parts.append(f"{digits.exact(well.content.nominal)} {unit}")
-        parts.append(f"raw {digits.response(well.raw)}, response {digits.response(well.response)}")
-        estimate = estimates.get(well.well)
-        if estimate is not None and estimate.in_well is not None:
-            parts.append(f"{digits.concentration(estimate.in_well)} {unit} in this well")
-        parts.append(results.get(well.well, ""))
-        if well.use is not WellUse.USED:
-            parts.append(f"{words.USE[well.use]}: {well.reason or words.USE_HELP[well.use]}")
-        made[well.well] = " · ".join(part for part in parts if part)
-    return made
 
 
 def _result(judged: JudgedSample, unit: str) -> str:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from typing import NamedTuple
 
 from elisa_bdnf.model.plate import Well
 from elisa_bdnf.model.result import PlateResult, WellEstimate, WellResponse, WellUse
 from elisa_bdnf.reports import digits, words
 from elisa_bdnf.reports.parts import Cell, Column, Fact, Row, Table, Tone
+from elisa_bdnf.reports.remembered import remembered
 
 _TONES = {WellUse.USED: Tone.PLAIN, WellUse.EMPTY: Tone.MUTED}
 
 
+@remembered(4)
 def well_estimates(result: PlateResult) -> dict[Well, WellEstimate]:
     """Standards, controls and samples: well → what its own response reads on the curve."""
     analysis = result.analysis
@@ -40,28 +43,58 @@ def wells(result: PlateResult, mark: str) -> Table:
     if responses.reference_channel is not None:
         reference = f"channel {responses.reference_channel}, as exported"
         columns.insert(4, Column("reference", "Reference", reference, numeric=True))
-    estimates = well_estimates(result)
-    rows = tuple(_well_row(well, estimates.get(well.well), responses.reference_channel) for well in responses.wells)
+    with_reference = responses.reference_channel is not None
+    rows = tuple([_well_row(spoken, with_reference=with_reference) for spoken in spoken_wells(result)])
     return Table("wells", "All wells", tuple(columns), rows, words.sentence(responses.correction), mark=mark)
 
 
-def _well_row(well: WellResponse, estimate: WellEstimate | None, reference: str | None) -> Row:
-    tone = _TONES.get(well.use, Tone.WARN)
-    in_well = estimate.in_well if estimate else None
-    cells = [
+class SpokenWell(NamedTuple):
+    """A well, and its name and numbers as they are said of it in tables, figures and hovers."""
+
+    well: WellResponse
+    in_well: float | None
+    unit: str
+    name: str
+    raw: str
+    response: str
+    concentration: str
+
+
+@remembered(4)
+def spoken_wells(result: PlateResult) -> list[SpokenWell]:
+    """Every well once, row by row."""
+    estimates, unit = well_estimates(result), result.analysis.protocol.unit
+    found = []
+    for well in result.analysis.responses.wells:
+        estimate = estimates.get(well.well)
+        in_well = estimate.in_well if estimate else None
+        name, said = words.content(well.content), digits.concentration(in_well)
+        raw, response = digits.response(well.raw), digits.response(well.response)
+        found.append(SpokenWell(well, in_well, unit, name, raw, response, said))
+    return found
+
+
+_NOTHING = Cell()
+_USED = {use: Cell(words.USE[use], use.value, _TONES.get(use, Tone.WARN), words.USE_HELP[use]) for use in WellUse}
+_ROLES = {role: Cell(word) for role, word in words.ROLE.items()}
+
+
+def _well_row(spoken: SpokenWell, *, with_reference: bool) -> Row:
+    well, in_well = spoken.well, spoken.in_well
+    used = _USED[well.use]
+    reference = [Cell(digits.response(well.reference), _finite_or_none(well.reference))] if with_reference else []
+    return Row((
         Cell(well.well, well.well),
-        Cell(words.ROLE[well.content.role]),
-        Cell(words.content(well.content), well.content.name),
-        Cell(digits.response(well.raw), _finite_or_none(well.raw)),
-        Cell(digits.response(well.response), _finite_or_none(well.response)),
-        Cell(digits.concentration(in_well), in_well),
-        Cell(words.USE[well.use], well.use.value, tone, words.USE_HELP[well.use]),
-        Cell(well.note.text if well.note else ""),
-        Cell(well.reason),
-    ]
-    if reference is not None:
-        cells.insert(4, Cell(digits.response(well.reference), _finite_or_none(well.reference)))
-    return Row(tuple(cells), f"well-{well.well}", tone)
+        _ROLES[well.content.role],
+        Cell(spoken.name, well.content.name),
+        Cell(spoken.raw, _finite_or_none(well.raw)),
+        *reference,
+        Cell(spoken.response, _finite_or_none(well.response)),
+        Cell(spoken.concentration, in_well),
+        used,
+        Cell(well.note.text) if well.note else _NOTHING,
+        Cell(well.reason) if well.reason else _NOTHING,
+    ), f"well-{well.well}", used.tone)  # fmt: skip
 
 
 def _finite_or_none(value: float) -> float | None:

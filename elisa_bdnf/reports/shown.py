@@ -9,7 +9,9 @@ from elisa_bdnf.model.protocol import Protocol
 from elisa_bdnf.model.result import Estimate, JudgedResult, JudgedSample, RangeStatus, SampleResult
 from elisa_bdnf.reports import digits, words
 from elisa_bdnf.reports.parts import Tone
+from elisa_bdnf.reports.remembered import remembered
 
+_PLATE = 2048  # samples and controls of the largest plate, each at every dilution
 _REDUCTIONS_DIFFER = 0.05  # of the concentration; less is no news
 
 
@@ -25,6 +27,7 @@ class Shown(NamedTuple):
     high: float | None = None
 
 
+@remembered(_PLATE)
 def shown(judged: JudgedSample) -> Shown:
     """What may be read of a judged sample."""
     estimate = judged.estimate
@@ -49,6 +52,7 @@ def _number(judged: JudgedSample, value: float) -> Shown:
     return Shown(text, interval if has_interval else "", remark, tone, value, estimate.low, estimate.high)
 
 
+@remembered(_PLATE)
 def shown_result(judged: JudgedResult) -> Shown:
     """What may be read of a sample over all its dilutions; of a single dilution, what may be read of that."""
     result = judged.result

@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from elisa_bdnf.reports.inert import html_text
+from elisa_bdnf.reports.inert import html_text, markup
 
 Point = tuple[float, float]
 
@@ -76,7 +76,7 @@ def figure(key: str, title: str, description: str, size: tuple[float, float], bo
 
 def group(css: str, body: Iterable[str], hover: str = "", href: str = "", key: str = "") -> str:
     """Shapes that belong together; ``hover`` is shown on hover and read aloud, ``href`` an anchor of the page."""
-    title = f"<title>{html_text(hover)}</title>" if hover else ""
+    title = f"<title>{markup(hover)}</title>" if hover else ""
     identity = f' id="{html_text(key)}"' if key else ""
     made = f'<g class="{css}"{identity}>{title}{"".join(body)}</g>'
     return f'<a href="#{html_text(href)}">{made}</a>' if href else made
@@ -99,12 +99,12 @@ def circle(x: float, y: float, radius: float, css: str) -> str:
 
 def path(points: Sequence[Point], css: str) -> str:
     """An open polygon."""
-    return f'<path d="M{" ".join(f"{x:.1f},{y:.1f}" for x, y in points)}" class="{css}"/>'
+    return f'<path d="M{" ".join([f"{x:.1f},{y:.1f}" for x, y in points])}" class="{css}"/>'
 
 
 def area(points: Sequence[Point], css: str) -> str:
     """A closed polygon."""
-    return f'<path d="M{" ".join(f"{x:.1f},{y:.1f}" for x, y in points)}Z" class="{css}"/>'
+    return f'<path d="M{" ".join([f"{x:.1f},{y:.1f}" for x, y in points])}Z" class="{css}"/>'
 
 
 def diamond(x: float, y: float, size: float, css: str) -> str:
