@@ -25,10 +25,10 @@ def gap_remarks(channels: Sequence[Channel], shape: Shape, stated: Collection[We
     everywhere = {well for _, wells in held for well in wells}
     expected = stated or _rectangle_around(everywhere)
     none = [well for well in wells_of(shape) if well in expected and well not in everywhere]
-    remarks = [f"No value in {_named(none)}, inside the area that was read."] if none else []
+    remarks = [f"No value in {named(none)}, inside the area that was read."] if none else []
     for label, wells in held:
         if lacking := [well for well in wells_of(shape) if well in everywhere and well not in wells]:
-            remarks.append(f"{label!r} has no value in {_named(lacking)}, where others have one.")
+            remarks.append(f"{label!r} has no value in {named(lacking)}, where others have one.")
     return tuple(remarks)
 
 
@@ -67,6 +67,7 @@ def _between(top: int, bottom: int, left: int, right: int) -> Iterator[Well]:
             yield well_from_row_column(row, column)
 
 
-def _named(wells: Sequence[Well]) -> str:
+def named(wells: Sequence[Well]) -> str:
+    """``well A3``; ``wells A3, A4, … (12 in all)``."""
     more = f" … ({len(wells)} in all)" if len(wells) > 6 else ""
     return f"{'well' if len(wells) == 1 else 'wells'} {', '.join(wells[:6])}{more}"

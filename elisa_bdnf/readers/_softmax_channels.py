@@ -16,6 +16,7 @@ from elisa_bdnf.readers._cells import (
     wells_of,
     with_measured_reasons,
 )
+from elisa_bdnf.readers._gaps import named
 from elisa_bdnf.readers._softmax_groups import Purpose
 from elisa_bdnf.readers._softmax_layout import Member, is_printed_as
 from elisa_bdnf.readers._softmax_plate import PlateBlock
@@ -29,6 +30,7 @@ class Responses:
 
     shape: Shape
     channels: tuple[Channel, ...]
+    remarks: tuple[str, ...] = ()
 
     def by_label(self, label: str) -> Callable[[Well], float]:
         """Response of a well by the label of a channel or of a difference (``450 - 620``); nan where there is none."""
@@ -45,21 +47,32 @@ class Responses:
         )
 
     def label_of(self, members: Sequence[Member], decimal: str) -> str | None:
-        """What the groups evaluate: the first candidate that has all the values they print, at the printed digits."""
+        """What the groups evaluate, by the values that they print; see ``evaluated``."""
+        return self.evaluated(members, decimal)[0]
+
+    def evaluated(self, members: Sequence[Member], decimal: str) -> tuple[str | None, tuple[Well, ...]]:
+        """The first candidate that has all the values that the groups print, at the printed digits.
+
+        Where none has all, the one that has most of them: then with the wells in which it has another value.
+        """
         printed = [
-            (self.shape.index(member.well), value, decimals_of_number(text, decimal) or 0)
+            (member.well, self.shape.index(member.well), value, decimals_of_number(text, decimal) or 0)
             for member in members
             if member.well in self.shape
             for text in [member.text(Purpose.VALUE)]
             if (value := number_from_text_or_none(text, decimal)) is not None
         ]
+        nearest: tuple[str | None, tuple[Well, ...]] = (None, ())
         for label, values in self._candidates():
             compared = [
-                (values[index], value, digits) for index, value, digits in printed if not math.isnan(values[index])
+                (well, values[n], value, digits) for well, n, value, digits in printed if not math.isnan(values[n])
             ]
-            if compared and all(is_printed_as(*triple) for triple in compared):
-                return label
-        return None
+            other = tuple([well for well, seen, value, digits in compared if not is_printed_as(seen, value, digits)])
+            if compared and not other:
+                return label, ()
+            if 2 * len(other) < len(compared) and (not nearest[0] or len(other) < len(nearest[1])):
+                nearest = label, other
+        return nearest
 
     def _candidates(self) -> Iterator[tuple[str, tuple[float, ...]]]:
         for each in sorted(self.channels, key=lambda channel: channel.correction is Correction.NONE):
@@ -77,10 +90,12 @@ def channels_from_plate(plate: PlateBlock, decimal: str) -> Responses:
         channel(label, cells, plate.shape, decimal, wavelength_nm=_wavelength(wavelength, decimal), kind=kind)
         for label, (wavelength, cells) in zip(labels, plate.raw, strict=True)
     ]
+    remarks: tuple[str, ...] = ()
     if plate.reduced is not None:
         reduced = channel(REDUCED, plate.reduced, plate.shape, decimal, kind=kind, correction=Correction.REDUCED)
-        channels.append(_with_meaning(reduced, channels, plate.head.wavelengths, decimal))
-    return Responses(plate.shape, with_measured_reasons(channels))
+        with_meaning, remarks = _with_meaning(reduced, channels, plate, decimal)
+        channels.append(with_meaning)
+    return Responses(plate.shape, with_measured_reasons(channels), remarks)
 
 
 def _label(wavelength: str, kind: ChannelKind) -> str:
@@ -92,26 +107,45 @@ def _wavelength(text: str, decimal: str) -> float | None:
     return value or None
 
 
-def _with_meaning(reduced: Channel, raw: Sequence[Channel], wavelengths: Sequence[str], decimal: str) -> Channel:
-    """First minus second wavelength: a reference was subtracted. Equal to a raw one, or one wavelength: at that."""
-    if len(raw) == 2 and _agree(reduced.values, _difference(raw[0], raw[1])):
-        return replace(reduced, wavelength_nm=raw[0].wavelength_nm, correction=Correction.REFERENCE)
+def _with_meaning(
+    reduced: Channel, raw: Sequence[Channel], plate: PlateBlock, decimal: str
+) -> tuple[Channel, tuple[str, ...]]:
+    """First minus second wavelength: a reference was subtracted. Equal to a raw one, or one wavelength: at that.
+
+    Where only most of the wells agree, the others were edited or stand in the wrong place, and a remark names them.
+    """
+    for about, correction, measured, values in _origins(raw):
+        if (other := _deviating_or_none(reduced.values, values)) is None:
+            continue
+        made = replace(reduced, wavelength_nm=measured.wavelength_nm, correction=correction)
+        wells = [wells_of(plate.shape)[n] for n in other]
+        return made, ((f"The reduced values are {about}, but not in {named(wells)}.",) if wells else ())
+    if len(plate.head.wavelengths) == 1:
+        return replace(reduced, wavelength_nm=_wavelength(plate.head.wavelengths[0], decimal)), ()
+    return reduced, ()
+
+
+def _origins(raw: Sequence[Channel]) -> Iterator[tuple[str, Correction, Channel, tuple[float, ...]]]:
+    """What a reduced matrix may be: in words, what was done, the channel it was made of, its values."""
+    if len(raw) == 2:
+        first, second = raw
+        yield f"{first.label} minus {second.label}", Correction.REFERENCE, first, _difference(first, second)
     for measured in raw:
-        if _agree(reduced.values, measured.values):
-            return replace(reduced, wavelength_nm=measured.wavelength_nm)
-    if len(wavelengths) == 1:
-        return replace(reduced, wavelength_nm=_wavelength(wavelengths[0], decimal))
-    return reduced
+        yield f"those of {measured.label}", Correction.REDUCED, measured, measured.values
 
 
 def _difference(first: Channel, second: Channel) -> tuple[float, ...]:
     return tuple(a - b for a, b in zip(first.values, second.values, strict=True))
 
 
-def _agree(values: Sequence[float], others: Sequence[float]) -> bool:
-    """Raw values are printed with four decimals, so that differences of them carry that rounding."""
-    compared = [(a, b) for a, b in zip(values, others, strict=True) if not math.isnan(a + b)]
-    return bool(compared) and all(abs(a - b) <= 1.0001e-4 + 1e-9 * abs(b) for a, b in compared)
+def _deviating_or_none(values: Sequence[float], others: Sequence[float]) -> list[int] | None:
+    """Positions in which two matrices differ; None where they do so in half of the wells or more.
+
+    Raw values are printed with four decimals, so that differences of them carry that rounding.
+    """
+    compared = [(n, a, b) for n, (a, b) in enumerate(zip(values, others, strict=True)) if not math.isnan(a + b)]
+    other = [n for n, a, b in compared if abs(a - b) > 1.0001e-4 + 1e-9 * abs(b)]
+    return other if 2 * len(other) < len(compared) else None
 
 
 def with_notes(channels: Sequence[Channel], notes: Mapping[Well, Note], shape: Shape) -> tuple[Channel, ...]:

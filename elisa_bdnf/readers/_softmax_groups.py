@@ -8,10 +8,11 @@ SoftMax's own templates are taken, and the group says so.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from elisa_bdnf.errors import ExportError
 from elisa_bdnf.model.plate import Well, well_from_text_or_none
 from elisa_bdnf.readers._softmax_blocks import Block
 
@@ -61,6 +62,7 @@ _NOMINAL_NAME = re.compile(
     r"(?P<name>Concentration|Standard Value|Conc|Expected)(?:\s+(?P<unit>\S.*))?\Z", re.IGNORECASE
 )
 _INTERPOLATION = re.compile(r"interpx\((?P<curve>[^,()]*),(?P<column>[^,()]*)\)")
+_PRECISION = re.compile(r"[0-9]+ (?:decimal places|significant)", re.IGNORECASE)
 _INHERITED = frozenset([Purpose.NAME, Purpose.DESCRIPTOR, Purpose.FACTOR])
 _MENTIONED_GROUP = re.compile(r"(?:MinStd|MaxStd)@([^\s,()<>=*/+-]+)", re.IGNORECASE)
 
@@ -115,23 +117,51 @@ class Group:
 
 
 def group_from_block(block: Block) -> Group:
-    """Read a group; lines without a well are named in its remarks."""
+    """Read a group; lines without a well are named in its remarks. Raises ExportError where its table is shifted."""
     rows = block.rows
     formulas = _formulas(rows)
     columns = _columns(rows[0] if rows else (), formulas)
-    remarks = []
-    if any(columns) and not formulas and any(column.purpose is Purpose.WELL for column in columns):
-        remarks.append(
-            f"Group {block.name!r} has no formulas in the export: its columns are known by their names only."
-        )
-    if not block.ended:
-        remarks.append(f"Group {block.name!r} has no ~End: the export was cut off or edited there.")
+    _refuse_other_headings(block, columns)
     lines, without_well = _lines(block, columns)
-    if without_well:
-        names = ", ".join(repr(name) for name in without_well[:6])
-        remarks.append(f"Group {block.name!r} names samples without a well: {names}.")
     positions = {column.purpose: n for n, column in reversed(list(enumerate(columns)))}
-    return Group(block.name, block.line, columns, lines, _summaries(rows), tuple(remarks), positions)
+    remarks = tuple(_remarks(block, columns, formulas, without_well))
+    return Group(block.name, block.line, columns, lines, _summaries(rows), remarks, positions)
+
+
+def _remarks(
+    block: Block, columns: Sequence[Column], formulas: Mapping[int, tuple[str, str]], without_well: Sequence[str]
+) -> Iterator[str]:
+    name = f"Group {block.name!r}"
+    if not formulas and any(column.purpose is Purpose.WELL for column in columns):
+        yield f"{name} has no formulas in the export: its columns are known by their names only."
+    elif lost := [column.title for n, column in enumerate(columns, start=1) if n > 1 and not _has_formula(formulas, n)]:
+        yield f"{name} has no formula for the columns {', '.join(lost)}: they are known by their names only."
+    if not block.ended:
+        yield f"{name} has no ~End: the export was cut off or edited there."
+    if without_well:
+        yield f"{name} names samples without a well: {', '.join(map(repr, without_well[:6]))}."
+    if columns and Purpose.WELL not in [column.purpose for column in columns]:
+        yield f"{name} has no column of wells; it was not read."
+
+
+def _refuse_other_headings(block: Block, columns: Sequence[Column]) -> None:
+    """The heading of a column begins with the name that its formula line gives it, unless the heading was lost."""
+    if not columns and any(well_from_text_or_none(cell) for row in block.rows for cell in row):
+        raise ExportError(
+            f"group {block.name!r} has no headings",
+            expected="the headings of its columns in the line below its name",
+            place=str(block.line + 1),
+        )
+    for number, column in enumerate(columns, start=1):
+        title, name = column.title.casefold(), column.name.casefold()
+        shifted = not name or _PRECISION.match(column.formula)
+        if shifted or not (title.startswith(name) or name.startswith(title)):
+            raise ExportError(
+                f"column {number} of group {block.name!r} is headed {column.title!r}",
+                expected=f"{column.name!r}, as in its formula line",
+                hint="the export was edited; export it again",
+                place=str(block.line + 1),
+            )
 
 
 def _formulas(rows: Sequence[Sequence[str]]) -> Mapping[int, tuple[str, str]]:
@@ -139,10 +169,11 @@ def _formulas(rows: Sequence[Sequence[str]]) -> Mapping[int, tuple[str, str]]:
     found: dict[int, tuple[str, str]] = {}
     start = next((n for n, row in enumerate(rows) if row and row[0] == "Group Column"), len(rows))
     for row in rows[start + 1 :]:
-        if not row or not row[0].isdecimal():
+        if row and row[0] == "Group Summaries":
             break
-        padded = [*row, "", ""]
-        found[int(row[0])] = (padded[1], padded[2])
+        if len(row) > 1 and row[0].isdecimal():
+            padded = [*row, ""]
+            found[int(row[0])] = (padded[1], padded[2])
     return found
 
 
@@ -150,13 +181,17 @@ def _columns(titles: Sequence[str], formulas: Mapping[int, tuple[str, str]]) -> 
     width = max((n for n, title in enumerate(titles, start=1) if title), default=0)
     columns: list[Column] = []
     for number, title in enumerate(titles[:width], start=1):
-        if formulas:
+        if number == 1 or _has_formula(formulas, number):
             name, formula = formulas.get(number, (title, ""))
             purpose = _purpose(number, formula, columns)
             columns.append(Column(title, name, formula, purpose, title.removeprefix(name).strip()))
         else:
             columns.append(_column_by_name(title))
     return tuple(columns)
+
+
+def _has_formula(formulas: Mapping[int, tuple[str, str]], number: int) -> bool:
+    return number in formulas and bool(formulas[number][1])
 
 
 def _column_by_name(title: str) -> Column:
@@ -180,19 +215,20 @@ def _purpose(number: int, formula: str, before: Sequence[Column]) -> Purpose:
     return Purpose.OTHER
 
 
-def _column_named(name: str, before: Sequence[Column]) -> Purpose | None:
+def column_named(name: str, before: Sequence[Column]) -> Purpose | None:
+    """What a column holds that a formula calls by ``name``, in small letters and without blanks."""
     if name in _BY_FORMULA:
         return _BY_FORMULA[name]
     return next((c.purpose for c in before if "".join(c.name.split()).casefold() == name), None)
 
 
 def _mean_of(name: str, before: Sequence[Column]) -> Purpose:
-    return Purpose.MEAN_VALUE if _column_named(name, before) is Purpose.VALUE else Purpose.OTHER
+    return Purpose.MEAN_VALUE if column_named(name, before) is Purpose.VALUE else Purpose.OTHER
 
 
 def _interpolated(name: str, before: Sequence[Column]) -> Purpose:
     """A column may be read from one that stands behind it: then only a mean is told apart, by its name."""
-    of = _column_named(name, before)
+    of = column_named(name, before)
     if of is Purpose.MEAN_VALUE or (of is None and re.match(r"(avg|mean|average)", name)):
         return Purpose.MEAN_CONCENTRATION
     return Purpose.CONCENTRATION
@@ -208,10 +244,8 @@ def _lines(block: Block, columns: Sequence[Column]) -> tuple[tuple[GroupLine, ..
     inherited = [""] * len(columns)
     inherits = [purpose in _INHERITED for purpose in purposes]
     sample = -1
-    for offset, row in enumerate(block.rows[1:], start=1):
-        if not any(row) or row[0] == "Group Column":
-            break
-        cells = [*row, *[""] * (len(columns) - len(row))][: len(columns)]
+    for offset, row in _table_rows(block, at):
+        cells = [*row, *[""] * (len(columns) - len(row))]
         if cells[0]:
             sample, inherited = sample + 1, list(cells)
         well = well_from_text_or_none(cells[at])
@@ -223,6 +257,28 @@ def _lines(block: Block, columns: Sequence[Column]) -> tuple[tuple[GroupLine, ..
         ]  # SoftMax leaves the cells of further replicates blank
         lines.append(GroupLine(block.line + 1 + offset, well, sample, tuple(texts)))
     return tuple(lines), without_well
+
+
+def _table_rows(block: Block, well: int) -> Iterator[tuple[int, Sequence[str]]]:
+    """Position and cells of the lines of the table. An empty line ends it, unless lines with a well stand below it."""
+    heads, width = len(block.rows[0]), block.widths(block.line)
+    for offset, row in enumerate(block.rows[1:], start=1):
+        if row and row[0] in ("Group Column", "Group Summaries"):
+            return
+        if not any(row):
+            continue
+        goes_on = offset == 1 or any(block.rows[offset - 1]) or well_from_text_or_none("".join(row[well : well + 1]))
+        if not goes_on:
+            return
+        cells = block.widths(block.line + offset)
+        if len(row) > heads or cells > width or len(row) < cells < width:
+            raise ExportError(
+                f"the line has {cells} cells, the headings of group {block.name!r} {width}",
+                expected="a cell below each heading, empty or not",
+                hint="a cell was lost or added here; export it again",
+                place=str(block.line + 1 + offset),
+            )
+        yield offset, row
 
 
 def _summaries(rows: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], ...]:

@@ -11,6 +11,7 @@ from elisa_bdnf.inputs.numbers import decimals_from_text, number_from_text_or_no
 from elisa_bdnf.model.layout import Content, Layout, Role
 from elisa_bdnf.model.plate import Shape, Well, well_order
 from elisa_bdnf.model.reading import Note, NoteKind
+from elisa_bdnf.readers._gaps import named
 from elisa_bdnf.readers._softmax_groups import Group, GroupLine, Purpose
 
 _STANDARDS = re.compile(r"(?:std|standard|calib)", re.IGNORECASE)
@@ -88,6 +89,7 @@ def layout_from_members(
     remarks: list[str] = []
     contents: dict[Well, Content] = {}
     units: dict[str, None] = {}
+    twice: dict[tuple[str, str], list[Well]] = {}
     known: dict[tuple[object, ...], Content] = {}  # replicates say the same
     for member in members:
         role = roles[member.group.line]
@@ -96,10 +98,8 @@ def layout_from_members(
             known[said] = _content(member, role, decimal, remarks)
         content = known[said]
         if member.well in contents and contents[member.well] != content:
-            earlier = contents[member.well].attributes.get("group", "")
-            remarks.append(
-                f"Well {member.well} is in the groups {earlier!r} and {member.group.name!r}; the first counts."
-            )
+            groups = (contents[member.well].attributes.get("group", ""), member.group.name)
+            twice.setdefault(groups, []).append(member.well)
             continue
         contents[member.well] = content
         position = member.group.position(Purpose.DESCRIPTOR)
@@ -107,6 +107,8 @@ def layout_from_members(
             units[member.group.columns[position].unit] = None
     if not contents:
         return None, tuple(remarks)
+    for (first, second), wells in twice.items():
+        remarks.append(f"The groups {first!r} and {second!r} both name {named(wells)}; the first counts.")
     if len(units) > 1:
         remarks.append(f"The standards have several units ({', '.join(units)}); the first one is shown.")
     standards = {member.group.name for member in members if roles[member.group.line] is Role.STANDARD}

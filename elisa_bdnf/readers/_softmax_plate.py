@@ -78,6 +78,11 @@ class PlateBlock:
     remarks: tuple[str, ...] = ()
 
     @property
+    def stated_wells(self) -> frozenset[Well]:
+        """The wells that the head says were read; empty where it does not say, as in copies."""
+        return frozenset(well for well in self.shape.wells() if _was_read(self.head, well))
+
+    @property
     def was_read(self) -> bool:
         """Whether any well holds anything; a plate section that was never read is exported with empty cells or NaN."""
         matrices = [cells for _, cells in self.raw] + ([self.reduced] if self.reduced else [])

@@ -13,8 +13,10 @@ from elisa_bdnf.inputs.text import cells_from_line
 from elisa_bdnf.model.layout import Role
 from elisa_bdnf.model.reading import InstrumentCurve, InstrumentResult, Reading, Source
 from elisa_bdnf.readers._cells import decimal_mark, instrument_result_or_none
+from elisa_bdnf.readers._gaps import gap_remarks, named
 from elisa_bdnf.readers._softmax_blocks import Block, BlockKind, Document, document_from_rows
 from elisa_bdnf.readers._softmax_channels import Responses, channels_from_plate, with_notes
+from elisa_bdnf.readers._softmax_checks import checked
 from elisa_bdnf.readers._softmax_groups import Group, Purpose, group_from_block
 from elisa_bdnf.readers._softmax_layout import Member, layout_from_members, notes_from_members, roles_of_groups
 from elisa_bdnf.readers._softmax_plate import PlateBlock, head_from_block, plate_from_block
@@ -38,10 +40,19 @@ def readings_from_file(file: InputFile) -> tuple[Reading, ...]:
     rows = file.rows if delimiter == file.delimiter else file.rows_by(delimiter)
     document = document_from_rows(rows, lambda index: len(cells_from_line(file.lines[index], delimiter)))
     draft = _draft(document)
+    draft.remarks += _cut_off(file.lines, document)
     if not draft.plates:
         raise _nothing_measured(document)
     source = Source(file.name, file.sha256, _FORMAT, _software(document))
     return tuple(_reading(draft, index, document, source, file.decoding_remarks) for index in range(len(draft.plates)))
+
+
+def _cut_off(lines: Sequence[str], document: Document) -> list[str]:
+    """``##BLOCKS= n`` is often wrong; fewer blocks and no last line together mean that the end is missing."""
+    stated = re.match(r"\W*##BLOCKS\s*=\s*([0-9]{1,6})", next((line for line in lines if line.strip()), ""))
+    if document.footer or stated is None or int(stated[1]) <= len(document.blocks):
+        return []
+    return [f"The export announces {stated[1]} blocks and ends after {len(document.blocks)}: it was cut off or edited."]
 
 
 @dataclass(slots=True)
@@ -65,6 +76,7 @@ def _draft(document: Document) -> _Draft:
         elif block.kind is BlockKind.PLATE:
             _take_plate(draft, block)
     draft.decimal = _decimal_mark(draft)
+    draft.groups = [checked(group, draft.decimal) for group in draft.groups]
     draft.responses = [channels_from_plate(plate, draft.decimal) for plate in draft.plates]
     roles, remarks = roles_of_groups(draft.groups, draft.decimal)
     draft.roles = {group.line: roles[index] for index, group in enumerate(draft.groups)}
@@ -144,11 +156,15 @@ def _by_value(draft: _Draft, member: Member, candidates: Sequence[int]) -> int |
 
 def _reading(draft: _Draft, index: int, document: Document, source: Source, remarks: tuple[str, ...]) -> Reading:
     plate, members, responses = draft.plates[index], draft.members[index], draft.responses[index]
-    label = responses.label_of(members, draft.decimal)
+    label, other = responses.evaluated(members, draft.decimal)
     notes, masked = notes_from_members(members, responses.by_label(label or ""), draft.decimal)
     layout, layout_remarks = layout_from_members(members, draft.roles, plate.shape, draft.decimal)
     header = tuple(_header(plate, draft, document))
-    told = (*draft.remarks, *plate.remarks, *masked, *layout_remarks, *_about_curve(draft, index, label))
+    edited = [f"The groups print other responses than {label!r} in {named(other)}."] if other else []
+    told = (
+        *draft.remarks, *plate.remarks, *responses.remarks, *edited, *masked, *layout_remarks,
+        *gap_remarks(responses.channels, plate.shape, plate.stated_wells), *_about_curve(draft, index, label),
+    )  # fmt: skip
     return Reading(
         source,
         plate.head.name,
