@@ -90,7 +90,7 @@ FAULTS = (
         "zero standard holds the lowest standard", plates.blank_is_standard, ("BLK-02", "BLK-05", "STD-02", "FIT-03")
     ),
     Fault("reader stops at 2.0 to 2.4 OD", plates.saturated, ("WEL-01",), demanded=95, hot=True),
-    Fault("a low standard off by 2×", plates.low_standard_off, ("STD-03", "STD-05"), demanded=90),
+    Fault("a low standard off by 2×", plates.low_standard_off, ("STD-03", "STD-05", "BLK-05"), demanded=90),
     Fault("a standard well copied", plates.copied, ("REP-07",)),
     Fault("another plate's samples, layout bound", _same, demanded=99, bound=True),
     Fault("blank subtracted from samples only", plates.samples_blanked),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 
+from elisa_bdnf.model.curve import Model, NoCurve
 from elisa_bdnf.model.layout import Role
 from elisa_bdnf.model.protocol import BlankMode
 from elisa_bdnf.model.reading import ChannelKind
 from elisa_bdnf.model.result import FindingLevel, Group, WellUse
 from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, as_set, below, digits, exceeds, plain, rule
-from elisa_bdnf.qc.subjects import PlateSubject, pooled_sd
+from elisa_bdnf.qc.subjects import CurveSubject, PlateSubject, pooled_sd
 
 
 def _zero_responses(plate: PlateSubject) -> list[float]:
@@ -114,4 +115,38 @@ def blank_is_not_subtracted_twice(plate: PlateSubject, *, near_zero: float = 0.0
             limit=as_set(near_zero),
             action="annotate",
             hint='export the responses as they were read, or leave the blank in: reading.blank = "none"',
+        )
+
+
+@rule("BLK-05", FindingLevel.WARN, "simulated: docs/detection.md; a low standard bends a curve without zero")
+def zero_standard_lies_at_the_foot_of_the_curve(curve: CurveSubject, *, deviations: float = 3.5) -> Verdicts:
+    """A zero standard that is no part of the fit reads what the curve says at zero, its lower asymptote a.
+
+    Apart counts |mean of the zero wells − a| in units of √(SE(a)² + variance of that mean by the curve's own scatter).
+    Where zero is fitted, the fit and its lack of fit (FIT-03) speak of it. A low standard that holds twice what it
+    should bends a curve without zero so well that its recovery looks right.
+    """
+    fitted = curve.curve
+    zeros = [] if isinstance(fitted, NoCurve) else [p for p in fitted.standards if p.level.nominal == 0]
+    if isinstance(fitted, NoCurve) or not zeros or fitted.model is Model.LOG_LOG:
+        yield Missing("no zero standard, or no curve with a lower asymptote")
+        return
+    if any(point.in_fit for point in zeros):
+        return
+    error = fitted.standard_errors.get("a", math.nan)
+    if fitted.estimate_or_none("a") is None or not math.isfinite(error):
+        yield Missing("the curve has no lower asymptote that the standards determine")
+        return
+    read = [response for point in zeros for response in point.level.responses]
+    mean = sum(read) / len(read)
+    scatter = fitted.report.residual_sd * max(fitted.a, fitted.report.response_floor) ** (fitted.report.theta or 0.0)
+    apart = abs(mean - fitted.a) / math.hypot(error, scatter / math.sqrt(len(read)))
+    if exceeds(apart, deviations):
+        yield Remark(
+            f"the zero standard reads {mean:.3f} and the curve {fitted.a:.3f} at zero, "
+            f"{digits(apart, deviations)} standard errors apart: is a low standard wrong?",
+            measured=digits(apart, deviations),
+            limit=as_set(deviations),
+            wells=tuple(well for point in zeros for well in point.level.wells),
+            action="annotate",
         )

@@ -20,8 +20,9 @@ NO_CURVE = "there is no curve"
 def curve_was_found(curve: CurveSubject, *, min_starts: float = 2) -> Verdicts:
     """There is a curve; the best sum of squares was reached from several starts; the fit converged.
 
-    A curve that only one start finds may be a local minimum. Where no curve is possible, the cause is named and the
-    model is never changed silently.
+    A curve that only one start finds may be a local minimum, unless it is the limit of a curve whose plateau is not
+    reached: that was found by a scan over all slopes, while searches creep towards it without end. Where no curve is
+    possible, the cause is named and the model is never changed silently.
     """
     if isinstance(curve.curve, NoCurve):
         hint = f"; {curve.curve.hint}" if curve.curve.hint else ""
@@ -30,7 +31,8 @@ def curve_was_found(curve: CurveSubject, *, min_starts: float = 2) -> Verdicts:
     report = curve.curve.report
     if not report.converged:
         yield Remark("the fit did not converge", action="reject")
-    if curve.curve.model in _SIGMOID and below(report.starts_at_optimum, min(min_starts, report.starts)):
+    searched = curve.curve.model in _SIGMOID and not report.no_finite_estimate
+    if searched and below(report.starts_at_optimum, min(min_starts, report.starts)):
         yield Remark(
             f"{report.starts_at_optimum} of {report.starts} starts reached the best fit: it may be a local minimum",
             measured=str(report.starts_at_optimum),

@@ -159,6 +159,14 @@ def z_prime(analysis: Analysis) -> float:
     return float(1 - 3 * (top.sd + zero.sd) / (top.mean - zero.mean))
 
 
+def _from_the_foot(analysis: Analysis) -> float:
+    """Of a zero standard of two wells; the standards scatter in proportion to the response."""
+    assert isinstance(analysis.curve, Curve)
+    curve = analysis.curve
+    scatter = curve.report.residual_sd * curve.a
+    return float(abs(0.0205 - curve.a) / math.sqrt(curve.standard_errors["a"] ** 2 + scatter**2 / 2))
+
+
 ROW_B_OFF: Plate = {"response": {"B1": 0.05}, "in_well": {"B2": 250, "B3": 260, "B4": 100, "B5": 120, "B6": 60}}
 
 
@@ -199,6 +207,8 @@ BOUNDARIES = (
     Boundary("WEL-04", "max_slope", lambda _: 0.2, {"reference": {}, "reference_slope": 0.2}),
     Boundary("BLK-01", "max_response", lambda a: group(a, "STD0").mean, {"response": {"H1": 0.3, "H2": 0.31}}),
     Boundary("BLK-02", "min_separation", separation, beyond="below"),
+    Boundary("BLK-05", "deviations", _from_the_foot,
+             {"response": {"H1": 0.02, "H2": 0.021}, "set": {"curve.zero_in_fit": "false"}}),
     Boundary("BLK-03", "max_sd", lambda _: stdev([0.05, 0.09, 0.06]), blanks(0.05, 0.09, 0.06)),
     Boundary("BLK-04", "near_zero", lambda _: 0.001, blanks(0.004, -0.002) | {"set": {"reading.blank": "subtract"}},
              "below", fails_on=True),
