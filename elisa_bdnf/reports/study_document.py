@@ -31,9 +31,10 @@ MOST_SUBJECTS_IN_FOREST = 60
 def document_from_study(result: StudyResult) -> StudyDocument:
     """The words and pictures of one judged study."""
     sections = (Section(*parts) for parts in _sections(result))
+    matrix = matrix_text(result) if result.matrix or result.subjects else ""  # cells and tissue have no matrix to state
     return StudyDocument(
         title=result.protocol.title,
-        subtitle=f"{DESIGN[result.design]} · {matrix_text(result)} · protocol {result.protocol.id}",
+        subtitle=" · ".join(filter(None, (DESIGN[result.design], matrix, f"protocol {result.protocol.id}"))),
         summary=_summary(result),
         banners=tuple(_banners(result)),
         facts=tuple(_facts(result)),
@@ -78,6 +79,12 @@ def _facts(result: StudyResult) -> Iterator[Fact]:
     if result.subjects:
         groups = ", ".join(f"{name} {sum(s.group == name for s in result.subjects)}" for name in result.groups)
         yield Fact("Subjects", str(len(result.subjects)), groups if len(result.groups) > 1 else "in one group")
+    if result.release is not None:
+        yield Fact(
+            "Culture batches", str(len({value.batch for value in result.release.values})), "the unit of replication"
+        )
+    if result.tissue is not None:
+        yield Fact("Animals", str(len({value.subject for value in result.tissue.values})))
     yield Fact("Results used", f"{used} of {len(result.measurements)}", f"{below} of them bounds")
     plates = plates_used(result)
     if plates:

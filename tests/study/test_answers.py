@@ -13,7 +13,9 @@ import pytest
 
 from elisa_bdnf import protocols, qc
 from elisa_bdnf.model.measurement import StudySource
-from elisa_bdnf.study import identity, intake
+from elisa_bdnf.model.study import StudyAnalysis
+from elisa_bdnf.study import identity, intake, sources
+from elisa_bdnf.study.analyze import analyze_study
 from elisa_bdnf.study.infusion import analyze_infusion
 from elisa_bdnf.study.rows import RawRow, Read
 from program import FIXTURES, elisa_bdnf
@@ -81,12 +83,9 @@ def test_folds_and_what_blockers_remove(made: dict[str, dict[str, Any]]) -> None
 def test_regions_and_ratios(made: dict[str, dict[str, Any]]) -> None:
     document = made["tissue"]
     names = {"hippocampus": 0.7, "prefrontal_cortex": 1.0}
-    inside = [
-        c["ci_low"] <= names[c["region"]] <= c["ci_high"]
-        for c in document["tissue"]["contrasts"]
-        if c["analyte"] == "BDNF"
-    ]
-    assert sum(inside) >= 3
+    found = [c for c in document["tissue"]["contrasts"] if c["analyte"] == "BDNF"]
+    assert len(found) == 4
+    assert all(c["ci_low"] <= names[c["region"]] <= c["ci_high"] for c in found)
     (ratio,) = document["ratios"]
     assert all(c["ci_low"] <= 1.5 * 1.05 and c["ci_high"] >= 1.5 * 0.95 for c in ratio["contrasts"])
     one = ratio["values"][0]
@@ -134,6 +133,39 @@ def test_intervals_cover_at_the_stated_rate() -> None:
             asked += 1
     assert len(TIMES) == 5
     assert 0.93 <= covered / asked <= 0.97
+
+
+def test_intervals_of_release_and_tissue_cover_at_the_stated_rate(tmp_path: Path) -> None:
+    """Folds of vehicle, shares removed by blockers, tissue against control and ratios of assays, 25 studies each."""
+    from studies import RELEASE_FOLDS, _csv, release_rows, tissue_rows  # noqa: PLC0415
+
+    regions, removed = {"hippocampus": 0.7, "prefrontal_cortex": 1.0}, {"NBQX": 80.0, "verapamil": 60.0}
+    covered: dict[str, list[bool]] = {"fold": [], "removed": [], "tissue": [], "ratio": []}
+    for seed in range(25):
+        release = analyzed(tmp_path, _csv(release_rows(seed)), identity.RELEASE, "neuron-release").release
+        tissue = analyzed(tmp_path, _csv(tissue_rows(seed)), identity.TISSUE, "rodent-tissue")
+        assert release is not None
+        assert tissue.tissue is not None
+        covered["fold"] += [_holds(s.fold_low, RELEASE_FOLDS[s.condition], s.fold_high) for s in release.summaries]
+        shares = [i for i in release.inhibitions if not i.batch and i.percent is not None]
+        covered["removed"] += [_holds(i.low, removed[i.blocker], i.high) for i in shares]
+        bdnf = [c for c in tissue.tissue.contrasts if c.analyte == "BDNF"]
+        covered["tissue"] += [_holds(c.ci_low, regions[c.region], c.ci_high) for c in bdnf]
+        covered["ratio"] += [_holds(c.ci_low, 1.5, c.ci_high) for c in tissue.ratios[0].contrasts]
+    rates = {name: sum(held) / len(held) for name, held in covered.items()}
+    assert all(0.90 <= rate <= 0.99 for rate in rates.values()), rates
+
+
+def _holds(low: float | None, truth: float, high: float | None) -> bool:
+    return (low is None or low <= truth) and (high is None or truth <= high)
+
+
+def analyzed(folder: Path, table: bytes, kind: str, protocol_id: str) -> StudyAnalysis:
+    (folder / "t.csv").write_bytes(table)
+    protocol = protocols.load_protocol(protocol_id, qc.schemas())
+    reads = sources.read_sources((folder / "t.csv",))
+    rows = [row for read in reads for row in read.rows]
+    return analyze_study(intake.study_data(reads, rows, protocol, identity.design_from_protocol(kind, protocol)))
 
 
 def _row(cells: dict[str, str]) -> RawRow:
