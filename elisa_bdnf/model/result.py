@@ -209,7 +209,10 @@ class FindingLevel(StrEnum):
 
     @property
     def rank(self) -> int:
-        return list(FindingLevel).index(self)
+        return _RANKS[self]
+
+
+_RANKS = {level: rank for rank, level in enumerate(FindingLevel)}
 
 
 @dataclass(frozen=True, slots=True)

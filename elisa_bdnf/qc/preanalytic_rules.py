@@ -43,8 +43,9 @@ def _beside_serum(sample: EstimateSubject, fraction: float) -> Verdicts:
         return
     for other in sample.analysis.samples:
         drawn = other.group.content
-        same_draw = (drawn.subject, drawn.timepoint) == (content.subject, content.timepoint)
-        if same_draw and drawn.matrix == "serum" and other.concentration:
+        if drawn.matrix != "serum":
+            continue
+        if (drawn.subject, drawn.timepoint) == (content.subject, content.timepoint) and other.concentration:
             share = plasma / other.concentration
             if not below(share, fraction):
                 yield Remark(

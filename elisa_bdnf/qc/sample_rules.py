@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Mapping
-from statistics import median
 from types import MappingProxyType
 
 from elisa_bdnf.model.curve import Curve
 from elisa_bdnf.model.layout import Content, Role
 from elisa_bdnf.model.protocol import MissingDilution
 from elisa_bdnf.model.result import FindingLevel, RangeStatus
-from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, as_set, below, digits, digits_of_both, exceeds, plain, rule
+from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, as_set, below, digits, exceeds, plain, rule
 from elisa_bdnf.qc.subjects import EstimateSubject, PlateSubject
 
 _HIGH = (RangeStatus.ABOVE_ULOQ, RangeStatus.ABOVE_CURVE, RangeStatus.SATURATED)
@@ -132,63 +130,6 @@ def _band_or_none(matrix: str, content: Content) -> tuple[float, float, float, f
     if of_blood and content.attributes.get("species", "").casefold() in ("mouse", "mice", "mus musculus"):
         return PLAUSIBLE_PG_ML["mouse blood"]
     return PLAUSIBLE_PG_ML.get("plasma_edta" if matrix.startswith("plasma") else matrix)
-
-
-@rule("SMP-05", FindingLevel.WARN, "simulated: a slip of ×10 shows, one of ×2 cannot be told from biology (§10.6)")
-def sample_is_like_its_kin(sample: EstimateSubject, *, max_ratio: float = 4.0) -> Verdicts:
-    """Dilution and concentration are of the order of the other samples of the plate: else a slip of dilution or unit.
-
-    A dilution factor unlike that of most samples of the matrix needs a ``df_reason`` in the sample sheet; a sample at
-    several dilutions is meant to differ. A concentration beyond ``max_ratio`` times (or below that part of) the median
-    of the subject's other timepoints, two or more, is remarked.
-    """
-    yield from _unlike_in_dilution(sample)
-    content, value = sample.estimate.group.content, sample.estimate.concentration
-    others = [
-        e.concentration
-        for e in sample.analysis.samples
-        if e.concentration and _is_kin(e.group.content, content) and e.group.content.timepoint != content.timepoint
-    ]
-    if not content.subject or len(others) < 2:
-        yield Missing("fewer than two other timepoints of the subject have a number (the dilution was looked at)")
-        return
-    if not value:
-        return
-    ratio = value / median(others)
-    if exceeds(max(ratio, 1 / ratio), max_ratio):
-        measured, edge = digits_of_both(ratio, max_ratio if ratio > 1 else 1 / max_ratio)
-        yield Remark(
-            f"{measured} times the median of the other timepoints of {content.subject}: a slip of dilution or unit?",
-            measured=measured,
-            limit=f"{plain(1 / max_ratio)} to {edge}" if ratio > 1 else f"{edge} to {plain(max_ratio)}",
-            action="annotate",
-        )
-
-
-def _is_kin(one: Content, other: Content) -> bool:
-    return (one.subject, one.matrix) == (other.subject, other.matrix)
-
-
-def _unlike_in_dilution(sample: EstimateSubject) -> Verdicts:
-    own = sample.estimate.group.content
-    contents = [e.group.content for e in sample.analysis.samples if e.group.content.matrix == own.matrix]
-    factors = Counter(c.dilution_factor for c in contents if c.dilution_factor is not None)
-    if own.dilution_factor is None or not factors:
-        return
-    usual, count = factors.most_common(1)[0]
-    several = len({c.dilution_factor for c in contents if c.name == own.name}) > 1
-    if (
-        own.dilution_factor != usual
-        and 2 * count > len(contents)
-        and not several
-        and not own.attributes.get("df_reason")
-    ):
-        yield Remark(
-            f"diluted 1:{plain(own.dilution_factor)}, most samples 1:{plain(usual)}, and no df_reason says why",
-            measured=plain(own.dilution_factor),
-            limit=as_set(usual),
-            action="annotate",
-        )
 
 
 @rule("SMP-06", FindingLevel.WARN, "drc #41")
