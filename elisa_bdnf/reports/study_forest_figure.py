@@ -69,7 +69,8 @@ def _without_ratio(value: SubjectValue | None) -> str:
     if value is None:
         return "missing"
     said = value.change.direction or value.change.reason if value.change else value.reason
-    return said.removeprefix("the ").replace(" is ", " ").replace("the LLOQ", "LLOQ") or "no change can be given"
+    first = said.partition(" and ")[0].removeprefix("the ")
+    return first.replace(" is ", " ").replace("the LLOQ", "LLOQ") or "no change can be given"
 
 
 def _numbers(ratio: float, low: float | None, high: float | None) -> str:

@@ -14,7 +14,7 @@ from statistics import NormalDist
 from elisa_bdnf.model.measurement import Censoring, Measurement
 from elisa_bdnf.model.study import Descriptive, StudySubject
 from elisa_bdnf.study.cells import SIDES
-from elisa_bdnf.study.censored_normal import fit_normal
+from elisa_bdnf.study.statistics import fit_normal
 from elisa_bdnf.study.statistics.contrasts import t_contrast
 
 MOST_CENSORED_PERCENT = 60.0

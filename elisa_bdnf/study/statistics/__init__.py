@@ -3,6 +3,7 @@
 ===============================  ==========================================================================
 :func:`fit_mixed`                mixed model of ln concentration by REML, Satterthwaite's degrees of freedom
 :func:`fit_censored`             the same where values are only known to lie below or above a limit
+:func:`fit_normal`               mean and SD of one group where some values are limits, for descriptives
 :func:`contrasts`                questions to a fit
 :func:`holm`                     several questions, one error rate
 :func:`paired`                   t and signed-rank tests of pairs, for small studies
@@ -17,6 +18,7 @@ Sources and formulas: docs/study-maths.md.
 from __future__ import annotations
 
 from elisa_bdnf.study.statistics.censored import fit_censored
+from elisa_bdnf.study.statistics.censored_normal import NormalFit, fit_normal
 from elisa_bdnf.study.statistics.contrasts import contrasts, satterthwaite
 from elisa_bdnf.study.statistics.measurement import measurement_variance
 from elisa_bdnf.study.statistics.mixed import fit_mixed
@@ -37,11 +39,13 @@ __all__ = [
     "Convergence",
     "MixedFit",
     "NoResult",
+    "NormalFit",
     "PairedTests",
     "SignedRank",
     "contrasts",
     "fit_censored",
     "fit_mixed",
+    "fit_normal",
     "holm",
     "measurement_variance",
     "paired",

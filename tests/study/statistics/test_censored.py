@@ -15,8 +15,7 @@ from scipy.special import log_ndtr
 from scipy.stats import norm
 
 from courses import Course, simulate_course
-from elisa_bdnf.study.censored_normal import fit_normal
-from elisa_bdnf.study.statistics import Contrast, MixedFit, NoResult, contrasts, fit_censored, fit_mixed
+from elisa_bdnf.study.statistics import Contrast, MixedFit, NoResult, contrasts, fit_censored, fit_mixed, fit_normal
 from elisa_bdnf.study.statistics._marginal import Rows, alike, marginal
 from elisa_bdnf.study.statistics._profile import Peak, Surface
 
