@@ -154,6 +154,7 @@ class Published:
     n: str
     finding: str
     caveats: tuple[str, ...]
+    analyte: str = "BDNF"  # or the name of a ratio of two assays, as the protocols have it
     correction: str = ""  # where the guide and its source disagree
     exploratory: bool = False
 

@@ -15,7 +15,8 @@ from typing import Any
 from elisa_bdnf.model.effect import Contrast
 from elisa_bdnf.model.study import LiteratureRow, Published
 from elisa_bdnf.model.timepoint import Timepoint
-from elisa_bdnf.study.identity import INFUSION
+from elisa_bdnf.study.conditions import conditions_from_protocol
+from elisa_bdnf.study.identity import INFUSION, RELEASE, TISSUE
 from elisa_bdnf.study.intake import StudyData
 
 _TIME_SLACK = 1e-6
@@ -30,7 +31,7 @@ def published() -> tuple[Published, ...]:
 
 def _published(entry: Mapping[str, Any]) -> Published:
     """An entry of the data file; what it does not say is empty."""
-    nothing = {"doi": "", "region": "", "kit": "", "correction": "", "exploratory": False}
+    nothing = {"doi": "", "region": "", "analyte": "BDNF", "kit": "", "correction": "", "exploratory": False}
     lists = {key: tuple(entry[key]) for key in ("timepoints", "minutes", "caveats")}
     return Published(**{**nothing, **entry, **lists})
 
@@ -42,11 +43,30 @@ def beside_literature(data: StudyData, contrasts: Sequence[Contrast]) -> tuple[L
 
 def _row(finding: Published, data: StudyData, contrasts: Sequence[Contrast]) -> LiteratureRow:
     names = {t.name for t in data.timepoints if _same_time(t, finding)}
-    same_matrix = _same_matrix(finding.matrix, data.matrix)
-    beside = tuple(c for c in contrasts if c.timepoint in names and c.estimate is not None)
+    same_matrix = _same_matrix(finding.matrix, _matrix_of(data))
+    concerned = _concerned(finding, data, contrasts)
+    beside = tuple(c for c in concerned if c.timepoint in names and c.estimate is not None)
     comparable = bool(beside) and same_matrix
     obstacles = tuple(_obstacles(finding, data, same_matrix=same_matrix, same_time=bool(names)))
     return LiteratureRow(finding, comparable, obstacles, beside if comparable else ())
+
+
+def _matrix_of(data: StudyData) -> str:
+    """What was assayed; medium and tissue go without saying in their designs."""
+    return data.matrix or {RELEASE: "medium", TISSUE: "tissue"}.get(data.design.kind, "")
+
+
+def _concerned(finding: Published, data: StudyData, contrasts: Sequence[Contrast]) -> Iterator[Contrast]:
+    """Contrasts on what the finding is about: the drug without a blocker; the same region and the same assay."""
+    for each in contrasts:
+        if data.design.kind == RELEASE and each.group != conditions_from_protocol(data.protocol).drug:
+            continue
+        if data.design.kind == TISSUE:
+            region, _, analyte = (*each.group.split(", "), "", "")[:3]
+            regions = [name.replace(" ", "_") for name in finding.region.split(", ")]
+            if region not in regions or (analyte or "BDNF") != finding.analyte:
+                continue
+        yield each
 
 
 def _same_time(timepoint: Timepoint, finding: Published) -> bool:
@@ -62,8 +82,8 @@ def _same_matrix(theirs: str, ours: str) -> bool:
 
 def _obstacles(finding: Published, data: StudyData, *, same_matrix: bool, same_time: bool) -> Iterator[str]:
     if not same_matrix:
-        yield f"another matrix: {finding.matrix} there, {data.matrix or 'not stated'} here"
-    elif finding.matrix != data.matrix:
+        yield f"another matrix: {finding.matrix} there, {_matrix_of(data) or 'not stated'} here"
+    elif finding.matrix != _matrix_of(data):
         yield f"{finding.matrix} there without its tube, {data.matrix} here"
     if not same_time:
         times = ", ".join(finding.timepoints) or "time not stated"
@@ -80,6 +100,8 @@ def _obstacles(finding: Published, data: StudyData, *, same_matrix: bool, same_t
 def _kit_obstacles(finding: Published, data: StudyData) -> Iterator[str]:
     kits = sorted({source.kit for source in data.sources if source.kit})
     ours = ", ".join(kits) or "not stated"
+    if finding.analyte != "BDNF":
+        return
     if finding.kit:
         yield f"kit {finding.kit} there, {ours} here"
     else:

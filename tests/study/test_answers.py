@@ -306,3 +306,14 @@ def test_literature_stands_beside_the_same_matrix_and_time_only(made: dict[str, 
     assert rows["caliman-fontes-2023"]["timepoints"] == ["24h", "7d"]
     assert rows["grunebaum-2017"]["exploratory"]
     assert all(row["obstacles"] for row in rows.values())
+
+
+def test_literature_stands_beside_the_same_drug_region_and_assay_only(made: dict[str, dict[str, Any]]) -> None:
+    beside = {
+        row["id"]: [(each["group"], each["timepoint"]) for each in row["beside"]]
+        for design in ("release", "tissue")
+        for row in made[design]["literature"]
+    }
+    assert beside["lepack-2015"] == [("ket", "15min"), ("ket", "60min"), ("ket", "6h")]  # no blockers
+    assert beside["fraga-2013"] == [("hippocampus, ketamine", "1h"), ("hippocampus, ketamine", "6h")]  # BDNF alone
+    assert beside["gsk3-mouse"] == beside["ptrkb-mouse"] == []
