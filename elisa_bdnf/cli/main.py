@@ -26,6 +26,7 @@ from elisa_bdnf.cli import (
     read,
     rules,
     run,
+    selftest,
     study,
     verify,
     watch,
@@ -91,6 +92,7 @@ app.add_typer(protocol.app, name="protocol")
 app.command("rules")(rules.rules)
 app.add_typer(history.app, name="history")
 app.command("demo")(demo.demo)
+app.command("selftest")(selftest.selftest)
 
 
 def main() -> None:

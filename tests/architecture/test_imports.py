@@ -36,6 +36,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"workflow", "study_workflow", "changes"}),
     frozenset({"batch", "checking", "examples"}),
     frozenset({"verifying", "watching"}),
+    frozenset({"selftesting"}),
     frozenset({"cli"}),
 )
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}

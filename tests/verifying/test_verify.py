@@ -104,9 +104,9 @@ def forged(folder: Path) -> None:
 @pytest.mark.parametrize("name", OUTPUTS)
 def test_one_changed_digit_is_caught(mine: Path, name: str) -> None:
     flipped(mine / "out" / name)
-    found = verified(mine / "out", "-i", mine / "in")
+    found = verified(mine / "out")  # its inputs are not needed for this
     assert found["status"] == "different"
-    assert (name, "was changed after it was written") in said(found, "different")
+    assert said(found, "different") == [(name, "was changed after it was written")]
 
 
 @pytest.mark.parametrize("name", OUTPUTS)

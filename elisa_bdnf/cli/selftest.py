@@ -1,0 +1,61 @@
+"""``elisa-bdnf selftest``: what an installed program can show of itself on this computer."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from elisa_bdnf.selftesting.item import Item
+
+
+def selftest(
+    own: Annotated[
+        list[Path] | None,
+        typer.Option("--pq", metavar="DIR", help="Your own verified plates, as check runs them; repeatable."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", metavar="DIR", help="Write selftest.html and selftest.json.")
+    ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="A line for everything that was tested.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Test the installation (IQ), known answers (OQ) and, with --pq, your own verified plates (PQ).
+
+    \b
+      elisa-bdnf selftest
+      elisa-bdnf selftest --pq verified-plates --out qualification
+
+    It compares installed files with the hashes of their packages, fits data sets that NIST certified, runs simulated
+    plates whose true concentrations are known, and tries wrong inputs and changed results. This is evidence for a
+    validation, and not a validation.
+    Exit codes: 0 all passed, 1 something failed, 3 a plate of yours could not be run.
+    """
+    from elisa_bdnf.reports.terminal_speech import speakable
+    from elisa_bdnf.selftesting.item import Outcome
+    from elisa_bdnf.selftesting.speech import IS_NOT, json_from_selftest, line_of_item, page_from_selftest
+    from elisa_bdnf.selftesting.whole import self_test
+
+    stream = speakable(sys.stdout)
+
+    def tell(item: Item) -> None:
+        if not as_json and (verbose or item.outcome is not Outcome.PASSED):
+            print(line_of_item(item), file=stream, flush=True)
+
+    found = self_test(own or (), tell)
+    if out is not None:
+        from elisa_bdnf import workflow
+
+        files = {"selftest.html": page_from_selftest(found), "selftest.json": json_from_selftest(found).encode()}
+        workflow.write_files(out, files)
+    if as_json:
+        typer.echo(json_from_selftest(found), nl=False)
+    else:
+        print(found.summary, IS_NOT, sep="\n", file=stream)
+        if out is not None:
+            print(f"→ {out / 'selftest.html'}", file=stream)
+    if found.exit_code:
+        raise typer.Exit(found.exit_code)
