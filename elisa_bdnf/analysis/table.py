@@ -217,6 +217,9 @@ def json_from_fit(table: Table, curve: Curve, readings: Sequence[CurveReading]) 
                 "ci_low": _number_or_none(reading.interval.low),
                 "ci_high": _number_or_none(reading.interval.high),
                 "status": reading.status.value,
+                "sample": unknown.name,
+                "reason": reading.reason,
+                "interval_remark": reading.interval.remark,
             }
             for unknown, reading in zip(table.unknowns, readings, strict=True)
         ],

@@ -6,8 +6,10 @@ they need when they run.
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -97,6 +99,7 @@ app.command("selftest")(selftest.selftest)
 
 def main() -> None:
     """Run the program and leave with its exit code."""
+    _print_to_nobody_where_nobody_listens()
     _end_quietly_with_a_closed_pipe()
     try:
         app()
@@ -117,6 +120,13 @@ def _end_quietly_with_a_closed_pipe() -> None:
     """``elisa-bdnf … | head`` ends as other programs do, and not with 1, which would mean a rejected plate."""
     if hasattr(signal, "SIGPIPE") and sys.stdout is sys.__stdout__:
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+
+
+def _print_to_nobody_where_nobody_listens() -> None:
+    """Without a console, or with ``>&-``, there is no stream at all; what was to be printed is of no use then."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115  (for the whole run)
 
 
 def _report_bug(bug: Exception) -> int:

@@ -34,8 +34,8 @@ def test_the_page_of_all_keys_is_current():
 
 
 def test_the_json_schema_is_current():
-    published = json.loads((ROOT / "docs" / "schemas" / "protocol.schema.json").read_text(encoding="utf-8"))
-    how = "write it anew: elisa-bdnf protocol keys --json-schema > docs/schemas/protocol.schema.json"
+    published = json.loads((ROOT / "docs" / "schemas" / "protocol-file.schema.json").read_text(encoding="utf-8"))
+    how = "write it anew: elisa-bdnf protocol keys --json-schema > docs/schemas/protocol-file.schema.json"
     assert published == json.loads(json.dumps(json_schema_of_protocol())), how
 
 
