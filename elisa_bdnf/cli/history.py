@@ -165,6 +165,11 @@ def _charts(path: Path, past: Past, lot: str | None) -> list[SegmentCharts]:
     return charts_of(Placed(plate, Standing.ACCEPTED) for plate in chosen)
 
 
+def _lot_of(charts: SegmentCharts) -> str:
+    lot = charts.segment.kit_lot
+    return f"lot {lot}" if lot else "no stated lot"
+
+
 def _write(
     out: Path, name: str, charts: Sequence[SegmentCharts], chosen: Sequence[tuple[Chart, SegmentCharts]]
 ) -> None:
@@ -180,7 +185,7 @@ def _write(
 
         content = chart_file(*chosen[0])
     elif kind == ".svg":
-        names = ", ".join(f"{chart.name} of lot {segment.segment.kit_lot}" for chart, segment in chosen)
+        names = ", ".join(f"{chart.name} of {_lot_of(segment)}" for chart, segment in chosen)
         raise UsageError(
             "a picture holds one chart", expected="the name of a chart, and --lot", hint=f"there are {names}"
         )

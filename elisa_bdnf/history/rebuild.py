@@ -9,6 +9,7 @@ from pathlib import Path
 
 from elisa_bdnf.errors import HistoryError, OutputError
 from elisa_bdnf.history import store
+from elisa_bdnf.inputs.file import KIND_TITLES, kind_from_bytes
 from elisa_bdnf.model.history import ChartedPlate
 
 
@@ -22,8 +23,11 @@ class Rebuilt:
 
 def rebuild(path: Path, plates: Sequence[ChartedPlate], *, replace: bool = False) -> Rebuilt:
     """Make the history hold exactly these plates. Raises :class:`HistoryError` where that would drop others."""
+    _refuse_what_is_no_history(path)
     try:
         known = store.read(path).plates
+    except store.ForeignFile:
+        raise
     except HistoryError:
         kept = _set_aside(path)
         store.replace_all(path, plates)
@@ -40,6 +44,17 @@ def rebuild(path: Path, plates: Sequence[ChartedPlate], *, replace: bool = False
         )
     store.replace_all(path, plates)
     return Rebuilt(str(len(known)))
+
+
+def _refuse_what_is_no_history(path: Path) -> None:
+    """A table or a workbook that was named by mistake must stay where it is; no damage makes one of a history."""
+    try:
+        with path.open("rb") as stream:
+            kind = kind_from_bytes(stream.read(1 << 16))
+    except OSError:
+        return  # it is not there, or what is wrong with it is said when it is read
+    if kind not in ("sqlite", "empty", "binary"):
+        raise HistoryError(f"this is {KIND_TITLES[kind]}", expected="the file of a history", file=str(path))
 
 
 def _set_aside(path: Path) -> Path:

@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     from sqlite3 import Connection
 
 T = TypeVar("T")
+
+
+class ForeignFile(HistoryError):
+    """What is whole and something else: nobody asked to touch it."""
+
+
 PATIENCE_S = 30.0
 _REBUILD = "build it again from result folders: elisa-bdnf history rebuild RESULTS --history FILE"
 
@@ -97,6 +103,8 @@ def _transaction(database: Connection) -> Iterator[None]:
 def _opened(path: Path, mode: str) -> Iterator[Connection]:
     import sqlite3  # noqa: PLC0415 - start-up does not need it
 
+    if path.is_dir():
+        raise ForeignFile("this is a folder", expected="the file of a history", file=str(path))
     uri = f"{path.absolute().as_uri()}?mode={mode}"
     try:
         database = sqlite3.connect(uri, timeout=PATIENCE_S, isolation_level=None, uri=True)
@@ -144,7 +152,7 @@ def _is_history(path: Path, database: Connection) -> bool:
     if not tables:
         return False
     if application != APPLICATION:
-        raise HistoryError("this SQLite file is no history of elisa-bdnf", hint="name another file", file=str(path))
+        raise ForeignFile("this SQLite file is no history of elisa-bdnf", hint="name another file", file=str(path))
     if version != VERSION:
         age = "a newer elisa-bdnf: use that one" if version > VERSION else "an older elisa-bdnf"
         raise HistoryError(

@@ -44,7 +44,14 @@ def off_table(charts: SegmentCharts, key: str) -> Table:
         Column("meaning", "Bad plate or bad control?"),
     )
     rows = tuple(_off_rows(charts))
-    return Table(f"{key}-off", "Plates beyond 3 SD", columns, rows, "", "No plate lies beyond 3 SD on a chart of ten.")
+    return Table(
+        f"{key}-off",
+        "Plates beyond 3 SD",
+        columns,
+        rows,
+        "",
+        "No plate lies beyond 3 SD on a chart of ten plates or more.",
+    )
 
 
 def _off_rows(charts: SegmentCharts) -> Iterator[Row]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
+import sqlite3
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -12,7 +14,7 @@ import pytest
 
 from charted_plates import STEADY, export, exports
 from elisa_bdnf.history import store
-from program import elisa_bdnf
+from program import FIXTURES, elisa_bdnf
 
 SCHEMA = Path(__file__).resolve().parents[2] / "docs" / "schemas" / "history.schema.json"
 
@@ -78,11 +80,30 @@ def test_rebuilt_from_result_folders_it_is_the_same(lab: Path, tmp_path: Path) -
 
 def test_rebuild_keeps_a_damaged_file_beside_the_new_one(lab: Path, tmp_path: Path) -> None:
     path = tmp_path / "h.sqlite"
-    path.write_bytes(b"damaged " * 300)
+    path.write_bytes(b"\0damaged\xff" * 300)
     said = elisa_bdnf("history", "rebuild", lab / "out", "--history", path)
     assert (said.code, "h.sqlite.damaged" in said.err) == (0, True)
     assert store.read(path).segments == store.read(lab / "h.sqlite").segments
-    assert (tmp_path / "h.sqlite.damaged").read_bytes() == b"damaged " * 300
+    assert (tmp_path / "h.sqlite.damaged").read_bytes() == b"\0damaged\xff" * 300
+
+
+@pytest.mark.parametrize("kind", ["table", "workbook", "another database", "folder"])
+def test_rebuild_leaves_files_alone_that_are_no_history(lab: Path, tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "h.sqlite"
+    if kind == "table":
+        path.write_text("sample,subject\nK01,1\n", encoding="utf-8")
+    elif kind == "workbook":
+        shutil.copy(FIXTURES / "generic-xlsx" / "plate.xlsx", path)
+    elif kind == "folder":
+        path.mkdir()
+    else:
+        with contextlib.closing(sqlite3.connect(path)) as database:
+            database.execute("CREATE TABLE theirs (x)")
+    before = path.read_bytes() if path.is_file() else b""
+    done = elisa_bdnf("history", "rebuild", lab / "out", "--history", path, "--replace")
+    assert done.code == 3, done.out
+    assert [each.name for each in tmp_path.iterdir()] == ["h.sqlite"]
+    assert (path.read_bytes() if path.is_file() else b"") == before
 
 
 def test_rebuild_drops_nothing_unasked(lab: Path, tmp_path: Path) -> None:
