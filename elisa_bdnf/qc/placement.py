@@ -15,7 +15,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from elisa_bdnf.model.layout import Content, Role
+from elisa_bdnf.model.layout import Role
 from elisa_bdnf.model.plate import Shape, row_name_from_index
 from elisa_bdnf.model.result import Analysis, WellUse
 
@@ -63,20 +63,25 @@ class Replicates:
 
     @staticmethod
     def of(analysis: Analysis) -> Replicates:
-        held: dict[Content, list[int]] = {}
-        wells = analysis.responses.wells
-        values = np.full(len(wells), math.nan)
-        for index, well in enumerate(wells):
-            if well.content.role is not Role.EMPTY and well.use not in _TAKEN_AWAY:
-                held.setdefault(well.content, []).append(index)
-            if math.isfinite(well.response):
-                values[index] = math.log(max(well.response, 0.0) + FOOT)
-        kept = [(content, tuple(own)) for content, own in held.items() if len(own) > 1]
-        member = np.zeros((len(wells), len(kept)))
-        for column, (_, own) in enumerate(kept):
-            member[list(own), column] = 1
-        roles = tuple(content.role for content, _ in kept)
-        return Replicates(analysis.reading.shape, values, member, tuple(own for _, own in kept), roles)
+        shape = analysis.reading.shape
+        position = _positions(shape)
+        kept = []
+        for group in analysis.groups:
+            left = (well.well for well in group.left_out if well.use not in _TAKEN_AWAY)
+            own = tuple(position[well] for well in (*group.wells, *left))
+            if len(own) > 1:
+                kept.append((own, group.content.role))
+        responses = np.array([well.response for well in analysis.responses.wells])
+        member = np.zeros((len(responses), len(kept)))
+        for column, (own, _) in enumerate(kept):
+            member[own, column] = 1
+        values = np.log(np.maximum(responses, 0.0) + FOOT)
+        return Replicates(shape, values, member, tuple(own for own, _ in kept), tuple(role for _, role in kept))
+
+
+@lru_cache(maxsize=8)
+def _positions(shape: Shape) -> dict[str, int]:
+    return {well: index for index, well in enumerate(shape.wells())}
 
 
 def better_placement_or_none(replicates: Replicates, ratio: float) -> BetterPlacement | None:
@@ -86,8 +91,10 @@ def better_placement_or_none(replicates: Replicates, ratio: float) -> BetterPlac
     of normal errors with variance s², which is the median variance within all replicates of the plate (moved ones where
     the move concerns them), put right for its degrees of freedom.
     """
-    moves = [*_shifts(replicates.shape), *_turned(replicates)]
-    sources = np.array([move.sources for move in moves])
+    shifts, shifted = _shifts(replicates.shape)
+    turned = tuple(_turned(replicates))
+    moves = (*shifts, *turned)
+    sources = np.vstack((shifted, *(move.sources for move in turned)))
     moved = np.where(sources >= 0, replicates.values[sources], math.nan)
     known = np.isfinite(moved) & np.isfinite(replicates.values)
     concerned = (sources != np.arange(sources.shape[1])) @ replicates.member > 0
@@ -124,8 +131,8 @@ def _typical_variance(squares: Floats, freedom: Floats) -> Floats:
 
 
 @lru_cache(maxsize=8)
-def _shifts(shape: Shape) -> tuple[Move, ...]:
-    """Rows, columns and the whole plate, one well off either way."""
+def _shifts(shape: Shape) -> tuple[tuple[Move, ...], Indices]:
+    """Rows, columns and the whole plate, one well off either way; and the sources of all of them, (moves, wells)."""
     moves = []
     for axis, step, words in ((1, 1, "right"), (1, -1, "left"), (0, 1, "below"), (0, -1, "above")):
         whole = _beside(shape, axis, step)
@@ -137,7 +144,7 @@ def _shifts(shape: Shape) -> tuple[Move, ...]:
             own[at] = whole[at]
             name = f"row {row_name_from_index(line)}" if axis else f"column {line + 1}"
             moves.append(Move(f"if {name} is read {side}", own.ravel()))
-    return tuple(moves)
+    return tuple(moves), np.array([move.sources for move in moves])
 
 
 def _beside(shape: Shape, axis: int, step: int) -> Indices:
