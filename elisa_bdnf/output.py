@@ -157,9 +157,12 @@ def _write_through(path: Path, content: Content) -> None:
 
 
 def _write(path: Path, content: Content, *, through: bool = False) -> None:
-    with path.open("wb") as stream:
+    # Whole files without a buffer: one call of the system each.
+    with path.open("wb", buffering=0 if isinstance(content, bytes) else -1) as stream:
         for piece in [content] if isinstance(content, bytes) else content:
-            stream.write(piece)
+            rest = memoryview(piece)
+            while rest:
+                rest = rest[stream.write(rest) :]
         stream.flush()
         if through:
             os.fsync(stream.fileno())

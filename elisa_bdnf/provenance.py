@@ -16,6 +16,7 @@ from elisa_bdnf.model.protocol import Protocol
 from elisa_bdnf.model.result import Analysis, PlateResult
 from elisa_bdnf.reports.json_result import json_text
 from elisa_bdnf.reports.records import Record
+from elisa_bdnf.reports.remembered import remembered
 
 FILE = "manifest.json"
 SCHEMA = "elisa-bdnf/manifest/1"
@@ -61,9 +62,15 @@ def manifest(
         "options": dict(asked.options),
         "history": _told(analysis.earlier),
         "inputs": [_input(each) for each in (*inputs, *_included(analysis))],
-        "outputs": [{"file": name, "sha256": hashlib.sha256(data).hexdigest()} for name, data in files.items()],
+        "outputs": [{"file": name, "sha256": sha256_of(data)} for name, data in files.items()],
     }
     return json_text(document).encode()
+
+
+@remembered(16)
+def sha256_of(data: bytes) -> str:
+    """Of a file of a result: its manifest says it, and so does the entry of a batch."""
+    return hashlib.sha256(data).hexdigest()
 
 
 def _input(record: InputRecord) -> Record:

@@ -10,12 +10,13 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from elisa_bdnf.errors import Problem
 from elisa_bdnf.model.batch import ControlRow, CurveRow, DrawnCurve, ExportRow, FindingRow, Outcome, PlateRow
 from elisa_bdnf.model.history import charted_from_mapping
+from elisa_bdnf.model.plain import plain
 from elisa_bdnf.model.result import Verdict
 
 SCHEMA = "elisa-bdnf/batch-entry/1"
@@ -46,7 +47,7 @@ def bytes_from_entry(entry: Entry) -> bytes:
         "outputs": dict(entry.outputs),
         "columns": {folder: dict(tables) for folder, tables in entry.columns.items()},
         "controls": dict(entry.controls),
-        "row": asdict(entry.row),
+        "row": plain(entry.row),
     }
     return (json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":")) + "\n").encode()
 

@@ -8,7 +8,7 @@ import io
 import json
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -25,10 +25,11 @@ from elisa_bdnf.errors import ElisaError, LayoutError, OutputError, Problem
 from elisa_bdnf.inputs.file import InputFile, files_read
 from elisa_bdnf.model.batch import ExportRow, Outcome
 from elisa_bdnf.model.layout import Layout
+from elisa_bdnf.model.plain import plain
 from elisa_bdnf.model.protocol import Protocol
 from elisa_bdnf.model.reading import Reading
 from elisa_bdnf.model.result import PlateResult
-from elisa_bdnf.provenance import versions
+from elisa_bdnf.provenance import sha256_of, versions
 from elisa_bdnf.reports.csv_tables import csv_from_records
 from elisa_bdnf.reports.records import control_records
 from elisa_bdnf.waivers import find_beside
@@ -94,7 +95,7 @@ class Worker:
             "layout": self._below(unit.layout) if unit.layout else None,
             "samples": self._below(unit.samples) if unit.samples else None,
             "bound": [self._below(path) for path in unit.bound],
-            "request": {key: value for key, value in asdict(request).items() if key not in _FILES},
+            "request": {key: value for key, value in plain(request).items() if key not in _FILES},
             "waivers": self._below(decided) if (decided := request.waivers or find_beside(unit.path)) else None,
             "protocol": [protocol.id, protocol.sha256, protocol.origin, list(protocol.sources)],
             "formats": self.settings.formats,
@@ -179,7 +180,7 @@ class Worker:
             folder = unit.folder if name == "." else f"{unit.folder}/{name}"
             files = workflow.files_from_result(result, run, request, self.settings.formats)
             folders[folder] = files
-            outputs |= {f"{folder}/{file}": hashlib.sha256(data).hexdigest() for file, data in files.items()}
+            outputs |= {f"{folder}/{file}": sha256_of(data) for file, data in files.items()}
             columns[folder] = {file: _headings(data) for file, data in files.items() if file.endswith(".csv")}
             controls[folder] = csv_from_records(control_records(result)).decode() if result.controls else ""
             page = "report.html" in files

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict
 
 from elisa_bdnf import __version__
 from elisa_bdnf.model.batch import BatchResult, ExportRow, Outcome, PlateRow
+from elisa_bdnf.model.plain import plain
 from elisa_bdnf.reports.csv_tables import csv_from_records
 from elisa_bdnf.reports.records import Record
 
@@ -69,13 +69,13 @@ def _export(export: ExportRow) -> Record:
         "file": export.file,
         "outcome": export.outcome.value,
         "folders": [plate.folder for plate in export.plates],
-        "problems": [asdict(problem) | {"message": str(problem)} for problem in export.problems],
+        "problems": [plain(problem) | {"message": str(problem)} for problem in export.problems],
     }
 
 
 def plate_record(plate: PlateRow) -> Record:
     """A plate without what is only for pictures."""
-    record = asdict(plate)
+    record: Record = plain(plate)
     del record["charted"], record["told"], record["page"]
     if record["curve"] is not None:
         del record["curve"]["drawn"]

@@ -7,7 +7,6 @@ would take for a formula gets an apostrophe. An empty cell is null.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from elisa_bdnf.model.result import PlateResult
 from elisa_bdnf.reports.inert import csv_text
@@ -20,6 +19,7 @@ from elisa_bdnf.reports.records import (
     standard_records,
     well_records,
 )
+from elisa_bdnf.reports.written_records import WrittenRecords, csv_cell, written
 
 TABLES: Mapping[str, Callable[[PlateResult], list[Record]]] = {
     "wells.csv": well_records,
@@ -36,31 +36,21 @@ def tables_from_result(result: PlateResult) -> dict[str, list[Record]]:
     return {name: records(result) for name, records in TABLES.items()}
 
 
-def csv_from_result(result: PlateResult, tables: Mapping[str, list[Record]] | None = None) -> dict[str, bytes]:
-    """File name → bytes; ``tables`` where they were made already."""
-    made = tables or tables_from_result(result)
-    return {name: csv_from_records(records, _EMPTY_HEADERS.get(name, ())) for name, records in made.items()}
+def csv_from_result(result: PlateResult) -> dict[str, bytes]:
+    """File name → bytes."""
+    return csv_from_written({name: written(records) for name, records in tables_from_result(result).items()})
+
+
+def csv_from_written(tables: Mapping[str, WrittenRecords]) -> dict[str, bytes]:
+    """File name → bytes, of tables of a result."""
+    return {name: _bytes(made.columns or _EMPTY_HEADERS.get(name, ()), made.csv) for name, made in tables.items()}
 
 
 def csv_from_records(records: Sequence[Record], header_if_empty: Sequence[str] = ()) -> bytes:
     """All records have the columns of the first."""
     columns = list(records[0]) if records else list(header_if_empty)
-    lines = [",".join(csv_text(column) for column in columns)]
-    lines += [",".join(_cell(record[column]) for column in columns) for record in records]
-    return ("\n".join(lines) + "\n").encode()
+    return _bytes(columns, [",".join([csv_cell(record[column]) for column in columns]) for record in records])
 
 
-def _cell(value: Any) -> str:
-    if value is None or value == "":
-        return _EMPTY[value]
-    kind = type(value)
-    if kind is float or kind is int:
-        return repr(value)
-    if kind is bool:
-        return "true" if value else "false"
-    if kind is list or kind is tuple:
-        return csv_text(" ".join(map(str, value)))
-    return csv_text(str(value))
-
-
-_EMPTY = {None: "", "": csv_text("")}
+def _bytes(columns: Sequence[str], lines: Sequence[str]) -> bytes:
+    return ("\n".join([",".join(map(csv_text, columns)), *lines]) + "\n").encode()

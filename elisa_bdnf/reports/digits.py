@@ -7,7 +7,8 @@ locale; minus is ``−``; thousands are not separated; a number that does not ex
 from __future__ import annotations
 
 import math
-from functools import lru_cache
+from bisect import bisect_right
+from functools import cache
 
 MISSING = "–"
 INFINITE = "∞"
@@ -24,13 +25,24 @@ def fixed(value: float | None, decimals: int) -> str:
     return "−" + text[1:] if text.strip("-0.") else text[1:]
 
 
-@lru_cache(maxsize=4096)  # a plate asks for the same numbers in its tables, figures and hovers
 def decimals_for(value: float, digits: int = 3) -> int:
     """Decimals that give ``value`` so many significant digits; digits before the point are never rounded away."""
     if value == 0 or not math.isfinite(value):
         return 0
-    exponent = int(f"{value:.{digits - 1}e}".partition("e")[2])
-    return max(0, digits - 1 - exponent)
+    below = bisect_right(_carried_at(digits), abs(value))
+    if 0 < below < _DECADES:
+        return max(0, digits - 1 - below - _LOWEST)
+    return max(0, digits - 1 - int(f"{value:.{digits - 1}e}".partition("e")[2]))
+
+
+_LOWEST, _DECADES = -7, 17  # powers of ten: what lies beyond is rarely asked for
+
+
+@cache
+def _carried_at(digits: int) -> list[float]:
+    """From which values on printing so many digits gives the next power of ten: 9.995 and more are 10.0."""
+    edges = [float(f"9.{'9' * (digits - 1)}5e{_LOWEST + power}") for power in range(_DECADES)]
+    return [edge if f"{edge:.{digits - 1}e}"[0] == "1" else math.nextafter(edge, math.inf) for edge in edges]
 
 
 def significant(value: float | None, digits: int = 3) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from elisa_bdnf.model.result import PlateResult
 from elisa_bdnf.reports import csv_tables, json_result
 from elisa_bdnf.reports.document import document_from_result
+from elisa_bdnf.reports.written_records import written
 
 FORMATS = ("html", "xlsx")
 
@@ -14,10 +15,11 @@ FORMATS = ("html", "xlsx")
 def files_from_result(result: PlateResult, formats: Sequence[str] = FORMATS) -> dict[str, bytes]:
     """File name → content: the files for programs, and of those for people the ``formats`` that are wanted.
 
-    The words are made once and serve the page and the workbook alike.
+    The words are made once and serve the page and the workbook alike, the records serve JSON and CSV.
     """
     tables = csv_tables.tables_from_result(result)
-    files = {"result.json": json_result.render(result, tables), **csv_tables.csv_from_result(result, tables)}
+    lines = {name: written(records) for name, records in tables.items()}
+    files = {"result.json": json_result.render(result, tables, lines), **csv_tables.csv_from_written(lines)}
     if formats:
         document = document_from_result(result)
     if "html" in formats:

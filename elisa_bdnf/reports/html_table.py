@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
+from itertools import islice
 
 from elisa_bdnf.model.plate import Well
-from elisa_bdnf.reports.inert import html_text
+from elisa_bdnf.reports.inert import html_text, markups
 from elisa_bdnf.reports.parts import Cell, Column, Row, Table, Tone
 
 LONG = frozenset({"remark", "reason", "message", "meaning", "value"})
@@ -28,7 +29,7 @@ def table(table: Table, css: str = "", *, mono: str = "", key: str = "") -> str:
     heads = "".join(_head(column) for column in columns)
     opened = [_opened(_kind(column, mono)) for column in columns]
     # Anchors belong to one place: a table that is shown twice has them once.
-    rows = "".join([_row(row, opened, anchored=not key, below=below) for row in table.rows])
+    rows = "".join(_rows(table.rows, opened, anchored=not key, below=below))
     return (
         f'{note}<div class="table {css}" id="{identity}"><div class="scroll" tabindex="0"><table>{caption}'
         f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div></div>"
@@ -59,20 +60,24 @@ def _opened(kind: str) -> dict[Tone, str]:
     return {tone: f'<td class="{css}"' if css else "<td" for tone, css in classes.items()}
 
 
-def _row(row: Row, opened: Sequence[Mapping[Tone, str]], *, anchored: bool, below: bool) -> str:
+def _rows(rows: Sequence[Row], opened: Sequence[Mapping[Tone, str]], *, anchored: bool, below: bool) -> Iterator[str]:
     """``below``: the last cell, a remark, has a line of its own under the others, which leaves them their room."""
-    identity = f' id="{html_text(row.key)}"' if row.key and anchored else ""
-    tone = f' class="{row.tone}"' if row.tone is not Tone.PLAIN else ""
-    cells = "".join([_cell(cell, by_tone) for cell, by_tone in zip(row.cells, opened, strict=not below)])
-    if not (below and row.cells[-1].text):
-        return f"<tr{identity}{tone}>{cells}</tr>"
-    remark = f'<tr class="more {row.tone}"><td colspan="{len(opened)}">{html_text(row.cells[-1].text)}</td></tr>'
-    return f'<tr{identity} class="with-more {row.tone}">{cells}</tr>{remark}'
+    texts = iter(markups([cell.text for row in rows for cell in row.cells]))
+    for row in rows:
+        own = list(islice(texts, len(row.cells)))
+        identity = f' id="{html_text(row.key)}"' if row.key and anchored else ""
+        tone = f' class="{row.tone}"' if row.tone is not Tone.PLAIN else ""
+        cells = "".join(map(_cell, row.cells[:-1] if below else row.cells, own, opened))
+        if below and own[-1]:
+            yield f'<tr{identity} class="with-more {row.tone}">{cells}</tr>'
+            yield f'<tr class="more {row.tone}"><td colspan="{len(opened)}">{own[-1]}</td></tr>'
+        else:
+            yield f"<tr{identity}{tone}>{cells}</tr>"
 
 
-def _cell(cell: Cell, opened: Mapping[Tone, str]) -> str:
-    text, _, tone, more, sub, wells = cell
-    body = wells_linked(wells) if wells and text == " ".join(wells) else html_text(text)
+def _cell(cell: Cell, text: str, opened: Mapping[Tone, str]) -> str:
+    _, _, tone, more, sub, wells = cell
+    body = wells_linked(wells) if wells and text == " ".join(wells) else text
     if more or sub:
         title = f' title="{html_text(more)}"' if more else ""
         return f"{opened[tone]}{title}>{body}{f'<small>{html_text(sub)}</small>' if sub else ''}</td>"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 
 from elisa_bdnf import __version__
 from elisa_bdnf.model.curve import Curve
+from elisa_bdnf.model.plain import plain
 from elisa_bdnf.model.result import PlateResult
 from elisa_bdnf.reports.csv_tables import tables_from_result
 from elisa_bdnf.reports.decisions import decisions_record
@@ -18,18 +17,21 @@ from elisa_bdnf.reports.records import (
 )
 from elisa_bdnf.reports.result_records import editing_record, profile_record, result_records
 from elisa_bdnf.reports.source_tables import equal_at_printed_digits_or_none, relative_difference_or_none
+from elisa_bdnf.reports.written_records import WrittenRecords, json_line
 
 SCHEMA = "elisa-bdnf/result/1"
 RUN_SCHEMA = "elisa-bdnf/run/1"
 _DEEPEST = 3  # objects below are on one line
 
 
-_LINE = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode  # in C; with an indentation it would be Python
-
-
-def render(result: PlateResult, tables: Mapping[str, list[Record]] | None = None) -> bytes:
-    """The file ``result.json``; ``tables`` are those of :mod:`csv_tables`, where they were made already."""
-    return json_text(json_from_result(result, tables)).encode()
+def render(
+    result: PlateResult,
+    tables: Mapping[str, list[Record]] | None = None,
+    lines: Mapping[str, WrittenRecords] | None = None,
+) -> bytes:
+    """The file ``result.json``; the records of its tables, and these as lines, where they were made already."""
+    document = json_from_result(result, tables)
+    return json_text(document | {name.removesuffix(".csv"): made for name, made in (lines or {}).items()}).encode()
 
 
 def json_text(document: Record) -> str:
@@ -42,17 +44,29 @@ def json_text(document: Record) -> str:
 
 def _object(record: Record, depth: int) -> str:
     inner = "\n" + "  " * (depth + 1)
-    lines = ("," + inner).join([f"{_LINE(key)}: {_value(value, depth + 1)}" for key, value in record.items()])
+    lines = ("," + inner).join([f"{json_line(key)}: {_value(value, depth + 1)}" for key, value in record.items()])
     return f"{{{inner}{lines}\n{'  ' * depth}}}" if record else "{}"
 
 
 def _value(value: object, depth: int) -> str:
     if isinstance(value, dict) and depth < _DEEPEST:
         return _object(value, depth)
-    if isinstance(value, list) and value and isinstance(value[0], dict):
-        inner = "\n" + "  " * (depth + 1)
-        return f"[{inner}{(',' + inner).join(map(_LINE, value))}\n{'  ' * depth}]"
-    return _LINE(value)
+    inner = "\n" + "  " * (depth + 1)
+    if isinstance(value, WrittenRecords):
+        lines = f",{inner}".join(value.json)
+    elif isinstance(value, list) and value and isinstance(value[0], dict):
+        lines = _records(value, f",{inner}")
+    else:
+        return json_line(value)
+    return f"[{inner}{lines}\n{'  ' * depth}]" if lines else "[]"
+
+
+def _records(records: Sequence[Record], between: str) -> str:
+    """One encoding for all of a list, if every brace in it begins a record: then they meet nowhere else."""
+    whole = json_line(records)[1:-1]
+    if whole.count("{") == len(records):
+        return whole.replace("}, {", f"}}{between}{{")
+    return between.join(map(json_line, records))
 
 
 def runs_json(results: Sequence[PlateResult]) -> Record:
@@ -91,7 +105,7 @@ def json_from_result(result: PlateResult, tables: Mapping[str, list[Record]] | N
         "rules_applied": list(result.rules_applied),
         "decisions": decisions_record(result),
         "instrument": _instrument(result),
-        "history": asdict(analysis.charted) if analysis.charted else None,
+        "history": plain(analysis.charted),
         "header": [{"key": key, "value": value} for key, value in analysis.reading.header],
         "unread_header": list(analysis.reading.unread_header),
         "remarks": [*analysis.reading.remarks, *analysis.layout.remarks],

@@ -14,7 +14,7 @@ from elisa_bdnf.model.layout import Role
 from elisa_bdnf.model.plate import Shape, Well, row_column_from_well, row_name_from_index
 from elisa_bdnf.model.result import JudgedSample, PlateResult, WellUse
 from elisa_bdnf.reports import digits, svg, words
-from elisa_bdnf.reports.inert import html_text, markup
+from elisa_bdnf.reports.inert import html_text, markups
 from elisa_bdnf.reports.plate_tables import SpokenWell, spoken_wells
 from elisa_bdnf.reports.shown import shown
 
@@ -31,10 +31,11 @@ def plate_map(result: PlateResult) -> str:
     low, high = _response_range(result)
     body = [*_labels(shape.rows, shape.columns, width, height)]
     places, results = _places(shape), _results(result)
-    for spoken in spoken_wells(result):
-        well = spoken.well
-        part = 0.0 if high <= low else (well.response - low) / (high - low)
-        body.append(_cell(spoken, _about(spoken, results.get(well.well, "")), places[well.well], part))
+    spoken = spoken_wells(result)
+    hovers = markups([_about(each, results.get(each.well.well, "")) for each in spoken])
+    for each, hover in zip(spoken, hovers, strict=True):
+        part = 0.0 if high <= low else (each.well.response - low) / (high - low)
+        body.append(_cell(each, hover, places[each.well.well], part))
     body += _legend(TOP + shape.rows * height + 14, low, high)
     used = sum(well.use is WellUse.USED for well in result.analysis.responses.wells)
     description = f"Responses of {shape.size} wells, {used} of them used, shaded from the lowest to the highest."
@@ -107,6 +108,7 @@ def _labels(rows: int, columns: int, width: float, height: float) -> Iterator[st
 
 
 def _cell(spoken: SpokenWell, hover: str, place: _Place, part: float) -> str:
+    """``hover`` is markup already."""
     well = spoken.well
     empty = well.use is WellUse.EMPTY
     opacity = 0.0 if math.isnan(part) or empty else 0.06 + 0.88 * part
@@ -115,7 +117,7 @@ def _cell(spoken: SpokenWell, hover: str, place: _Place, part: float) -> str:
     role = "" if empty else place.role[well.content.role]
     said = _words(spoken, place, shade) if place.letters and not empty else ""
     struck = place.struck if well.use not in (WellUse.USED, WellUse.EMPTY) else ""
-    return f"{place.link}{shade}{place.key}{markup(hover)}</title>{place.frame}{heat}{role}{said}{struck}</g></a>"
+    return f"{place.link}{shade}{place.key}{hover}</title>{place.frame}{heat}{role}{said}{struck}</g></a>"
 
 
 def _words(spoken: SpokenWell, place: _Place, shade: str) -> str:

@@ -1,0 +1,83 @@
+"""Records as lines of JSON and of CSV at once: column by column, so that every number is printed once for both."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from elisa_bdnf.reports.inert import csv_text
+
+Record = dict[str, Any]
+Texts = Sequence[str]
+json_line = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode  # in C; with an indentation it would be Python
+_json_text = lru_cache(maxsize=65536)(json_line)  # names repeat down their columns and from plate to plate
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenRecords:
+    """``json`` has an object for each record, ``csv`` the same as cells in the order of ``columns``."""
+
+    columns: tuple[str, ...]
+    json: Texts
+    csv: Texts
+
+
+def written(records: Sequence[Record]) -> WrittenRecords:
+    """Raises ValueError for nan and infinity, and for records that do not have the columns of the first."""
+    columns = tuple(records[0]) if records else ()
+    if any(tuple(record) != columns for record in records):
+        raise ValueError("records of one table differ in their columns")
+    if not columns:
+        return WrittenRecords((), (), ())
+    both = [_texts(list(values)) for values in zip(*(record.values() for record in records), strict=True)]
+    objects = "{" + ", ".join(f"{_json_text(name).replace('%', '%%')}: %s" for name in columns) + "}"
+    return WrittenRecords(
+        columns,
+        [objects % cells for cells in zip(*(json_ for json_, _ in both), strict=True)],
+        list(map(",".join, zip(*(csv for _, csv in both), strict=True))),
+    )
+
+
+def _texts(values: list[Any]) -> tuple[Texts, Texts]:
+    """A column of values as JSON and as CSV."""
+    kinds = set(map(type, values))
+    if kinds == {float}:
+        same = _numbers(values)
+        return same, same
+    if kinds == {float, type(None)}:
+        numbers = iter(_numbers([value for value in values if value is not None]))
+        said = [None if value is None else next(numbers) for value in values]
+        return [text or "null" for text in said], [text or "" for text in said]
+    if kinds == {str}:
+        return list(map(_json_text, values)), list(map(csv_text, values))
+    return [_JSON.get(type(value), json_line)(value) for value in values], list(map(csv_cell, values))
+
+
+def _numbers(values: list[float]) -> list[str]:
+    if not all(map(math.isfinite, values)):
+        raise ValueError("neither nan nor infinity is a number of a table")
+    return list(map(repr, values))
+
+
+def csv_cell(value: Any) -> str:
+    """A value at full precision; nothing for None, ``true`` and ``false``, words of a list with blanks between."""
+    kind = type(value)
+    if value is None or kind is float or kind is int:
+        return "" if value is None else repr(value)
+    if kind is bool:
+        return "true" if value else "false"
+    if kind is list or kind is tuple:
+        return csv_text(" ".join(map(str, value)))
+    return csv_text(str(value))
+
+
+_JSON: Mapping[type, Callable[[Any], str]] = {
+    type(None): lambda _: "null",
+    bool: lambda value: "true" if value else "false",
+    int: repr,
+    str: _json_text,
+}
