@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 
 from elisa_bdnf.inputs.units import name_and_unit_from_text
 
@@ -80,6 +81,7 @@ class Column:
     known: bool = True
 
 
+@lru_cache(maxsize=1024)
 def column_from_text(text: str) -> Column:
     """``Conc. [pg/ml]`` → concentration in pg/mL; ``Sample_ID`` → sample; ``region`` → region, not known."""
     if whole := _BY_KEY.get(_key(text)):

@@ -21,6 +21,7 @@ _NUMBER = {
 # A number that lost its decimal mark (``0.073`` → ``0073``): no instrument prints it.
 _LOST_MARK = re.compile(r"(?<![^\t+-])0[0-9]+(?![^\t])")
 _PLAIN_NUMBERS = {mark: re.compile(rf"[0-9{mark}\t+-]*\Z") for mark in ".,"}
+_EITHER = re.compile(r"-?[0-9]{1,9}(?:[.,][0-9]{1,17})?\Z")  # most numbers
 _WITH_POINT = re.compile(rf"[+-]?[0-9]*\.[0-9]+{_EXPONENT}\Z")
 _WITH_COMMA = re.compile(rf"[+-]?[0-9]*,[0-9]+{_EXPONENT}\Z")
 _MAYBE_THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}\Z")
@@ -153,8 +154,15 @@ def _kind_of_word_or_none(compact: str, decimal: str) -> NoteKind | None:
     return None
 
 
+def is_number(text: str) -> bool:
+    """Whether a cell is a number with either decimal mark."""
+    return bool(_EITHER.match(text)) or any(number_from_text_or_none(text, mark) is not None for mark in ".,")
+
+
 def is_number_or_word(text: str) -> bool:
     """Whether a cell, with either decimal mark, could stand for a well."""
+    if _EITHER.match(text):
+        return True
     return result_or_none(text, ".") is not None or result_or_none(text, ",") is not None
 
 

@@ -15,9 +15,9 @@ MAX_ROWS = 20_000
 MAX_COLUMNS = 1_000
 MAX_TEXT = 32_767  # Excel's own limit for the text of one cell
 
-_NUMBER = re.compile(r"[+-]?(?:[0-9]{1,400}(?:\.[0-9]{0,400})?|\.[0-9]{1,400})(?:[eE][+-]?[0-9]{1,4})?\Z", re.ASCII)
+NUMBER = re.compile(r"[+-]?(?:[0-9]{1,400}(?:\.[0-9]{0,400})?|\.[0-9]{1,400})(?:[eE][+-]?[0-9]{1,4})?\Z", re.ASCII)
 _LETTERS = re.compile(r"[A-Za-z]{1,7}\Z")
-_COLUMNS = {column_name(column): column for column in range(MAX_COLUMNS)}
+COLUMNS = {column_name(column): column for column in range(MAX_COLUMNS)}
 
 
 class CellReader:
@@ -90,8 +90,8 @@ class CellReader:
         self._type, self._style = attributes.get("t", "n"), attributes.get("s", "")
         self._pieces, self._formula = [], None
         letters = self._address.removesuffix(self._row_text)
-        if letters in _COLUMNS:
-            self._column = _COLUMNS[letters]
+        if letters in COLUMNS:
+            self._column = COLUMNS[letters]
         else:
             self._column = self._odd_column(letters) if self._address else self._column + 1
 
@@ -100,7 +100,7 @@ class CellReader:
             raise self._refused(
                 f"cell address {self._address[:30]!r} in row {self._row_text}", "an address of that row"
             )
-        return _COLUMNS.get(letters.upper(), MAX_COLUMNS)
+        return COLUMNS.get(letters.upper(), MAX_COLUMNS)
 
     def _end_cell(self) -> None:
         if not self._pieces and self._formula is None:
@@ -156,7 +156,7 @@ class CellReader:
     def _number(self, raw: str) -> tuple[CellValue, CellKind]:
         if not raw:
             return self._without_value()
-        value = float(raw) if _NUMBER.match(raw) else math.inf
+        value = float(raw) if NUMBER.match(raw) else math.inf
         if not math.isfinite(value):
             raise self._refused(f"{raw[:40]!r} in a number cell", "a number")
         if self._style in self._dates:

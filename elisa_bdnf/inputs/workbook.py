@@ -7,15 +7,17 @@ word), so the parts that hold values are read here: see :mod:`elisa_bdnf.inputs.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import TypeVar
 
 from elisa_bdnf.errors import ElisaError, ExportError
 from elisa_bdnf.inputs.archive import MAX_FILE_BYTES, Archive
 from elisa_bdnf.inputs.cell_names import cell_name
 from elisa_bdnf.inputs.sheet_cells import MAX_CELLS, CellReader
-from elisa_bdnf.inputs.sheet_padding import without_padding
+from elisa_bdnf.inputs.sheet_padding import MOST_BYTES, without_padding
+from elisa_bdnf.inputs.sheet_plain import Frame, PlainCells, plain_cells_or_none
 from elisa_bdnf.inputs.sheet_values import CellKind, CellValue, text_from_value
 from elisa_bdnf.inputs.sheet_xml import (
     Part,
@@ -113,13 +115,25 @@ def _old_sheets(data: bytes) -> tuple[Sheet, ...]:
 def _sheets(archive: Archive) -> tuple[Sheet, ...]:
     book, strings, dates, sheet_parts = _frame(archive)
     budget, found = MAX_CELLS, []
+    frame = Frame(strings, dates, book.since_1904)
     for name, part in sheet_parts:
-        reader = CellReader(name, strings, dates, since_1904=book.since_1904, budget=budget)
-        read_part(without_padding(archive.chunks(part)), reader, f"sheet {name!r}")
+        reader = _read_cells(name, archive.chunks(part), frame, budget)
         budget -= reader.seen
         if reader.cells:
             found.append(_sheet(name, reader.cells, reader.odd, hidden=name in book.hidden))
     return tuple(found)
+
+
+def _read_cells(name: str, chunks: Iterator[bytes], frame: Frame, budget: int) -> PlainCells | CellReader:
+    """By the text of a sheet that is not large and of the usual form, else by its XML."""
+    pieces: list[bytes] = []
+    while sum(map(len, pieces)) <= MOST_BYTES and (piece := next(chunks, b"")):
+        pieces.append(piece)
+    if sum(map(len, pieces)) <= MOST_BYTES and (plain := plain_cells_or_none(b"".join(pieces), frame, budget)):
+        return plain
+    reader = CellReader(name, frame.strings, frame.dates, since_1904=frame.since_1904, budget=budget)
+    read_part(without_padding(chain(pieces, chunks)), reader, f"sheet {name!r}")
+    return reader
 
 
 def _frame(archive: Archive) -> tuple[SheetList, list[str], frozenset[str], list[tuple[str, str]]]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.columns import column_from_text
 from elisa_bdnf.inputs.grid import column_number_or_none
-from elisa_bdnf.inputs.numbers import is_number_or_word, number_from_text_or_none, numbers_or_none
+from elisa_bdnf.inputs.numbers import is_number, is_number_or_word, numbers_or_none
 from elisa_bdnf.inputs.pages import Page
 from elisa_bdnf.inputs.tables import odd_cell_problem
 from elisa_bdnf.inputs.titled_grids import Astray, GridPlate, TitledGrid, plates_of_grids
@@ -142,7 +142,7 @@ def _is_numbers(grid: TitledGrid) -> bool:
     texts = grid.texts()
     if texts and numbers_or_none(texts) is not None:
         return True
-    numbers = sum(1 for text in texts if any(number_from_text_or_none(text, mark) is not None for mark in ".,"))
+    numbers = sum(1 for text in texts if is_number(text))
     fitting = sum(1 for text in texts if is_number_or_word(text))
     return numbers > 0 and 2 * fitting > len(texts)
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.grid import Grid, column_number_or_none, row_letter_or_none
-from elisa_bdnf.inputs.numbers import is_number_or_word, number_from_text_or_none
+from elisa_bdnf.inputs.numbers import is_number, is_number_or_word
 from elisa_bdnf.inputs.pages import Page, spoken_place
 from elisa_bdnf.model.plate import STANDARD_SHAPES, row_name_from_index
 
@@ -60,7 +60,7 @@ def _goes_on(cells: tuple[str, ...], grid: Grid, *, follows: bool) -> bool:
     letter = row_letter_or_none(cells[0])
     if follows and letter is None and all(map(is_number_or_word, values)):
         return True
-    numbers = sum(1 for text in cells if any(number_from_text_or_none(text, mark) is not None for mark in ".,"))
+    numbers = sum(1 for text in cells if is_number(text))
     letters = sum(1 for text in cells[:2] if row_letter_or_none(text) is not None)
     return letters == 1 and numbers > 0 and numbers + 1 >= len([text for text in cells if text])
 
