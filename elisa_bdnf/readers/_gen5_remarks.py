@@ -8,8 +8,8 @@ from elisa_bdnf.errors import ExportError
 from elisa_bdnf.model.plate import Shape, Well, row_column_from_well, row_name_from_index, well_order
 from elisa_bdnf.model.reading import Channel
 from elisa_bdnf.readers._cells import ambiguous_date_or_none, wells_of
-from elisa_bdnf.readers._gaps import gap_remarks
 from elisa_bdnf.readers._gen5_sections import Section
+from elisa_bdnf.readers._holes import remarks_on_holes
 
 
 def holds_anything(section: Section) -> bool:
@@ -57,7 +57,7 @@ def missing_parts(section: Section, channels: Sequence[Channel], shape: Shape) -
     for label, texts in section.quantities.items():
         if label not in taken and (lost := sorted(read_wells - texts.keys(), key=well_order)):
             remarks.append(f"{label!r} does not cover wells that others do: {_some(lost)}.")
-    return [*remarks, *gap_remarks(channels, shape, _stated_wells(section, shape))]
+    return [*remarks, *remarks_on_holes(channels, shape, _stated_wells(section, shape))]
 
 
 def _stated_wells(section: Section, shape: Shape) -> frozenset[Well]:

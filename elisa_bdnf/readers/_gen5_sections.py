@@ -272,6 +272,13 @@ def _take_text(draft: _Draft, cells: Sequence[str], line: int) -> None:
     filled = [cell for cell in cells if cell]
     if not filled:
         return
+    if len(filled) > 2 and filled[-1] in _LAYOUT_LABELS:
+        raise ExportError(
+            f"this line of the layout ({filled[-1]}) is part of no matrix",
+            expected="column numbers above the layout, and a row letter in front of the first line of each plate row",
+            hint="a line was lost; export the file again",
+            place=str(line),
+        )
     indented = not cells[0]
     if indented and draft.header:
         key = draft.header[-1][0]

@@ -16,7 +16,7 @@ from elisa_bdnf.readers._cells import (
     wells_of,
     with_measured_reasons,
 )
-from elisa_bdnf.readers._gaps import named
+from elisa_bdnf.readers._holes import named
 from elisa_bdnf.readers._softmax_groups import Purpose
 from elisa_bdnf.readers._softmax_layout import Member, is_printed_as
 from elisa_bdnf.readers._softmax_plate import PlateBlock

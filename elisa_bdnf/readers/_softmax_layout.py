@@ -11,7 +11,7 @@ from elisa_bdnf.inputs.numbers import decimals_from_text, number_from_text_or_no
 from elisa_bdnf.model.layout import Content, Layout, Role
 from elisa_bdnf.model.plate import Shape, Well, well_order
 from elisa_bdnf.model.reading import Note, NoteKind
-from elisa_bdnf.readers._gaps import named
+from elisa_bdnf.readers._holes import named
 from elisa_bdnf.readers._softmax_groups import Group, GroupLine, Purpose
 
 _STANDARDS = re.compile(r"(?:std|standard|calib)", re.IGNORECASE)

@@ -13,7 +13,7 @@ from elisa_bdnf.inputs.text import cells_from_line
 from elisa_bdnf.model.layout import Role
 from elisa_bdnf.model.reading import InstrumentCurve, InstrumentResult, Reading, Source
 from elisa_bdnf.readers._cells import decimal_mark, instrument_result_or_none
-from elisa_bdnf.readers._gaps import gap_remarks, named
+from elisa_bdnf.readers._holes import named, remarks_on_holes
 from elisa_bdnf.readers._softmax_blocks import Block, BlockKind, Document, document_from_rows
 from elisa_bdnf.readers._softmax_channels import Responses, channels_from_plate, with_notes
 from elisa_bdnf.readers._softmax_checks import checked
@@ -163,7 +163,7 @@ def _reading(draft: _Draft, index: int, document: Document, source: Source, rema
     edited = [f"The groups print other responses than {label!r} in {named(other)}."] if other else []
     told = (
         *draft.remarks, *plate.remarks, *responses.remarks, *edited, *masked, *layout_remarks,
-        *gap_remarks(responses.channels, plate.shape, plate.stated_wells), *_about_curve(draft, index, label),
+        *remarks_on_holes(responses.channels, plate.shape, plate.stated_wells), *_about_curve(draft, index, label),
     )  # fmt: skip
     return Reading(
         source,

@@ -12,12 +12,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.pages import Page
-from elisa_bdnf.model.plate import Shape
+from elisa_bdnf.model.plate import Shape, Well
 from elisa_bdnf.model.reading import Channel, ChannelKind, Correction, Reading, Source
 from elisa_bdnf.readers._cells import unique_labels
+from elisa_bdnf.readers._holes import remarks_on_holes, wells_of_ranges
 from elisa_bdnf.readers._key_lines import (
     Header,
     date_remarks,
@@ -41,6 +43,7 @@ from elisa_bdnf.readers._placed import (
 )
 from elisa_bdnf.readers._well_lists import column_cells, refuse_repeated_wells, wells_by_row
 
+CORNER = "<>"
 _KEY_COLUMNS = 8  # what stands farther right is a person's
 _SERIES = (
     (re.compile(r"cycle nr|kinetic measurement|time \[s\]", re.IGNORECASE), "over time (kinetic)"),
@@ -65,6 +68,7 @@ class Block:
     stop: int
     header: Header
     label: str
+    begins_with: str
     series: str = ""
 
 
@@ -73,7 +77,7 @@ def names_a_program(page: Page) -> bool:
     return any(page.text(row, 0).casefold().startswith(_PROGRAMS) for row in range(4))
 
 
-def blocks_of(page: Page, starts: Sequence[int], label_key: str) -> list[Block]:
+def blocks_of(page: Page, starts: Sequence[int], label_key: str, begins_with: str) -> list[Block]:
     """The measurements that begin at the given rows."""
     found = []
     for start, stop in zip(starts, [*starts[1:], len(page.rows)], strict=True):
@@ -82,7 +86,7 @@ def blocks_of(page: Page, starts: Sequence[int], label_key: str) -> list[Block]:
         behind = (r for r in range(end, stop) if not _IN_TABLE.match(page.text(r, 0)))
         header = (*header_of(page, range(start, table)), *header_of(page, behind))
         label = value_of(header, label_key)
-        found.append(Block(start, stop, header, label, _series(page, start, stop)))
+        found.append(Block(start, stop, header, label, begins_with, _series(page, start, stop)))
     return found
 
 
@@ -132,16 +136,37 @@ def reading_from_blocks(
             *date_remarks(value_of(header, "Date")),
             *(remark for grid in grids for remark in grid_remarks(page, grid)),
             *_references(endpoint),
+            *_not_told(channels, endpoint),
+            *remarks_on_holes(channels, shape, _stated_wells(endpoint)),
             *skipped,
             *remarks,
         ),
     )
 
 
+def refuse_tables_outside(page: Page, first: int, key: str) -> None:
+    """Raises ExportError where values stand above the first measurement: the line that begins theirs was lost."""
+    for row in range(first):
+        if page.text(row, 0) == CORNER:
+            raise _lost_beginning(page, row, key)
+
+
+def _lost_beginning(page: Page, row: int, key: str) -> ExportError:
+    return ExportError(
+        "these values belong to no measurement, or to a second one without a beginning",
+        expected=f"a line {key!r} above every matrix or list",
+        hint="a line was lost; export the file again",
+        place=page.place(row, 0),
+    )
+
+
 def _tables(page: Page, block: Block) -> list[tuple[str, Cells]]:
-    head = next((row for row in range(block.start, block.stop) if page.text(row, 0) == "<>"), None)
-    if head is not None and page.text(head, 1).casefold() == "value":
-        wells = wells_by_row(page, head + 1, [0], _end_of_list(page, head + 1, block.stop))
+    heads = [row for row in range(block.start, block.stop) if page.text(row, 0) == CORNER]
+    lists = [row for row in heads if page.text(row, 1).casefold() == "value"]
+    if lists:
+        if len(heads) > 1:
+            raise _lost_beginning(page, heads[1], block.begins_with)
+        wells = wells_by_row(page, lists[0] + 1, [0], block.stop)
         refuse_repeated_wells(page, wells, [0])
         return [(block.label, column_cells(page, wells, 1))]
     grids = grids_at_left(page, block.start, block.stop)
@@ -154,12 +179,10 @@ def _tables(page: Page, block: Block) -> list[tuple[str, Cells]]:
         )
     if len(grids) == 1:
         return [(block.label or "Label", cells_of(page, grids[0]))]
+    for above, below in pairwise(grids):
+        if any(value for _, value in header_of(page, range(above.bottom, below.top))):
+            raise _lost_beginning(page, below.top, block.begins_with)
     return [(f"{block.label} {title_above(page, grid.top)}".strip(), cells_of(page, grid)) for grid in grids]
-
-
-def _end_of_list(page: Page, start: int, stop: int) -> int:
-    """A list ends at the first empty line."""
-    return next((row for row in range(start, stop) if not any(page.rows[row][:3])), stop)
 
 
 def _channel(label: str, block: Block, cells: Cells, shape: Shape, decimal: str) -> Channel:
@@ -178,6 +201,20 @@ def _references(blocks: Sequence[Block]) -> list[str]:
         for key, value in block.header
         if key.casefold().startswith("reference wavelength")
     ]
+
+
+def _not_told(channels: Sequence[Channel], blocks: Sequence[Block]) -> list[str]:
+    """What the keys of a measurement usually say and here do not."""
+    silent = [block.label or "a measurement" for block in blocks if not value_of(block.header, "Mode")]
+    bare = [c.label for c in channels if c.kind is ChannelKind.ABSORBANCE and c.wavelength_nm is None]
+    remarks = [f"The export does not say how {label} was measured (Mode)." for label in silent]
+    return [*remarks, *(f"The export does not say at which wavelength {label} was measured." for label in bare)]
+
+
+def _stated_wells(blocks: Sequence[Block]) -> frozenset[Well]:
+    """The wells that were read, where every measurement names the same ones."""
+    stated = {value_of(block.header, "Part of Plate") for block in blocks}
+    return wells_of_ranges(stated.pop()) if len(stated) == 1 else frozenset()
 
 
 def plate_size(header: Header) -> int | None:

@@ -9,7 +9,7 @@ from elisa_bdnf.model.reading import Reading, Source
 from elisa_bdnf.readers._key_lines import value_of
 from elisa_bdnf.readers._pages import refuse_unless
 from elisa_bdnf.readers._reader import Reader
-from elisa_bdnf.readers._tecan_blocks import blocks_of, header_of, reading_from_blocks
+from elisa_bdnf.readers._tecan_blocks import blocks_of, header_of, reading_from_blocks, refuse_tables_outside
 
 _PROGRAM = "application: tecan i-control"
 
@@ -37,11 +37,12 @@ def _reading(page: Page, file: InputFile, remarks: list[str], *, named: bool) ->
     starts = [row for row in range(len(page.rows)) if page.text(row, 0).casefold().startswith("label:")]
     if not starts:
         raise ExportError("there is no measurement (Label: …)", expected="at least one", place=page.place(0, 0))
+    refuse_tables_outside(page, starts[0], "Label:")
     top = header_of(page, range(starts[0]))
     version = value_of(top, "Application").replace("Tecan i-control ,", "").replace("Tecan i-control", "").strip(" ,")
     source = Source(file.name, file.sha256, READER.name, f"i-control {version}".strip())
     name = page.name if named else value_of(top, "Plate-ID (Stacker)") or "Plate 1"
-    return reading_from_blocks(page, top, blocks_of(page, starts, "Label"), source, name, remarks)
+    return reading_from_blocks(page, top, blocks_of(page, starts, "Label", "Label:"), source, name, remarks)
 
 
 READER = Reader(

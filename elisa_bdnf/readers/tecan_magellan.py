@@ -19,6 +19,7 @@ from elisa_bdnf.inputs.pages import Page
 from elisa_bdnf.model.plate import Shape, Well
 from elisa_bdnf.model.reading import Channel, ChannelKind, Correction, InstrumentResult, Reading, Source
 from elisa_bdnf.readers._cells import unique_labels
+from elisa_bdnf.readers._holes import remarks_on_holes
 from elisa_bdnf.readers._key_lines import (
     Header,
     date_remarks,
@@ -92,6 +93,7 @@ def _readings(page: Page, source: Source, *, named: bool) -> list[Reading]:
     first = _first_well_row(page, head, well_column)
     _refuse_series(page, head, first)
     wells = wells_by_row(page, first, [well_column])
+    _refuse_without_head(page, head, wells)
     last = max(wells, default=first - 1)
     header = (*_heads_as_header(page, head, first), *header_from_rows(page.rows[last + 1 :]))
     plate_column = heads.index(_PLATE) if _PLATE in heads else None
@@ -103,6 +105,20 @@ def _readings(page: Page, source: Source, *, named: bool) -> list[Reading]:
         by_plate.setdefault(name, {})[row] = well
     columns = {i: text for i, text in enumerate(page.rows[head]) if i not in (well_column, plate_column)}
     return [_reading(page, name, rows, columns, header, source) for name, rows in by_plate.items()] or _nothing()
+
+
+def _refuse_without_head(page: Page, head: int, wells: Mapping[int, Well]) -> None:
+    """A number below no head is one of another column; words there (a legend) are a person's."""
+    heads = page.rows[head]
+    for row in wells:
+        for column, text in enumerate(page.rows[row]):
+            if text and not (column < len(heads) and heads[column]) and is_number_or_word(text):
+                raise ExportError(
+                    f"{text!r} stands below no head",
+                    expected="a head above every column of values",
+                    hint="a cell was lost or added in this line; export the list again",
+                    place=page.place(row, column),
+                )
 
 
 def _first_plate(page: Page, wells: Mapping[int, Well], column: int | None) -> str:
@@ -172,7 +188,11 @@ def _reading(
         unread_header=unread_keys(header, _USED),
         layout=layout_from_wells(said, shape, decimal=decimal),
         instrument_results=tuple(calculated),
-        remarks=(*date_remarks(*(value for key, value in header if key.startswith("Date"))), *likely),
+        remarks=(
+            *date_remarks(*(value for key, value in header if key.startswith("Date"))),
+            *likely,
+            *remarks_on_holes(channels, shape),
+        ),
     )
 
 

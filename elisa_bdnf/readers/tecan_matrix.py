@@ -10,6 +10,7 @@ M1A  A
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ from elisa_bdnf.model.layout import Layout
 from elisa_bdnf.model.plate import Shape
 from elisa_bdnf.model.reading import Channel, ChannelKind, Reading, Source
 from elisa_bdnf.readers._cells import unique_labels
+from elisa_bdnf.readers._holes import named, remarks_on_holes
 from elisa_bdnf.readers._key_lines import (
     Header,
     header_from_rows,
@@ -79,16 +81,21 @@ def read(file: InputFile) -> tuple[Reading, ...]:
     refuse_unless(recognizes(file), file, READER.title)
     source = Source(file.name, file.sha256, READER.name, "Magellan")
     plates: list[_Plate] = []
+    unread = []
     for page in file.pages:
         found = _plate_or_none(page)
         if found is None:
+            unread += [f"Sheet {page.name!r} holds no matrix with <> in its corner and was not read."]
             continue
         if found.tables or not plates:
             plates.append(found)
         elif plates[-1].ids is None:
             plates[-1].ids, plates[-1].about = found.ids, {**plates[-1].about, **found.about}
+            plates[-1].remarks += [f"{page.name}: {remark}" for remark in found.remarks]
         else:
             raise ExportError("a second matrix of ids for one plate", expected="one", place=page.name)
+    for plate in plates:
+        plate.remarks += unread
     return tuple(_reading(plate, source, named=len(plates) > 1) for plate in plates)
 
 
@@ -160,8 +167,17 @@ def _reading(plate: _Plate, source: Source, *, named: bool) -> Reading:
         header=plate.header,
         unread_header=unread_keys(plate.header, ()),
         layout=_layout(plate, shape),
-        remarks=(*plate.remarks, *likely),
+        remarks=(*plate.remarks, *likely, *remarks_on_holes(channels, shape), *_without_id(plate, channels, shape)),
     )
+
+
+def _without_id(plate: _Plate, channels: Sequence[Channel], shape: Shape) -> list[str]:
+    """Magellan writes an id into every well, ``Empty`` where there is none."""
+    if plate.ids is None:
+        return []
+    values = zip(shape.wells(), *(channel.values for channel in channels), strict=True)
+    lost = [well for well, *numbers in values if not plate.ids.get(well) and not all(map(math.isnan, numbers))]
+    return [f"The matrix of ids says nothing of {named(lost)}, where there are values."] if lost else []
 
 
 def _channels(plate: _Plate, shape: Shape, decimal: str) -> Iterable[Channel]:

@@ -9,7 +9,7 @@ from elisa_bdnf.model.reading import Reading, Source
 from elisa_bdnf.readers._key_lines import value_of
 from elisa_bdnf.readers._pages import refuse_unless
 from elisa_bdnf.readers._reader import Reader
-from elisa_bdnf.readers._tecan_blocks import Block, blocks_of, header_of, reading_from_blocks
+from elisa_bdnf.readers._tecan_blocks import Block, blocks_of, header_of, reading_from_blocks, refuse_tables_outside
 
 _PROGRAM = "application: sparkcontrol"
 
@@ -34,13 +34,23 @@ def read(file: InputFile) -> tuple[Reading, ...]:
 
 
 def _reading(page: Page, file: InputFile, remarks: list[str], *, named: bool) -> Reading:
-    starts = [row for row in range(len(page.rows)) if page.text(row, 0) == "Mode" and page.text(row, 1)]
+    starts = [row for row in range(len(page.rows)) if page.text(row, 0) == "Mode" and len(page.rows[row]) > 1]
     if not starts:
         raise ExportError("there is no measurement (Mode …)", expected="at least one", place=page.place(0, 0))
+    refuse_tables_outside(page, starts[0], "Mode")
     top = header_of(page, range(starts[0]))
     source = Source(file.name, file.sha256, READER.name, value_of(top, "Application") or "SparkControl")
-    blocks = _with_measurements(blocks_of(page, starts, "Name"))
+    blocks = _with_measurements(blocks_of(page, starts, "Name", "Mode"))
+    lost = _announced(page, starts[0]) - {block.label for block in blocks}
+    remarks = [*remarks, *(f"The script of the export names {label!r}, which is not in it." for label in sorted(lost))]
     return reading_from_blocks(page, top, blocks, source, page.name if named else "Plate 1", remarks)
+
+
+def _announced(page: Page, stop: int) -> frozenset[str]:
+    """The names of the measurements in the list of actions, which stand in its seventh column."""
+    begin = next((row for row in range(stop) if page.text(row, 0).startswith("List of actions")), stop)
+    end = next((row for row in range(begin, stop) if not page.rows[row]), stop)
+    return frozenset(filter(None, (page.text(row, 6) for row in range(begin, end))))
 
 
 def _with_measurements(blocks: list[Block]) -> list[Block]:

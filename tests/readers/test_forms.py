@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import difflib
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from plate_map import plate_map
 from readings import FORMS
 
+from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.file import InputFile
 from elisa_bdnf.model.layout import Role
 from elisa_bdnf.model.reading import NoteKind, Reading
@@ -61,7 +62,7 @@ def check_values(reading: Reading, label: str, printed: Mapping[str, str]) -> No
             assert (note.text if note else "") == text, (label, well)
 
 
-def check_layout(reading: Reading, lines: list[dict[str, str]]) -> None:
+def check_layout(reading: Reading, lines: list[dict[str, str]], *, dilutions: bool) -> None:
     assert reading.layout is not None
     for line in lines:
         content = reading.layout.contents.get(line["well"])
@@ -70,7 +71,7 @@ def check_layout(reading: Reading, lines: list[dict[str, str]]) -> None:
             assert content.nominal == float(line["true_in_well"])
         if content and content.role is Role.SAMPLE:
             assert content.name == line["sample"]
-            assert content.dilution_factor == float(line["dilution_factor"])
+            assert content.dilution_factor == (float(line["dilution_factor"]) if dilutions else None)
 
 
 @a_form
@@ -83,7 +84,7 @@ def test_the_example_is_recognized_by_one_reader_and_read_as_simulated(name: str
         for label in form.channels:
             check_values(reading, label, {line["well"]: line[label] for line in lines})
         if form.sample_name:
-            check_layout(reading, lines)
+            check_layout(reading, lines, dilutions=form.dilutions)
 
 
 @a_form
@@ -146,7 +147,7 @@ def test_damage_gives_a_reading_or_a_refusal(name: str) -> None:
     form = BY_NAME[name]
     sheets = dict(form.sheets(form.simulated(), form.style))
     first, rows = next(iter(sheets.items()))
-    for at in range(0, len(rows), max(1, len(rows) // 10)):
+    for at in range(0, len(rows), max(1, len(rows) // 7)):
         for damaged in (rows[:at], [*rows[:at], *rows[at + 1 :]], damaged_cell(rows, at)):
             assert_reading_or_refusal(form.encode({**sheets, first: damaged}, form.style))
 
@@ -157,3 +158,35 @@ def test_a_cut_off_file_gives_a_reading_or_a_refusal(name: str) -> None:
     whole = form.printed(form.simulated())
     for length in range(0, len(whole), max(1, len(whole) // 40)):
         assert_reading_or_refusal(whole[:length])
+
+
+def what_is_said(readings: Sequence[Reading]) -> set[str]:
+    return {sentence for r in readings for sentence in (*r.remarks, *(r.layout.remarks if r.layout else ()))}
+
+
+def what_is_known(readings: Sequence[Reading]) -> set[tuple[object, ...]]:
+    """Every number, word and content of a well; nan is nothing."""
+    known: set[tuple[object, ...]] = set()
+    for number, reading in enumerate(readings):
+        for position, channel in enumerate(reading.channels):
+            values = zip(reading.shape.wells(), channel.values, strict=True)
+            known |= {(number, position, well, value) for well, value in values if not math.isnan(value)}
+        contents = reading.layout.contents if reading.layout else {}
+        known |= {(number, well, c.role, c.name, c.nominal, c.dilution_factor) for well, c in contents.items()}
+    return known
+
+
+@pytest.mark.parametrize("name", [name for name in BY_NAME if name.startswith(("gen5", "softmax", "tecan"))])
+def test_a_lost_line_is_refused_or_said_or_changes_nothing(name: str) -> None:
+    form = BY_NAME[name]
+    sheets = dict(form.sheets(form.simulated(), form.style))
+    first, rows = next(iter(sheets.items()))
+    whole = read_file(InputFile(form.file, form.encode(sheets, form.style)))
+    for at in range(0, len(rows), max(1, len(rows) // 15)):
+        data = form.encode({**sheets, first: [*rows[:at], *rows[at + 1 :]]}, form.style)
+        try:
+            readings = read_file(InputFile(form.file, data))
+        except ExportError:
+            continue
+        if what_is_known(readings) != what_is_known(whole):
+            assert what_is_said(readings) - what_is_said(whole), f"line {at + 1}: {rows[at]}"

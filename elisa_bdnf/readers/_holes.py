@@ -14,7 +14,7 @@ _RANGES = re.compile(r"[;,]\s*|\s+und\s+|\s+and\s+")
 _RANGE = re.compile(r"([A-Za-z]{1,2} ?[0-9]{1,2})\s*(?:-|–|:|\.\.)\s*([A-Za-z]{1,2} ?[0-9]{1,2})\Z")
 
 
-def gap_remarks(channels: Sequence[Channel], shape: Shape, stated: Collection[Well] = ()) -> tuple[str, ...]:
+def remarks_on_holes(channels: Sequence[Channel], shape: Shape, stated: Collection[Well] = ()) -> tuple[str, ...]:
     """Sentences about wells without a value inside the area that has values, and about channels that lack some.
 
     ``stated`` are the wells that the export says were read; without them it is the rectangle around all values.
