@@ -14,8 +14,9 @@ from elisa_bdnf.batch.folder_names import TABLES
 from elisa_bdnf.batch.pairing import Plan
 from elisa_bdnf.batch.store import entry_of, entry_path, sweep
 from elisa_bdnf.batch.tables import merged_tables
+from elisa_bdnf.batch.together import judged_together
 from elisa_bdnf.errors import ElisaError, OutputError
-from elisa_bdnf.model.batch import BatchResult
+from elisa_bdnf.model.batch import BatchResult, ExportRow, IgnoredRow
 from elisa_bdnf.reports.batch_folder import files_from_batch
 
 
@@ -24,7 +25,7 @@ def assemble(out: Path, plan: Plan, unfinished: Collection[str]) -> BatchResult:
     entries = entries_of(out, plan)
     sweep(out, entries, unfinished)
     rows = tuple(entry.row for entry in entries)
-    batch = with_remarks(BatchResult(plan.name, plan.protocol, plan.protocol_title, rows, plan.ignored))
+    batch = with_remarks(batch_of(plan, rows, plan.ignored))
     output.to_disk()
     output.write_folder(out, files_of_batch(out, entries, batch))
     return batch
@@ -36,8 +37,15 @@ def files_of_batch(out: Path, entries: Sequence[Entry], batch: BatchResult) -> d
 
 
 def with_remarks(batch: BatchResult) -> BatchResult:
-    """The batch with what is remarkable about it as a whole."""
-    return replace(batch, remarks=tuple(_remarks(batch)))
+    """The batch with what is remarkable about it as a whole, and what the rules on several plates say."""
+    findings, missing = judged_together(batch.plates(), batch.between_plates)
+    return replace(batch, remarks=tuple(_remarks(batch)), findings=findings, not_evaluated=missing)
+
+
+def batch_of(plan: Plan, rows: tuple[ExportRow, ...], ignored: tuple[IgnoredRow, ...]) -> BatchResult:
+    """The exports of a plan as one batch."""
+    settings = plan.between_plates
+    return BatchResult(plan.name, plan.protocol, plan.protocol_title, rows, ignored, between_plates=settings)
 
 
 def refuse_foreign_folder(out: Path, plan: Plan) -> None:

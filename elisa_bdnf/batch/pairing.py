@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from elisa_bdnf.batch.discover import Found, Tree, owner_of
 from elisa_bdnf.batch.folder_names import folder_names
@@ -55,6 +56,7 @@ class Plan:
     protocol_title: str
     units: tuple[Unit, ...]
     ignored: tuple[IgnoredRow, ...]
+    between_plates: Mapping[str, Any] = field(default_factory=dict)  # settings of the rules on several plates
 
 
 def pair(

@@ -25,7 +25,7 @@ from elisa_bdnf.errors import ElisaError, OutputError, UsageError
 from elisa_bdnf.model.batch import BatchResult, IgnoredRow
 from elisa_bdnf.provenance import versions
 
-SCHEMA = "elisa-bdnf/batch-shard/1"
+SCHEMA = "elisa-bdnf/batch-shard/2"
 _NOTE = "shard.json"
 
 
@@ -77,7 +77,7 @@ def end_shard(out: Path, plan: Plan, shard: Shard, settings: Settings, unfinishe
         "shard": str(shard),
         "settings": _settings_sha256(settings),
         "plan": {
-            **{key: getattr(plan, key) for key in ("name", "protocol", "protocol_title")},
+            **{key: getattr(plan, key) for key in ("name", "protocol", "protocol_title", "between_plates")},
             "units": [[unit.file, unit.folder] for unit in plan.units],
             "ignored": [asdict(row) for row in plan.ignored],
         },
@@ -151,7 +151,7 @@ def _by_number(notes: dict[Path, dict[str, Any]]) -> dict[int, Path]:
 def _plan(noted: dict[str, Any]) -> Plan:
     units = tuple(Unit(file, Path(file), folder) for file, folder in noted["units"])
     ignored = tuple(IgnoredRow(**row) for row in noted["ignored"])
-    return Plan(noted["name"], noted["protocol"], noted["protocol_title"], units, ignored)
+    return Plan(noted["name"], noted["protocol"], noted["protocol_title"], units, ignored, noted["between_plates"])
 
 
 def _take_over(shard: Path, out: Path, unit: Unit) -> None:

@@ -16,12 +16,14 @@ from elisa_bdnf.batch.manifest import manifest_in, read_manifest
 from elisa_bdnf.batch.pairing import Plan, pair
 from elisa_bdnf.batch.shards import Shard, begin_shard, end_shard, part_of
 from elisa_bdnf.batch.store import Done, announced
+from elisa_bdnf.batch.together import settings_from_protocol
 from elisa_bdnf.batch.work import Settings
 from elisa_bdnf.batch.workers import done_by
 from elisa_bdnf.errors import ElisaError, UsageError
 from elisa_bdnf.history.past import Past
 from elisa_bdnf.model.batch import BatchResult, Outcome
 from elisa_bdnf.model.protocol import Protocol
+from elisa_bdnf.model.result import FindingLevel
 from elisa_bdnf.workflow import RunRequest
 
 
@@ -113,7 +115,9 @@ def plan_of(request: BatchRequest, protocol: Protocol) -> Plan:
     given += [path for each in said.values() for path in (each.layout, each.samples)]
     tree = discover(request.folder, request.out, named=[path for path in given if path], exports=said)
     units, ignored = pair(tree, said, layout, samples)
-    plan = Plan(request.folder.resolve().name, protocol.id, protocol.title, units, ignored)
+    plan = Plan(
+        request.folder.resolve().name, protocol.id, protocol.title, units, ignored, settings_from_protocol(protocol)
+    )
     assert sorted(all_found(tree)) == sorted([u.file for u in plan.units] + [i.file for i in plan.ignored])  # noqa: S101
     return plan
 
@@ -123,5 +127,7 @@ def exit_code(batch: BatchResult, *, strict: bool = False) -> int:
     counts = batch.counts()
     if counts[Outcome.REFUSED]:
         return 3
-    warned = strict and any(level != "info" for plate in batch.plates() for level in plate.levels)
-    return int(bool(counts[Outcome.REJECTED]) or warned)
+    levels = {finding.level for finding in batch.findings}
+    warned = strict and any(level != "info" for plate in batch.plates() for level in (*plate.levels, *levels))
+    rejects = any(level.rank >= FindingLevel.FAIL_PLATE.rank for level in levels)
+    return int(bool(counts[Outcome.REJECTED]) or warned or rejects)

@@ -160,3 +160,4 @@ def _remarkable(result: BatchResult) -> Iterator[str]:
     yield from (f"refused: {export.file}" for export in result.refused())
     yield from (f"passed over: {row.file}: {row.reason}" for row in result.ignored if row.odd)
     yield from (f"note: {remark}" for remark in result.remarks)
+    yield from (f"{each.level}: {each.rule}: {each.message}" for each in result.findings)

@@ -45,7 +45,7 @@ def said_of(case: Case) -> tuple[list[Finding], list[NotEvaluated]]:
     if case.over_plates:
         protocol = _protocol(tuple(case.settings.items()))
         plates = [charted(place, {"QC100": value - MEAN}) for place, value in enumerate(case.over_plates)]
-        found, missing = qc.judge_together(plates, protocol)
+        found, missing = qc.judge_together(plates, protocol.qc)
     else:
         result = judged(case)
         found, missing = result.findings, result.not_evaluated

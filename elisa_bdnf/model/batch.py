@@ -11,12 +11,13 @@ A report on a batch is a function ``BatchResult → bytes`` (or chunks of bytes)
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from elisa_bdnf.errors import Problem
 from elisa_bdnf.model.history import ChartedPlate
-from elisa_bdnf.model.result import Verdict
+from elisa_bdnf.model.result import Finding, NotEvaluated, Verdict
 
 
 class Outcome(StrEnum):
@@ -167,6 +168,9 @@ class BatchResult:
     exports: tuple[ExportRow, ...]
     ignored: tuple[IgnoredRow, ...]
     remarks: tuple[str, ...] = ()  # about the batch as a whole, such as one plate exported twice
+    findings: tuple[Finding, ...] = ()  # of rules that look at several plates at once
+    not_evaluated: tuple[NotEvaluated, ...] = ()
+    between_plates: Mapping[str, Any] = field(default_factory=dict)  # preset and settings of such rules
 
     def plates(self) -> Iterator[PlateRow]:
         """Every judged plate, in order."""

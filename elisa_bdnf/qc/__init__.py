@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from elisa_bdnf.model.history import ChartedPlate
-from elisa_bdnf.model.protocol import Protocol, RuleSchema
+from elisa_bdnf.model.protocol import Protocol, QcSettings, RuleSchema
 from elisa_bdnf.model.result import Analysis, Finding, NotEvaluated, PlateResult
 from elisa_bdnf.model.waiver import NO_DECISIONS, Decisions
 from elisa_bdnf.qc import (
@@ -85,10 +85,10 @@ def judge(
 
 
 def judge_together(
-    plates: Iterable[ChartedPlate], protocol: Protocol
+    plates: Iterable[ChartedPlate], settings: QcSettings
 ) -> tuple[tuple[Finding, ...], tuple[NotEvaluated, ...]]:
     """Judge the controls of several accepted plates that were assessed together."""
-    return engine.judge_together(history_rules.series_over(plates), protocol, RULES)
+    return engine.judge_together(history_rules.series_over(plates), settings, RULES)
 
 
 def judge_study(analysis: StudyAnalysis) -> StudyResult:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from itertools import product
 from types import MappingProxyType
 
-from elisa_bdnf.model.protocol import Protocol, RuleSettings
+from elisa_bdnf.model.protocol import Protocol, QcSettings, RuleSettings
 from elisa_bdnf.model.result import (
     Analysis,
     Estimate,
@@ -91,30 +91,33 @@ def _applied(
                 if isinstance(said, Missing):
                     missing.setdefault((rule.id, said.reason), NotEvaluated(rule.id, said.reason))
                 else:
-                    findings.append(_finding(said, rule, settings, subject, analysis.protocol))
+                    findings.append(_finding(said, rule, settings, subject, qc.preset, analysis.protocol.origins))
     judge_own(analysis, findings, missing, applied)
     return findings, missing, applied
 
 
 def judge_together(
-    subjects_: Iterable[SeriesSubject], protocol: Protocol, rules: Mapping[str, Rule]
+    subjects_: Iterable[SeriesSubject], qc: QcSettings, rules: Mapping[str, Rule]
 ) -> tuple[tuple[Finding, ...], tuple[NotEvaluated, ...]]:
     """What the rules say of several plates at once, by the settings of the protocol that they share."""
     findings: list[Finding] = []
     missing: list[NotEvaluated] = []
     together = [rule for rule in rules.values() if rule.subject == SERIES]
     for rule, subject in product(together, subjects_):
-        settings = protocol.qc.rules.get(rule.id, AS_SHIPPED)
+        settings = qc.rules.get(rule.id, AS_SHIPPED)
         values = {name: settings.values.get(name, default) for name, default in rule.settings.items()}
         for said in rule.function(subject, **values) if settings.enabled else ():
             if isinstance(said, Missing):
                 missing.append(NotEvaluated(rule.id, said.reason))
             else:
-                findings.append(_finding(said, rule, settings, subject, protocol))
+                findings.append(_finding(said, rule, settings, subject, qc.preset))
     return tuple(findings), tuple(dict.fromkeys(missing))
 
 
-def _finding(remark: Remark, rule: Rule, settings: RuleSettings, subject: Subject, protocol: Protocol) -> Finding:
+def _finding(
+    remark: Remark, rule: Rule, settings: RuleSettings, subject: Subject, preset: str,
+    origins: Mapping[str, str] = NO_OVERRIDES,
+) -> Finding:  # fmt: skip
     return Finding(
         rule=rule.id,
         level=FindingLevel(settings.level) if settings.level else remark.level or rule.level,
@@ -124,8 +127,8 @@ def _finding(remark: Remark, rule: Rule, settings: RuleSettings, subject: Subjec
         limit=remark.limit,
         wells=subject.wells if remark.wells is None else remark.wells,
         action=action_at(settings.level, remark.action),
-        preset=protocol.qc.preset,
-        limit_origin=_origin(rule, settings, protocol) if remark.limit else "",
+        preset=preset,
+        limit_origin=_origin(rule, settings, origins) if remark.limit else "",
         hint=remark.hint,
     )
 
@@ -141,10 +144,10 @@ def action_at(level: str | None, action: str) -> str:
     return needed if action in ("", "annotate", "reject", "stop") else action
 
 
-def _origin(rule: Rule, settings: RuleSettings, protocol: Protocol) -> str:
+def _origin(rule: Rule, settings: RuleSettings, origins: Mapping[str, str]) -> str:
     """Which file set the limits of a rule; the file of the last setting where they come from several."""
     set_by = [settings.origins[name] for name in rule.settings if name in settings.origins]
-    set_by += [protocol.origins[key] for key in rule.keys if key in protocol.origins]
+    set_by += [origins[key] for key in rule.keys if key in origins]
     return set_by[-1] if set_by else "default of the rule"
 
 

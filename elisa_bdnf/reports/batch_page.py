@@ -8,13 +8,15 @@ from itertools import groupby
 from elisa_bdnf import __version__
 from elisa_bdnf.model.batch import BatchResult, ControlRow, ExportRow, Outcome, PlateRow
 from elisa_bdnf.model.chart import Placed, SegmentCharts, Standing, charts_of
-from elisa_bdnf.reports import digits
+from elisa_bdnf.model.result import Finding
+from elisa_bdnf.reports import digits, words
 from elisa_bdnf.reports.batch_figures import MOST_CURVES, anchor, overlay, sparkline
 from elisa_bdnf.reports.chart_page import NOTE, chart_section
 from elisa_bdnf.reports.html import POLICY, style
+from elisa_bdnf.reports.html_page import banner
 from elisa_bdnf.reports.html_table import table
 from elisa_bdnf.reports.inert import html_text
-from elisa_bdnf.reports.parts import Cell, Column, Row, Table
+from elisa_bdnf.reports.parts import Banner, Cell, Column, Row, Table
 
 MOST_CHARTED = 300  # plates of one segment; the rest is in batch.json and in the history
 _COLUMNS = (
@@ -72,6 +74,12 @@ def _top(batch: BatchResult) -> Iterator[str]:
     )
     yield f'<dl class="facts">{cards}</dl>'
     yield from (f'<p class="banner warn"><b>Note</b>{html_text(remark)}</p>' for remark in batch.remarks)
+    yield from (banner(_between_plates(finding)) for finding in batch.findings)
+
+
+def _between_plates(finding: Finding) -> Banner:
+    beyond = f" (measured {finding.measured}, limit {finding.limit}: {finding.limit_origin})" if finding.limit else ""
+    return Banner(f"{finding.rule}, {words.LEVEL[finding.level]}", f"{words.sentence(finding.message)[:-1]}{beyond}.")
 
 
 def _plates(batch: BatchResult) -> Iterator[str]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from elisa_bdnf import __version__
 from elisa_bdnf.model.batch import BatchResult, ExportRow, Outcome, PlateRow
 from elisa_bdnf.model.plain import plain
+from elisa_bdnf.model.result import Finding
 from elisa_bdnf.reports.csv_tables import csv_from_records
 from elisa_bdnf.reports.records import Record
 
@@ -42,7 +43,25 @@ def _head(batch: BatchResult) -> Record:
         "protocol_title": batch.protocol_title,
         "counts": counts(batch),
         "remarks": list(batch.remarks),
+        "findings": list(map(_finding, batch.findings)),
+        "not_evaluated": [{"rule": each.rule, "reason": each.reason} for each in batch.not_evaluated],
+        "between_plates": dict(batch.between_plates),
         "ignored": [{"file": row.file, "reason": row.reason, "odd": row.odd} for row in batch.ignored],
+    }
+
+
+def _finding(finding: Finding) -> Record:
+    """One on several plates at once."""
+    return {
+        "rule": finding.rule,
+        "level": finding.level.value,
+        "subject": finding.subject,
+        "measured": finding.measured,
+        "limit": finding.limit,
+        "message": finding.message,
+        "action": finding.action,
+        "preset": finding.preset,
+        "limit_origin": finding.limit_origin,
     }
 
 

@@ -14,7 +14,7 @@ from elisa_bdnf.batch.folder_names import TABLES
 from elisa_bdnf.batch.plate_row import plate_row
 from elisa_bdnf.batch.store import entries_in, entry_of
 from elisa_bdnf.errors import OutputError
-from elisa_bdnf.kept.documents import Json, records, text
+from elisa_bdnf.kept.documents import Json, records, table, text
 from elisa_bdnf.kept.folder import KeptOutput, KeptPlate
 from elisa_bdnf.model.batch import BatchResult, ExportRow, IgnoredRow, Outcome, PlateRow
 from elisa_bdnf.model.result import PlateResult
@@ -74,7 +74,8 @@ def _files(out: Path, batch: Json, entries: list[Entry]) -> Mapping[str, output.
     )
     folder, protocol, title = (text(batch, key) for key in ("folder", "protocol", "protocol_title"))
     rows = tuple(entry.row for entry in entries)
-    return files_of_batch(out, entries, with_remarks(BatchResult(folder, protocol, title, rows, ignored)))
+    made = BatchResult(folder, protocol, title, rows, ignored, between_plates=table(batch, "between_plates"))
+    return files_of_batch(out, entries, with_remarks(made))
 
 
 def _difference_or_none(path: Path, made: output.Content) -> str | None:

@@ -80,7 +80,7 @@ def test_false_alarms_are_those_of_the_table(controls: int) -> None:
 )
 def test_the_scatter_between_plates_of_a_batch(values: tuple[float, ...], levels: list[str]) -> None:
     plates = [charted(i, {"QC100": value - 100.0}) for i, value in enumerate(values)]
-    findings, missing = qc.judge_together(plates, protocol())
+    findings, missing = qc.judge_together(plates, protocol().qc)
     assert [f.level.value for f in findings if f.rule == "STU-02"] == levels
     assert len(missing) == (0 < len(values) < 3)
 
