@@ -19,6 +19,7 @@ from elisa_bdnf.cli import (
     batch,
     check,
     demo,
+    design,
     diff,
     fit,
     history,
@@ -93,6 +94,7 @@ app.add_typer(layout.app, name="layout")
 app.add_typer(protocol.app, name="protocol")
 app.command("rules")(rules.rules)
 app.add_typer(history.app, name="history")
+app.command("design")(design.design)
 app.command("demo")(demo.demo)
 app.command("selftest")(selftest.selftest)
 

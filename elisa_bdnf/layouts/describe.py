@@ -14,7 +14,7 @@ _WIDTH = 10
 def text_from_layout(layout: Layout) -> str:
     """The map, then one line per distinct content with its wells, then remarks."""
     lines = [f"{layout.origin}{f', plate {layout.plate}' if layout.plate else ''}: {_counts(layout)}", ""]
-    lines += [*_map(layout), "", *_list(layout)]
+    lines += [*map_lines(layout), "", *_list(layout)]
     if layout.remarks:
         lines += ["", *(f"note: {remark}" for remark in layout.remarks)]
     return "\n".join(lines) + "\n"
@@ -28,7 +28,8 @@ def _counts(layout: Layout) -> str:
     return f"{layout.shape} wells: {', '.join(parts)}, {empty} empty{unit}"
 
 
-def _map(layout: Layout) -> Iterator[str]:
+def map_lines(layout: Layout) -> Iterator[str]:
+    """The plate as a grid of short names."""
     names = {well: _short(content) for well, content in layout.contents.items()}
     width = min(max(map(len, names.values()), default=3), _WIDTH)
     yield "   " + " ".join(f"{column + 1:<{width}}" for column in range(layout.shape.columns)).rstrip()

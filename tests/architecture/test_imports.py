@@ -33,7 +33,7 @@ LAYERS: tuple[frozenset[str], ...] = (
         }
     ),
     frozenset({"binding", "deciding", "earlier", "provenance", "kept"}),
-    frozenset({"workflow", "study_workflow", "changes"}),
+    frozenset({"workflow", "study_workflow", "changes", "placing"}),
     frozenset({"batch", "checking", "examples"}),
     frozenset({"verifying", "watching"}),
     frozenset({"selftesting"}),
