@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
+import textwrap
 from pathlib import Path
 from typing import Annotated
 
@@ -72,9 +75,18 @@ def formats(as_json: Annotated[bool, typer.Option("--json", help="Print the list
     for reader in READERS:
         seen = f"; seen: {reader.software}" if reader.software else ""
         real = "" if reader.real_example or reader.generic else "; no real example was at hand"
-        typer.echo(f"{reader.name:<{width}}  {reader.title}{seen}{real}")
-    typer.echo(
+        _echo_wrapped(f"{reader.name:<{width}}  {reader.title}{seen}{real}", indent=width + 2)
+    _echo_wrapped(
         f"\nNot supported, for want of an example: {', '.join(NOT_SUPPORTED)}. Their numbers can be read as a grid "
         "or list; to have a format supported, send one export of an endpoint plate as the software wrote "
         "it, with its version."
     )
+
+
+def _echo_wrapped(text: str, indent: int = 0) -> None:
+    """Whole words within the width of a terminal; one line where the output is piped."""
+    if sys.stdout.isatty():
+        width = max(40, shutil.get_terminal_size().columns)
+        lead = "\n" * text.startswith("\n")
+        text = lead + "\n".join(textwrap.wrap(text.strip(), width, subsequent_indent=" " * indent))
+    typer.echo(text)
