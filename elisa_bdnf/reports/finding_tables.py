@@ -22,7 +22,7 @@ def findings(result: PlateResult, mark: str) -> Table:
     ordered = sorted(result.findings, key=lambda finding: -finding.level.rank)
     rows = tuple(_finding_row(finding, number) for number, finding in enumerate(ordered, 1))
     preset = result.analysis.protocol.qc.preset_title or result.analysis.protocol.qc.preset
-    note = f"{len(result.rules_applied)} rules of the preset {preset!r} were applied: " + ", ".join(
+    note = f"{len(result.rules_applied)} rules of the preset {preset!r} are in force: " + ", ".join(
         result.rules_applied
     )
     return Table("findings", "Findings", columns, rows, note + ".", "The rules found nothing to remark.", mark)
