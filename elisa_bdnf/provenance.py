@@ -14,7 +14,7 @@ from elisa_bdnf import __version__
 from elisa_bdnf.model.history import ChartedPlate, EarlierPlates
 from elisa_bdnf.model.protocol import Protocol
 from elisa_bdnf.model.result import Analysis, PlateResult
-from elisa_bdnf.reports.json_result import json_text
+from elisa_bdnf.reports.json_result import Encoded, json_text, json_value
 from elisa_bdnf.reports.records import Record
 from elisa_bdnf.reports.remembered import remembered
 
@@ -89,8 +89,14 @@ def _protocol(protocol: Protocol) -> Record:
         "origin": protocol.origin,
         "sha256": protocol.sha256,
         "sources": [{"file": file, "sha256": sha256} for file, sha256 in protocol.sources],
-        "settings": dict(protocol.values),
+        "settings": _settings(protocol.values),
     }
+
+
+@remembered(16)
+def _settings(values: Mapping[str, object]) -> Encoded:
+    """Every plate of a batch says the same some hundred values."""
+    return Encoded(json_value(dict(values), depth=2))
 
 
 def _told(earlier: EarlierPlates | None) -> Record | None:

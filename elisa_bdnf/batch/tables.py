@@ -80,9 +80,9 @@ def _merged(name: str, out: Path, entries: Sequence[Entry]) -> Iterator[bytes]:
 def _body(source: _Source, columns: Sequence[str]) -> str:
     text = source.text()
     own = list(source.columns)
-    if own == list(columns) and text.count("\n") * len(own) == text.count(",") + text.count("\n"):
-        # no comma and no line end inside a cell: lines can be passed on as they are
-        lines = text.split("\n")[1:-1]
+    lines = text.split("\n")[1:-1]
+    if own == list(columns) and not any(line.count('"') % 2 for line in lines):
+        # no line end inside a cell: lines can be passed on as they are
         return "".join([f"{line},{source.origin}" for line in lines])
     place = {column: index for index, column in enumerate(own)}
     order = [place.get(column) for column in columns]

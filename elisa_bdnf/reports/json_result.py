@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from elisa_bdnf import __version__
 from elisa_bdnf.model.curve import Curve
@@ -22,6 +23,13 @@ from elisa_bdnf.reports.written_records import WrittenRecords, json_line
 SCHEMA = "elisa-bdnf/result/1"
 RUN_SCHEMA = "elisa-bdnf/run/1"
 _DEEPEST = 3  # objects below are on one line
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A value of a document that many documents share, as text already."""
+
+    text: str
 
 
 def render(
@@ -44,13 +52,16 @@ def json_text(document: Record) -> str:
 
 def _object(record: Record, depth: int) -> str:
     inner = "\n" + "  " * (depth + 1)
-    lines = ("," + inner).join([f"{json_line(key)}: {_value(value, depth + 1)}" for key, value in record.items()])
+    lines = ("," + inner).join([f"{json_line(key)}: {json_value(value, depth + 1)}" for key, value in record.items()])
     return f"{{{inner}{lines}\n{'  ' * depth}}}" if record else "{}"
 
 
-def _value(value: object, depth: int) -> str:
+def json_value(value: object, depth: int) -> str:
+    """A value as it stands ``depth`` objects deep in a document of :func:`json_text`."""
     if isinstance(value, dict) and depth < _DEEPEST:
         return _object(value, depth)
+    if isinstance(value, Encoded):
+        return value.text
     inner = "\n" + "  " * (depth + 1)
     if isinstance(value, WrittenRecords):
         lines = f",{inner}".join(value.json)

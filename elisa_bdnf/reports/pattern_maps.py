@@ -7,6 +7,7 @@ apart; the stronger the colour, the further. The rules on patterns (PLT) look at
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from statistics import median
 
 from elisa_bdnf.model.layout import Role
@@ -108,17 +109,38 @@ def _panel(place: int, title: str, shape: Shape, cell: float) -> Iterator[str]:
 
 
 def _well(place: int, well: Well, value: float, cell: float) -> str:
+    field, sign = _drawn(place, well, cell)
+    opacity = _opacity(value)
+    shapes = f'{field}{_css(value)}" fill-opacity="{opacity:.2f}"/>'
+    if sign and abs(value) >= SIGNED:
+        shade, said = "high" if opacity > 0.6 else "low", "+" if value > 0 else "−"
+        shapes += f'{sign}{shade}" text-anchor="middle">{said}</text>'
+    return f'<g class="point"><title>{well}: {_percent(value)}</title>{shapes}</g>'
+
+
+@lru_cache(maxsize=4096)  # plates of one shape differ in colours and signs alone
+def _drawn(place: int, well: Well, cell: float) -> tuple[str, str]:
+    """The field of a well, and its sign where there is room for one: both up to their class."""
     row, column = row_column_from_well(well)
-    box = (_origin(place) + column * cell, TOP + row * cell, cell, cell)
-    return _shade(box, value, f"{well}: {_percent(value)}")
+    x, y = _origin(place) + column * cell, TOP + row * cell
+    field = svg.rectangle(x + 0.5, y + 0.5, cell - 1, cell - 1, "").removesuffix('"/>')
+    sign = f'<text x="{x + cell / 2:.1f}" y="{y + cell / 2 + 4.5:.1f}" class="'
+    return field, sign if cell >= 14 else ""
+
+
+def _opacity(value: float) -> float:
+    return 0.04 + 0.86 * min(abs(value) / FULL, 1.0)
+
+
+def _css(value: float) -> str:
+    return "reads-above" if value > 0 else "reads-below"
 
 
 def _shade(box: tuple[float, float, float, float], value: float, hover: str, *, signed: bool = True) -> str:
     """One field, with its sign where there is room for it."""
     x, y, width, height = box
-    opacity = 0.04 + 0.86 * min(abs(value) / FULL, 1.0)
-    css = "reads-above" if value > 0 else "reads-below"
-    shapes = [svg.rectangle(x + 0.5, y + 0.5, width - 1, height - 1, css, f' fill-opacity="{opacity:.2f}"')]
+    opacity = _opacity(value)
+    shapes = [svg.rectangle(x + 0.5, y + 0.5, width - 1, height - 1, _css(value), f' fill-opacity="{opacity:.2f}"')]
     if abs(value) >= SIGNED and height >= 14 and width >= 12 and (signed or width < 60):
         shade = "high" if opacity > 0.6 else "low"
         shapes.append(svg.text(x + width / 2, y + height / 2 + 4.5, "+" if value > 0 else "−", shade, "middle"))
