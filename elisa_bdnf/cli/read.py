@@ -47,7 +47,12 @@ def read(
         print_readings(readings)
 
 
-def formats(as_json: Annotated[bool, typer.Option("--json", help="Print the list as JSON.")] = False) -> None:
+def formats(
+    as_json: Annotated[bool, typer.Option("--json", help="Print the list as JSON.")] = False,
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="Print the list as a page, with what each looks like.")
+    ] = False,
+) -> None:
     """List the formats that can be read, which versions were seen, and whether the examples were real.
 
     \b
@@ -56,6 +61,11 @@ def formats(as_json: Annotated[bool, typer.Option("--json", help="Print the list
     from elisa_bdnf.cli._reading_records import json_text
     from elisa_bdnf.readers import NOT_SUPPORTED, READERS
 
+    if markdown:
+        from elisa_bdnf.cli._formats_page import formats_page
+
+        typer.echo(formats_page(READERS, NOT_SUPPORTED), nl=False)
+        return
     listed = [
         {
             "format": reader.name,
@@ -63,6 +73,7 @@ def formats(as_json: Annotated[bool, typer.Option("--json", help="Print the list
             "software_seen": reader.software,
             "real_example": reader.real_example,
             "generic": reader.generic,
+            "forms": [form.replace("`", "") for form in reader.forms],
         }
         for reader in READERS
     ]

@@ -18,7 +18,7 @@ class Reader:
     given files that were recognized, or that the user chose the format for. A ``generic`` reader is asked only where no
     other one recognizes the file. ``marks`` are words in small letters, one of which stands in every file of the
     format: where none does, ``recognizes`` is not asked. ``software`` names the versions seen; ``real_example`` says
-    whether an instrument's own file was at hand.
+    whether an instrument's own file was at hand. ``forms`` says which arrangements of the format are read, in Markdown.
     """
 
     name: str
@@ -29,3 +29,4 @@ class Reader:
     software: str = ""
     real_example: bool = False
     generic: bool = False
+    forms: tuple[str, ...] = ()

@@ -240,4 +240,5 @@ READER = Reader(
     marks=("plate reader",),
     software="plate-reader ASM (REC)",
     real_example=False,
+    forms=("endpoint documents; those with data cubes are refused",),
 )

@@ -94,4 +94,8 @@ READER = Reader(
     marks=("user",),
     software="MARS 3.40",
     real_example=True,
+    forms=(
+        "titled matrices, one or several plates",
+        "list: a line for each well, with contents and standard concentrations",
+    ),
 )

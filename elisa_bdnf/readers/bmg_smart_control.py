@@ -122,4 +122,8 @@ READER = Reader(
     marks=("user", "content"),
     software="SMART Control",
     real_example=True,
+    forms=(
+        "`Microplate End point`: layout, standards, dilutions and reads as matrices below one another",
+        "table with the wells across, a sheet for each plate (Omega, CLARIOstar)",
+    ),
 )

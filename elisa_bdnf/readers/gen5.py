@@ -217,4 +217,11 @@ READER = Reader(
     marks=("software version", "procedure summary", "well id"),
     software="Gen5 2.09 to 3.15",
     real_example=True,
+    forms=(
+        "standard text with tabs: a `Results` block, or one titled matrix for each quantity; one or several plates",
+        "the same with commas (Gen5 2)",
+        "workbook: a sheet for each plate",
+        "well list (`Well ID, Name, Well, Conc/Dil, …`), alone or inside a standard export, as text or workbook",
+        "long report (`Procedure Summary` … `Data Reduction Summary`); no real example was at hand",
+    ),
 )

@@ -32,4 +32,9 @@ READER = Reader(
     recognizes,
     read,
     generic=True,
+    forms=(
+        "one line per well: `Well` (or `Row` and `Column`) and one or several columns such as `OD 450`",
+        "one line per well and wavelength, with a column `Wavelength`",
+        "several plates, with a column `Plate`; the layout in columns `role`, `sample`, `concentration`, `dilution`, …",
+    ),
 )

@@ -145,4 +145,5 @@ READER = Reader(
     marks=("plate information",),
     software="EnSpire",
     real_example=True,
+    forms=("a line for each well, one or several measurements and plates",),
 )

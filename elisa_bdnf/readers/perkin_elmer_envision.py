@@ -257,4 +257,8 @@ READER = Reader(
     marks=("plate information",),
     software="EnVision Workstation 1.14",
     real_example=True,
+    forms=(
+        "titled matrices, one or several plates, with calculated results and plate map",
+        "matrices without titles and labels, if they are whole",
+    ),
 )

@@ -32,4 +32,9 @@ READER = Reader(
     read,
     real_example=True,
     generic=True,
+    forms=(
+        "matrices with row letters and column numbers, one or several, titled or not, on one sheet or several",
+        "one matrix for each attribute (plater): numbers, role, sample, concentration, dilution",
+        "matrices without labels, or with letters or numbers alone, that fill a plate",
+    ),
 )

@@ -221,4 +221,8 @@ READER = Reader(
     marks=("results for", "results from"),
     software="Kaleido 2.0 to 3.5",
     real_example=True,
+    forms=(
+        "Kaleido 2: `Results for …`",
+        "Kaleido 3: `EnSight Results from`, several barcodes",
+    ),
 )

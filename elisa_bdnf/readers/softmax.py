@@ -49,4 +49,9 @@ READER = Reader(
     marks=("##blocks", "plate:"),
     software="SoftMax Pro 5 to 7 (format 1.3)",
     real_example=True,
+    forms=(
+        "plates as matrices (PlateFormat) or with the wells across (TimeFormat), one or several, also of one name",
+        "groups with samples, standards, dilutions and results",
+        "copies saved by a spreadsheet program, with tabs or commas",
+    ),
 )

@@ -174,4 +174,5 @@ READER = Reader(
     marks=("instrument name",),
     software="SpectraMax iD3 1.2",
     real_example=True,
+    forms=("SpreadsheetML, one or several plates",),
 )

@@ -167,4 +167,5 @@ READER = Reader(
     marks=("measurementresultdata",),
     software="i-control 1.10",
     real_example=True,
+    forms=("`MeasurementResultData` with a section for each label",),
 )

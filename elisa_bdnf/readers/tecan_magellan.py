@@ -248,4 +248,5 @@ READER = Reader(
     marks=("well positions", "magellan sheet"),
     software="Magellan",
     real_example=True,
+    forms=("workbook: a line for each well, columns in any order",),
 )

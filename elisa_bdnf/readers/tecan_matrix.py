@@ -216,4 +216,5 @@ READER = Reader(
     marks=("<>",),
     software="Magellan",
     real_example=True,
+    forms=("workbook, `.xlsx` or true `.xls`: numbers, and the ids of the samples below them or on a second sheet",),
 )

@@ -162,4 +162,5 @@ READER = Reader(
     marks=("sunrise",),
     software="XFluor4",
     real_example=False,
+    forms=("workbook of XFluor4: a sheet for each read, with difference, measurement and reference",),
 )

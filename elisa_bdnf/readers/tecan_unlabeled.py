@@ -127,4 +127,5 @@ READER = Reader(
     marks=("0s",),
     software="SparkControl or Magellan",
     real_example=True,
+    forms=("csv: eight lines for each label, without row letters and column numbers",),
 )

@@ -222,4 +222,8 @@ READER = Reader(
     marks=("photometric",),
     software="Multiskan",
     real_example=True,
+    forms=(
+        "`Photometric1` with labelled matrices of ids and absorbances (csv)",
+        "`Results of Photometric1` with matrices of values alone (txt)",
+    ),
 )

@@ -213,4 +213,8 @@ READER = Reader(
     marks=("measurement results",),
     software="SkanIt 7.0.2",
     real_example=True,
+    forms=(
+        "a sheet for each step, several plates and wavelengths, standard curve, dilutions, layout definitions",
+        "a single sheet",
+    ),
 )
