@@ -16,6 +16,7 @@ from elisa_bdnf.study.values import ln_sd_or_none
 
 CHANGES_PERCENT = (20.0, 30.0, 50.0)
 POWER = 0.8
+MOST_LN_SD = 5.0
 
 
 def analytical_cv_percent(data: StudyData) -> float | None:
@@ -24,7 +25,7 @@ def analytical_cv_percent(data: StudyData) -> float | None:
     if stated is not None:
         return stated
     found = [sd for each in data.used if (sd := ln_sd_or_none(each.low, each.high)) is not None]
-    return 100 * _cv_from_ln_sd(median(found)) if found else None
+    return 100 * _cv_from_ln_sd(min(MOST_LN_SD, median(found))) if found else None
 
 
 def reference_change_or_none(data: StudyData) -> tuple[float, float] | None:
@@ -59,7 +60,7 @@ def _within_cv(cells: Cells, question: Question, found: Effects) -> tuple[float 
     if found.fit is not None and not found.small:
         known = [float(v) for v in cells.known_variance()]
         variance = found.fit.sd_residual**2 + math.fsum(known) / len(known)
-        return _cv_from_ln_sd(math.sqrt(variance)), "residual of the model and measurement error"
+        return _plausible(math.sqrt(variance)), "residual of the model and measurement error"
     squares, df = 0.0, 0
     for group in question.groups:
         for timepoint in question.timepoints:
@@ -70,7 +71,12 @@ def _within_cv(cells: Cells, question: Question, found: Effects) -> tuple[float 
                 df += len(changes) - 1
     if not df or squares <= 0:
         return None, "too few pairs"
-    return _cv_from_ln_sd(math.sqrt(squares / df / 2)), "differences of the pairs"
+    return _plausible(math.sqrt(squares / df / 2)), "differences of the pairs"
+
+
+def _plausible(ln_sd: float) -> float | None:
+    """The CV; None where the scatter is so large that no planning can rest on it."""
+    return _cv_from_ln_sd(ln_sd) if ln_sd < MOST_LN_SD else None
 
 
 def _cv_from_ln_sd(sd: float) -> float:

@@ -13,6 +13,7 @@ from elisa_bdnf.model.measurement import Censoring, Measurement
 from elisa_bdnf.model.study import Change, StudySubject, SubjectValue
 from elisa_bdnf.study.intake import StudyData
 from elisa_bdnf.study.responders import class_by_criterion
+from elisa_bdnf.study.statistics.values import exp_or_inf
 
 ALL = "all"
 
@@ -132,7 +133,7 @@ def _ln(value: float | None) -> float | None:
 
 
 def _exp(value: float | None) -> float | None:
-    return None if value is None else math.exp(value)
+    return None if value is None else exp_or_inf(value)
 
 
 def _mover(

@@ -16,6 +16,7 @@ from elisa_bdnf.model.study import Descriptive, StudySubject
 from elisa_bdnf.study.cells import SIDES
 from elisa_bdnf.study.statistics import fit_normal
 from elisa_bdnf.study.statistics.contrasts import t_contrast
+from elisa_bdnf.study.statistics.values import exp_or_inf
 
 MOST_CENSORED_PERCENT = 60.0
 _QUANTILES = {"q1": 0.25, "median": 0.5, "q3": 0.75}
@@ -89,7 +90,7 @@ def _interval(ln_mean: float, ln_sd: float | None, n: int) -> tuple[float | None
     if not ln_sd or n < 2:
         return None, None
     about = t_contrast("", ln_mean, ln_sd / math.sqrt(n), n - 1)
-    return math.exp(about.low), math.exp(about.high)
+    return about.ratio_low, about.ratio_high
 
 
 def quantile(ordered: Sequence[float], share: float) -> float:
@@ -109,10 +110,10 @@ def _censored(counts: Counts, used: Sequence[Measurement], numbers: Sequence[flo
         return _without(counts, numbers, "share only", "too few numbers beside the limits")
     mu, sigma, se = fitted
     about = t_contrast("", mu, se, len(used) - 1)
-    centre = (math.exp(mu), math.exp(sigma), math.exp(about.low), math.exp(about.high))
+    centre = (math.exp(mu), math.exp(sigma), about.ratio_low, about.ratio_high)
     quartiles, estimated = _quartiles(used, mu, sigma)
-    mean = math.exp(mu + sigma**2 / 2)
-    sd = mean * math.sqrt(math.expm1(sigma**2))
+    mean = exp_or_inf(mu + sigma**2 / 2)
+    sd = mean * math.sqrt(exp_or_inf(sigma**2) - 1)
     return Descriptive(
         *counts, mean, sd, *centre, quartiles["median"], quartiles["q1"], quartiles["q3"], numbers[0], numbers[-1],
         "censored likelihood",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from elisa_bdnf.study.statistics import NoResult
 from elisa_bdnf.study.statistics.contrasts import t_contrast
+from elisa_bdnf.study.statistics.values import exp_or_inf
 
 Z = 1.959963984540054
 
@@ -21,11 +22,11 @@ class Measured:
 
     @property
     def low(self) -> float | None:
-        return None if self.sd is None else self.value * math.exp(-Z * self.sd)
+        return None if self.sd is None else self.value * exp_or_inf(-Z * self.sd)
 
     @property
     def high(self) -> float | None:
-        return None if self.sd is None else self.value * math.exp(Z * self.sd)
+        return None if self.sd is None else self.value * exp_or_inf(Z * self.sd)
 
     def times(self, factor: float) -> Measured:
         """A known factor changes no relative error."""

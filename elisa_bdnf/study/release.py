@@ -18,6 +18,7 @@ from elisa_bdnf.study.question import adjusted, contrast_from
 from elisa_bdnf.study.release_amounts import amounts_from_protocol
 from elisa_bdnf.study.release_values import Cell, Key, recoveries_of, release_values
 from elisa_bdnf.study.statistics import NoResult, paired
+from elisa_bdnf.study.statistics.values import exp_or_inf
 
 UNDEFINED = "undefined: no {drug} effect"
 
@@ -94,7 +95,7 @@ def _summaries(values: Sequence[ReleaseValue]) -> Iterator[ReleaseSummary]:
     for (condition, timepoint), several in by_place.items():
         ln_fold, low, high = t_interval([math.log(value.fold or 1.0) for value in several])
         net, net_low, net_high = t_interval([value.net or 0.0 for value in several])
-        fold_low, fold_high = (None if end is None else math.exp(end) for end in (low, high))
+        fold_low, fold_high = (None if end is None else exp_or_inf(end) for end in (low, high))
         why = "" if len(several) > 1 else "one culture batch: no interval over batches"
         yield ReleaseSummary(
             condition, timepoint, len(several), math.exp(ln_fold), fold_low, fold_high, net, net_low, net_high, why

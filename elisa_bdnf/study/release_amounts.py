@@ -9,6 +9,7 @@ from elisa_bdnf.inputs.numbers import number_from_text_or_none
 from elisa_bdnf.model.measurement import Measurement
 from elisa_bdnf.model.protocol import Protocol
 from elisa_bdnf.study.identity import attribute, table
+from elisa_bdnf.study.values import LARGEST, SMALLEST
 
 _UNITS = {
     "ml_medium": "pg/mL medium",
@@ -52,7 +53,7 @@ class Amounts:
 
     def _number(self, measurement: Measurement, name: str) -> float | None:
         own = number_from_text_or_none(attribute(measurement, name))
-        return own if own is not None else self.stated.get(name)
+        return self.stated.get(name) if own is None else own if SMALLEST < own < LARGEST else None
 
 
 def amounts_from_protocol(protocol: Protocol, measurements: tuple[Measurement, ...]) -> Amounts:

@@ -10,7 +10,7 @@ from elisa_bdnf.model.tissue import TissueValue
 from elisa_bdnf.study.identity import attribute, table
 from elisa_bdnf.study.intake import StudyData
 from elisa_bdnf.study.ln_error import Measured
-from elisa_bdnf.study.values import ln_sd_or_none
+from elisa_bdnf.study.values import LARGEST, SMALLEST, ln_sd_or_none
 
 BDNF = "BDNF"
 
@@ -88,4 +88,4 @@ def data_unit(data: StudyData) -> str:
 
 def _number(each: Measurement, column: str) -> float | None:
     value = number_from_text_or_none(attribute(each, column))
-    return value if value is not None and value > 0 else None
+    return value if value is not None and SMALLEST < value < LARGEST else None

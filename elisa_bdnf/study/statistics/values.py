@@ -90,18 +90,18 @@ class Contrast:
     @property
     def ratio(self) -> float:
         """Ratio of geometric means."""
-        return _exp(self.estimate)
+        return exp_or_inf(self.estimate)
 
     @property
     def ratio_low(self) -> float:
-        return _exp(self.low)
+        return exp_or_inf(self.low)
 
     @property
     def ratio_high(self) -> float:
-        return _exp(self.high)
+        return exp_or_inf(self.high)
 
 
-def _exp(logarithm: float) -> float:
+def exp_or_inf(logarithm: float) -> float:
     """Infinite instead of an error: two pairs far apart have an interval beyond all numbers."""
     return math.exp(logarithm) if logarithm < LARGEST_LOG else math.inf
 
