@@ -140,8 +140,6 @@ def _check_layout_lines(draft: _Draft, grid: Grid) -> None:
     for row, labels in by_row.items():
         if lost := [label for label in usual if label not in labels]:
             draft.remarks.append(f"Plate row {row_name_from_index(row)} of the layout has no line {', '.join(lost)}.")
-    if gaps := [row_name_from_index(row) for row in range(max(by_row)) if row not in by_row]:
-        draft.remarks.append(f"The layout leaves out plate row {', '.join(gaps)}.")
 
 
 def _label(line: GridLine) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import permutations
+from itertools import combinations, permutations
 
 from elisa_bdnf.inputs.numbers import decimals_of_number, number_from_text_or_none
 from elisa_bdnf.model.plate import Shape, Well
@@ -127,8 +127,7 @@ def _with_meaning(
 
 def _origins(raw: Sequence[Channel]) -> Iterator[tuple[str, Correction, Channel, tuple[float, ...]]]:
     """What a reduced matrix may be: in words, what was done, the channel it was made of, its values."""
-    if len(raw) == 2:
-        first, second = raw
+    for first, second in combinations(raw, 2):
         yield f"{first.label} minus {second.label}", Correction.REFERENCE, first, _difference(first, second)
     for measured in raw:
         yield f"those of {measured.label}", Correction.REDUCED, measured, measured.values

@@ -62,7 +62,7 @@ _NOMINAL_NAME = re.compile(
     r"(?P<name>Concentration|Standard Value|Conc|Expected)(?:\s+(?P<unit>\S.*))?\Z", re.IGNORECASE
 )
 _INTERPOLATION = re.compile(r"interpx\((?P<curve>[^,()]*),(?P<column>[^,()]*)\)")
-_PRECISION = re.compile(r"[0-9]+ (?:decimal places|significant)", re.IGNORECASE)
+_PRECISION = re.compile(r"[0-9]+ (?:decimal places|significant|DP\b)", re.IGNORECASE)
 _INHERITED = frozenset([Purpose.NAME, Purpose.DESCRIPTOR, Purpose.FACTOR])
 _MENTIONED_GROUP = re.compile(r"(?:MinStd|MaxStd)@([^\s,()<>=*/+-]+)", re.IGNORECASE)
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.file import InputFile
-from elisa_bdnf.inputs.numbers import number_from_text_or_none
 from elisa_bdnf.inputs.text import cells_from_line
 from elisa_bdnf.model.layout import Role
 from elisa_bdnf.model.reading import InstrumentCurve, InstrumentResult, Reading, Source
@@ -17,6 +16,7 @@ from elisa_bdnf.readers._holes import named, remarks_on_holes
 from elisa_bdnf.readers._softmax_blocks import Block, BlockKind, Document, document_from_rows
 from elisa_bdnf.readers._softmax_channels import Responses, channels_from_plate, with_notes
 from elisa_bdnf.readers._softmax_checks import checked
+from elisa_bdnf.readers._softmax_curve import curve_or_none
 from elisa_bdnf.readers._softmax_groups import Group, Purpose, group_from_block
 from elisa_bdnf.readers._softmax_layout import Member, layout_from_members, notes_from_members, roles_of_groups
 from elisa_bdnf.readers._softmax_plate import PlateBlock, head_from_block, plate_from_block
@@ -24,7 +24,6 @@ from elisa_bdnf.readers._softmax_plate import PlateBlock, head_from_block, plate
 _FORMAT = "softmax"
 
 _PLATE_LINE = re.compile(r'"?Plate:"?(?P<delimiter>[\t,;|])')
-_R_SQUARED = re.compile(r"rsquared\(", re.IGNORECASE)
 _SHOWN_ELSEWHERE = frozenset(
     [Purpose.NAME, Purpose.WELL, Purpose.PLATE, Purpose.VALUE, Purpose.DESCRIPTOR, Purpose.FACTOR]
 )
@@ -160,10 +159,13 @@ def _reading(draft: _Draft, index: int, document: Document, source: Source, rema
     notes, masked = notes_from_members(members, responses.by_label(label or ""), draft.decimal)
     layout, layout_remarks = layout_from_members(members, draft.roles, plate.shape, draft.decimal)
     header = tuple(_header(plate, draft, document))
+    results = tuple(_results(members, responses, draft.decimal))
+    curve = curve_or_none(members, label, responses.by_label(label or ""), results, document, draft.decimal)
     edited = [f"The groups print other responses than {label!r} in {named(other)}."] if other else []
     told = (
         *draft.remarks, *plate.remarks, *responses.remarks, *edited, *masked, *layout_remarks,
-        *remarks_on_holes(responses.channels, plate.shape, plate.stated_wells), *_about_curve(draft, index, label),
+        *remarks_on_holes(responses.channels, plate.shape, plate.stated_wells),
+        *_about_curve(draft, index, label, curve),
     )  # fmt: skip
     return Reading(
         source,
@@ -173,8 +175,8 @@ def _reading(draft: _Draft, index: int, document: Document, source: Source, rema
         header=header,
         unread_header=tuple(dict.fromkeys(key for key, _ in header if not key.startswith("Plate"))),
         layout=layout,
-        instrument_results=tuple(_results(members, responses, draft.decimal)),
-        instrument_curve=_curve_or_none(members, label, document, draft.decimal),
+        instrument_results=results,
+        instrument_curve=curve,
         curve_shared_with=_sharing(draft, index),
         remarks=(*remarks, *dict.fromkeys(told)),
     )
@@ -223,26 +225,13 @@ def _calculated(group: Group) -> tuple[tuple[int, Purpose, str], ...]:
     )
 
 
-def _curve_or_none(
-    members: Sequence[Member], label: str | None, document: Document, decimal: str
-) -> InstrumentCurve | None:
-    formula = next((member.group.curve for member in members if member.group.curve), "")
-    if not formula:
-        return None
-    return InstrumentCurve(None, (), _r_squared_or_none(document, decimal), formula, label or "")
-
-
-def _r_squared_or_none(document: Document, decimal: str) -> float | None:
-    """A note or summary line whose formula is ``RSquared(…)``: name, label, value, formula."""
-    rows = (row for block in document.blocks for row in block.rows)
-    values = (row[2] for row in rows if len(row) > 3 and _R_SQUARED.match(row[3]))
-    return next((value for text in values if (value := number_from_text_or_none(text, decimal)) is not None), None)
-
-
-def _about_curve(draft: _Draft, index: int, label: str | None) -> Iterator[str]:
+def _about_curve(draft: _Draft, index: int, label: str | None, curve: InstrumentCurve | None) -> Iterator[str]:
     members = draft.members[index]
     if members and label is None and any(member.text(Purpose.VALUE) for member in members):
         yield "The responses that the groups print are neither those of the plate nor a difference of two wavelengths."
+    if curve and curve.model:
+        line = "straight line" if curve.model == "linear" else "straight line of logarithms"
+        yield f"The export does not name its model; its concentrations lie on a {line}, which is taken for it."
     if shared := _sharing(draft, index):
         names = ", ".join(sorted({draft.plates[other].head.name for other in shared}))
         yield f"SoftMax fitted one curve to the standards of this plate and of {names}."

@@ -136,6 +136,22 @@ def test_printed_concentrations_come_back(path: Any) -> None:
 MEAN_ONLY = {"group_cols_with_int_sample_names": 7}
 
 
+@pytest.mark.parametrize("name", MEAN_ONLY)
+def test_concentrations_of_the_mean_response_come_back_from_the_mean(name: str) -> None:
+    oracle = json.loads((CORPUS / "oracles" / f"{name}.json").read_text(encoding="utf-8"))
+    (reading,) = read_export(EXPORTS / oracle["file"])
+    inverse, responses = MODELS[oracle["model"]](*levels_of([reading])), responses_of(reading)
+    assert reading.layout is not None
+    contents = reading.layout.contents
+    printed = [r for r in reading.instrument_results if r.quantity == "concentration of the mean response"]
+    read = {r.well: r.value for r in printed if r.value is not None}
+    assert len(read) == MEAN_ONLY[name]
+    for well, value in read.items():
+        level = [responses[other] for other, content in contents.items() if content.name == contents[well].name]
+        assert inverse(float(np.mean(level))) == pytest.approx(value, abs=0.00051)
+        assert inverse(responses[well]) != pytest.approx(value, abs=0.00051)
+
+
 @pytest.mark.parametrize("path", [path for path in ORACLES if usable(path)], ids=lambda path: path.stem)
 def test_layout_is_that_of_the_oracle(path: Any) -> None:
     oracle = json.loads(path.read_text(encoding="utf-8"))
