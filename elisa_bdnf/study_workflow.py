@@ -53,9 +53,23 @@ def run_study(request: StudyRequest) -> StudyResult:
     kind = DESIGNS[request.design] if request.design else protocol.design
     design = identity.design_from_protocol(identity.INFUSION if kind == "none" else kind, protocol)
     rows = _joined([row for read in reads for row in read.rows], request.samples)
-    data = intake.study_data(reads, rows, protocol, design, matrix=request.matrix, exclusions=left_out)
+    # A protocol that nobody named says nothing of the numbers; amounts per mg or well need some unit and say which.
+    unit = protocol.unit if request.protocol or design.kind != identity.INFUSION else ""
+    data = intake.study_data(reads, rows, protocol, design, matrix=request.matrix, unit=unit, exclusions=left_out)
+    remarks = [text for text in (remark, _unit_remark(data, protocol)) if text]
     analysis = analyze_study(data)
-    return qc.judge_study(replace(analysis, remarks=(*((remark,) if remark else ()), *analysis.remarks)))
+    return qc.judge_study(replace(analysis, remarks=(*remarks, *analysis.remarks)))
+
+
+def _unit_remark(data: intake.StudyData, protocol: Protocol) -> str:
+    """Where the unit of the study comes from, if not from every row."""
+    silent = sum(not each.unit for each in data.used)
+    if not silent:
+        return ""
+    if not data.unit:
+        return "no unit is stated: add a column unit to the table"
+    origin = f"that of protocol {protocol.id}" if silent == len(data.used) else "that of the others"
+    return f"{silent} of {len(data.used)} rows state no unit: it is taken to be {data.unit}, {origin}"
 
 
 def _joined(rows: Sequence[RawRow], file: Path | None) -> tuple[RawRow, ...]:

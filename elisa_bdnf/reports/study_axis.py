@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from elisa_bdnf.model.study import StudyResult
 from elisa_bdnf.model.timepoint import Timepoint
 from elisa_bdnf.reports import digits, svg
+from elisa_bdnf.reports.study_words import unit_text
 
 HOUR = 60.0
 LEAST_GAP = 34.0  # two names of timepoints side by side need so much
@@ -81,4 +82,4 @@ def _round_values(scale: svg.Scale) -> list[float]:
 
 def unit_label(result: StudyResult) -> str:
     """What the vertical axis of concentrations is called."""
-    return f"BDNF ({result.unit}), logarithmic"
+    return f"BDNF ({unit_text(result)}), logarithmic"

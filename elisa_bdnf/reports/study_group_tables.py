@@ -8,12 +8,12 @@ from elisa_bdnf.model.effect import Contrast, ModelSummary, Sensitivity
 from elisa_bdnf.model.study import Descriptive, StudyResult
 from elisa_bdnf.reports import digits
 from elisa_bdnf.reports.parts import Cell, Column, Row, Table, Tone
-from elisa_bdnf.reports.study_words import p_text, percent_of_ratio, ratio_cell
+from elisa_bdnf.reports.study_words import p_text, percent_of_ratio, ratio_cell, unit_text
 
 
 def descriptives(result: StudyResult) -> Table:
     """Group × timepoint: everything that a review needs to pool this study."""
-    unit = result.unit
+    unit = unit_text(result)
     columns = (
         Column("group", "Group"),
         Column("timepoint", "Timepoint"),

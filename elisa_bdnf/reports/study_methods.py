@@ -8,7 +8,7 @@ from elisa_bdnf import __version__
 from elisa_bdnf.model.effect import ModelSummary
 from elisa_bdnf.model.study import StudyResult
 from elisa_bdnf.reports import digits, words
-from elisa_bdnf.reports.study_words import matrix_text, plates_rejected, plates_used
+from elisa_bdnf.reports.study_words import matrix_text, plates_rejected, plates_used, unit_text
 
 
 def methods(result: StudyResult) -> tuple[str, ...]:
@@ -19,7 +19,7 @@ def methods(result: StudyResult) -> tuple[str, ...]:
 def _measurement(result: StudyResult) -> str:
     kits = sorted({source.kit for source in result.sources if source.kit})
     plates, rejected = plates_used(result), len(plates_rejected(result))
-    text = f"{words.ANALYTE} ({result.unit}; {matrix_text(result)}) was measured by ELISA"
+    text = f"{words.ANALYTE} ({unit_text(result)}; {matrix_text(result)}) was measured by ELISA"
     text += f" ({words.listed(kits)})" if kits else ""
     text += f" on {digits.count(len(plates), 'plate')}" if plates else ""
     text += "."

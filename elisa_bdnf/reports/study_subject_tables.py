@@ -6,7 +6,7 @@ from elisa_bdnf.model.order import natural_order
 from elisa_bdnf.model.study import StudyResult, StudySubject
 from elisa_bdnf.reports import digits
 from elisa_bdnf.reports.parts import Cell, Column, Row, Table, Tone
-from elisa_bdnf.reports.study_words import change_text, value_cell
+from elisa_bdnf.reports.study_words import change_text, unit_text, value_cell
 
 
 def ordered(result: StudyResult) -> list[StudySubject]:
@@ -16,7 +16,7 @@ def ordered(result: StudyResult) -> list[StudySubject]:
 
 def courses(result: StudyResult) -> Table:
     """Subject × timepoint: the concentration with its interval, or why there is none."""
-    times = [Column(t.name, t.name, unit=result.unit, numeric=True) for t in result.timepoints]
+    times = [Column(t.name, t.name, unit=unit_text(result), numeric=True) for t in result.timepoints]
     who = _who(result)
     columns = (Column("subject", "Subject"), *who, *times)
     rows = tuple(

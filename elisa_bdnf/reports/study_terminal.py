@@ -15,7 +15,7 @@ from elisa_bdnf.model.study import Descriptive, LiteratureRow, StudyResult
 from elisa_bdnf.reports import digits
 from elisa_bdnf.reports.inert import show
 from elisa_bdnf.reports.study_terminal_designs import release_parts, tissue_parts
-from elisa_bdnf.reports.study_words import method_text, p_text
+from elisa_bdnf.reports.study_words import method_text, p_text, unit_text
 from elisa_bdnf.reports.terminal_table import joined, stdout_console, table, text
 
 if TYPE_CHECKING:
@@ -93,7 +93,9 @@ def _descriptives(result: StudyResult) -> Iterator[RenderableType]:
     if not result.descriptives:
         return
     yield text("")
-    yield joined([("Concentrations", "bold"), (f"  {result.unit}, {result.matrix or 'matrix not stated'}", "dim")])
+    yield joined(
+        [("Concentrations", "bold"), (f"  {unit_text(result)}, {result.matrix or 'matrix not stated'}", "dim")]
+    )
     titles = ("group", "timepoint", "n", "< LLOQ", "mean", "SD", "geo. mean", "GSD", "median", "Q1–Q3")
     yield table(titles, [_descriptive_cells(each) for each in result.descriptives[:MOST_ROWS]], numeric=range(2, 10))
     if any(each.estimated for each in result.descriptives):

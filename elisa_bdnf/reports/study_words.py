@@ -132,6 +132,11 @@ def value_cell(value: SubjectValue) -> Cell:
     return Cell(shown, None, tone or Tone.PLAIN, value.reason)
 
 
+def unit_text(result: StudyResult) -> str:
+    """The unit of all concentrations; one that nobody stated is never made up."""
+    return result.unit or "unit not stated"
+
+
 def change_text(change: Change | None) -> str:
     """``+19 % (+8 % to +31 %)``; a direction where only that is known."""
     if change is None:

@@ -51,11 +51,13 @@ def study_data(
     design: Design,
     *,
     matrix: str = "",
+    unit: str = "",
     exclusions: Sequence[Exclusion] = (),
 ) -> StudyData:
     """Understand and account for every row. ``rows`` are those of ``reads`` after the sample sheet was joined.
 
-    ``matrix`` takes one matrix and sets the others aside. Raises StudyError with all problems, each said once.
+    ``matrix`` takes one matrix and sets the others aside; ``unit`` holds where no row states one. Raises StudyError
+    with all problems, each said once.
     """
     times, problems = times_from_rows([row for row in rows if row.timepoint], protocol.timepoints)
     problems += [*_same_plate_twice(reads), *_nameless(rows, design)]
@@ -76,7 +78,7 @@ def study_data(
     return StudyData(
         protocol,
         design,
-        _the_one(each.unit for each in measurements) or protocol.unit,
+        _the_one(each.unit for each in measurements) or unit,
         _the_one(each.matrix for each in measurements if each.used),
         times.planned,
         times.understood,
