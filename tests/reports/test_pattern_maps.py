@@ -37,7 +37,7 @@ def test_an_edge_effect_is_seen_and_told() -> None:
     assert f"edge {median(at_edge):+.1f} % ({len(at_edge)} wells)" in texts
     assert any(text.startswith("inside −") for text in texts)
     assert "PLT-03: in 11 duplicates the well at the edge reads" in caption(EDGE)
-    assert "PLT-01, PLT-04 found no pattern" in caption(EDGE)
+    assert "PLT-01, PLT-04, PLT-06 found no pattern" in caption(EDGE)
     assert "PLT-05 could not look" in caption(EDGE)
 
 
