@@ -33,13 +33,13 @@ def assemble(out: Path, plan: Plan, unfinished: Collection[str]) -> BatchResult:
 
 def files_of_batch(out: Path, entries: Sequence[Entry], batch: BatchResult) -> dict[str, output.Content]:
     """The files of the batch folder itself: tables merged from those of the plates, and the reports on all of them."""
-    return {**merged_tables(out, entries), **files_from_batch(batch)}
+    rejected = {plate.folder: "; ".join(plate.reasons) for plate in batch.plates() if not plate.accepted}
+    return {**merged_tables(out, entries, rejected), **files_from_batch(batch)}
 
 
 def with_remarks(batch: BatchResult) -> BatchResult:
     """The batch with what is remarkable about it as a whole, and what the rules on several plates say."""
-    findings, missing = judged_together(batch.plates(), batch.between_plates)
-    return replace(batch, remarks=tuple(_remarks(batch)), findings=findings, not_evaluated=missing)
+    return judged_together(replace(batch, remarks=tuple(_remarks(batch))))
 
 
 def batch_of(plan: Plan, rows: tuple[ExportRow, ...], ignored: tuple[IgnoredRow, ...]) -> BatchResult:

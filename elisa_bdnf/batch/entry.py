@@ -19,7 +19,7 @@ from elisa_bdnf.model.history import charted_from_mapping
 from elisa_bdnf.model.plain import plain
 from elisa_bdnf.model.result import Verdict
 
-SCHEMA = "elisa-bdnf/batch-entry/1"
+SCHEMA = "elisa-bdnf/batch-entry/2"
 
 
 @dataclass(frozen=True, slots=True)

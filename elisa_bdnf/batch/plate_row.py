@@ -7,6 +7,7 @@ import math
 import struct
 from collections import Counter
 
+from elisa_bdnf.batch.copies import thousandths
 from elisa_bdnf.model.batch import ControlRow, CurveRow, DrawnCurve, FindingRow, PlateRow
 from elisa_bdnf.model.curve import Curve, NoCurve
 from elisa_bdnf.model.result import FindingLevel, JudgedSample, PlateResult, RangeStatus
@@ -67,6 +68,7 @@ def plate_row(result: PlateResult, *, folder: str, export: str, told: str = "", 
         controls=tuple(_control_row(judged) for judged in result.controls),
         charted=analysis.charted,
         page=page,
+        thousandths=thousandths(analysis.reading.channels[0].values) if analysis.reading.channels else "",
         told=told,
     )
 

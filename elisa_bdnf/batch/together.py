@@ -5,20 +5,23 @@ The settings travel with the plan, so that a merge of shards, which knows no pro
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from elisa_bdnf import qc
-from elisa_bdnf.model.batch import PlateRow
+from elisa_bdnf.batch import copies
+from elisa_bdnf.model.batch import BatchResult
 from elisa_bdnf.model.protocol import Protocol, QcSettings, RuleSettings
-from elisa_bdnf.model.result import Finding, FindingLevel, NotEvaluated
+from elisa_bdnf.model.result import FindingLevel
 from elisa_bdnf.qc.subjects import SERIES
 
 
 def settings_from_protocol(protocol: Protocol) -> dict[str, Any]:
     """Preset and settings of the rules on several plates, as plain values."""
     own = protocol.qc.rules
-    rules = {rule.id: _plain(own[rule.id]) for rule in qc.RULES.values() if rule.subject == SERIES and rule.id in own}
+    asked = [rule.id for rule in qc.RULES.values() if rule.subject == SERIES or rule.id == copies.RULE]
+    rules = {name: _plain(own[name]) for name in asked if name in own}
     return {"preset": protocol.qc.preset, "rules": rules}
 
 
@@ -43,11 +46,16 @@ def _from_plain(said: Any) -> RuleSettings:
     )
 
 
-def judged_together(
-    plates: Iterable[PlateRow], settings: Mapping[str, Any]
-) -> tuple[tuple[Finding, ...], tuple[NotEvaluated, ...]]:
-    """The controls of the accepted plates, over all of them."""
+def judged_together(batch: BatchResult) -> BatchResult:
+    """The batch with what the rules find of its plates together; copies of one another are rejected."""
+    rules = _rules(batch.between_plates)
+    batch, same = copies.rejecting_copies(batch, rules.get(copies.RULE, RuleSettings()))
+    charted = (plate.charted for plate in batch.plates() if plate.accepted and plate.charted is not None)
+    preset = str(batch.between_plates.get("preset", ""))
+    findings, missing = qc.judge_together(charted, QcSettings(preset, "", rules))
+    return replace(batch, findings=(*same, *findings), not_evaluated=missing)
+
+
+def _rules(settings: Mapping[str, Any]) -> dict[str, RuleSettings]:
     told = settings.get("rules")
-    rules = {name: _from_plain(said) for name, said in told.items()} if isinstance(told, dict) else {}
-    charted = (plate.charted for plate in plates if plate.accepted and plate.charted is not None)
-    return qc.judge_together(charted, QcSettings(str(settings.get("preset", "")), "", rules))
+    return {name: _from_plain(said) for name, said in told.items()} if isinstance(told, dict) else {}

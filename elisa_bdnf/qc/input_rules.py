@@ -119,15 +119,16 @@ def required_roles_are_on_the_plate(
 def plate_is_not_another_one_again(plate: PlateSubject, *, max_equal_wells: float = 23) -> Verdicts:
     """No other plate of the export has the same responses: all of them, or many at the same positions.
 
-    Equal means equal to three decimals. Plates of different files are compared in a batch.
+    Equal means equal to three decimals, in wells that read at least 0.1: near the background many plates are alike. The
+    plates of different exports are compared by a batch, which rejects both until it is known which is which.
     """
     if not plate.analysis.siblings:
         yield Missing("the export holds one plate; plates of several exports are compared in a batch")
     for other in plate.analysis.siblings:
         equal = equal_wells(plate.analysis.reading, other)
-        if exceeds(len(equal), max_equal_wells):
+        if exceeds(len(equal), max_equal_wells) or _is_the_same(plate.analysis.reading, other):
             yield Remark(
-                f"{len(equal)} wells read the same as on plate {other.plate}: is one a copy of the other?",
+                f"{len(equal)} wells read the same as on {other.plate}: is one a copy of the other?",
                 measured=str(len(equal)),
                 limit=as_set(max_equal_wells),
                 wells=equal,
@@ -136,11 +137,24 @@ def plate_is_not_another_one_again(plate: PlateSubject, *, max_equal_wells: floa
 
 
 def equal_wells(one: Reading, other: Reading) -> tuple[str, ...]:
-    """Wells in which the first reads of two plates agree to three decimals; none where the shapes differ."""
+    """Wells in which the first reads of two plates agree to three decimals, from 0.1 on; none of unlike shapes."""
     if one.shape != other.shape or not one.channels or not other.channels:
         return ()
     pairs = zip(one.shape.wells(), one.channels[0].values, other.channels[0].values, strict=True)
-    return tuple(well for well, a, b in pairs if abs(a - b) < 5e-4)
+    return tuple(well for well, a, b in pairs if a >= _COUNTED and abs(a - b) < 5e-4)
+
+
+_COUNTED = 0.1  # in the unit of the response
+
+
+def _is_the_same(one: Reading, other: Reading) -> bool:
+    """Whether every number of the first reads is the same."""
+    if one.shape != other.shape or not one.channels or not other.channels:
+        return False
+    values, others = one.channels[0].values, other.channels[0].values
+    if all(map(math.isnan, values)):
+        return False
+    return all(a == b or (math.isnan(a) and math.isnan(b)) for a, b in zip(values, others, strict=True))
 
 
 @rule("INP-05", ERROR, "standards loaded upside down are a live complaint; R² ≥ 0.98 in 93 % of such plates")

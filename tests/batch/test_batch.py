@@ -258,9 +258,10 @@ def test_a_sheet_for_all_and_a_shared_protocol(tmp_path: Path) -> None:
 
 def test_a_plate_that_is_there_twice_is_said(tmp_path: Path) -> None:
     folder = folder_of(tmp_path / "in", {"a.txt": GEN5, "copy of a.txt": GEN5, "b.txt": GEN5.read_bytes() + b"\n"})
-    said = batch(folder, tmp_path / "out").out
-    assert "The same file is there more than once: a.txt, copy of a.txt." in said
-    assert "The same responses are there as more than one plate" in said
+    done = batch(folder, tmp_path / "out")
+    assert "The same file is there more than once: a.txt, copy of a.txt." in done.out
+    assert "The same responses are there as more than one plate" in done.out
+    assert done.code == 1  # and none of them is believed, see test_copies
 
 
 def test_files_that_no_batch_wrote_are_not_written_over(tmp_path: Path) -> None:
