@@ -1,7 +1,9 @@
-"""A folder of simulated plates, beside a plain script and another tool: python benchmarks/batch.py [--plates N].
+"""A folder of simulated plates, beside a plain script and another tool.
+
+``python benchmarks/batch.py [--plates 1000] [--memory 10000]``
 
 CPU time (user and system) per plate of whole processes, less that of the same process with one plate, so that start-up
-is not counted; memory is the largest of any process. What is compared does not do the same:
+is not counted; memory is that of the largest process. What is compared does not do the same:
 
 * the plain script (pandas, scipy, openpyxl) reads the two matrices, fits one unweighted 4PL by ``curve_fit``, inverts
   it for the samples, and writes a csv and a workbook for each plate: no intervals, no QC, no page;
@@ -12,11 +14,11 @@ from __future__ import annotations
 
 import argparse
 import os
-import resource
 import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -81,57 +83,88 @@ def simulate(folder: Path, plates: int) -> None:
         (folder / f"plate{number:05}.txt").write_bytes(text)
 
 
-def measured(command: list[str]) -> tuple[float, float]:
-    """CPU seconds of a process and its children, and wall seconds."""
-    before, begin = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    done = subprocess.run(command, check=False, capture_output=True, text=True)
-    if done.returncode not in (0, 1):  # 1: a plate was rejected
-        raise SystemExit(done.stderr)
-    wall, after = time.perf_counter() - begin, resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, wall
+@dataclass(frozen=True)
+class Measured:
+    """One process with its children: CPU and wall seconds, and the largest of them in MB."""
+
+    cpu: float
+    wall: float
+    peak: float
 
 
-def per_plate(words: list[str], many: Path, one: Path, plates: int, out: Path) -> tuple[float, float]:
+def measured(command: list[str]) -> Measured:
+    begin = time.perf_counter()
+    with tempfile.TemporaryFile() as said:
+        child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=said)
+        _, status, used = os.wait4(child.pid, 0)
+        wall, child.returncode = time.perf_counter() - begin, os.waitstatus_to_exitcode(status)
+        if child.returncode not in (0, 1):  # 1: a plate was rejected
+            said.seek(0)
+            raise SystemExit(said.read().decode())
+    return Measured(used.ru_utime + used.ru_stime, wall, used.ru_maxrss / 1024)
+
+
+def run(words: list[str], folder: Path, scratch: Path) -> Measured:
+    with tempfile.TemporaryDirectory(dir=scratch) as out:
+        filled = [word.replace("{folder}", str(folder)).replace("{out}", out) for word in words]
+        return measured([sys.executable, *filled])
+
+
+def per_plate(words: list[str], many: Path, one: Path, plates: int, scratch: Path) -> Measured:
     """CPU and wall milliseconds per plate after start-up."""
-    times = []
-    for index, folder in enumerate((one, many)):
-        target = out / f"{abs(hash(tuple(words)))}-{index}"
-        target.mkdir()
-        filled = [word.replace("{folder}", str(folder)).replace("{out}", str(target)) for word in words]
-        times.append(measured([sys.executable, *filled]))
-    (cpu_one, wall_one), (cpu, wall) = times
-    return 1000 * (cpu - cpu_one) / (plates - 1), 1000 * (wall - wall_one) / (plates - 1)
+    single, whole = run(words, one, scratch), run(words, many, scratch)
+    share = 1000 / (plates - 1)
+    return Measured(share * (whole.cpu - single.cpu), share * (whole.wall - single.wall), whole.peak)
+
+
+OURS = ["-c", BATCH, "batch", "{folder}", "--out", "{out}/results", "--quiet", "--jobs"]
+ONE, TWO = "tables, JSON and pages", "tables, JSON and pages, two jobs"
 
 
 def jobs() -> dict[str, list[str]]:
-    ours = ["-c", BATCH, "batch", "{folder}", "--out", "{out}/results", "--quiet", "--jobs"]
     found = {
-        "tables, JSON and pages": [*ours, "1"],
-        "tables and JSON": [*ours, "1", "--no-html"],
-        "tables, JSON and pages, two jobs": [*ours, "2"],
+        ONE: [*OURS, "1"],
+        "tables and JSON": [*OURS, "1", "--no-html"],
+        TWO: [*OURS, "2"],
         "plain pandas + scipy + openpyxl": ["-c", PLAIN, "{folder}", "{out}"],
     }
     return found | ({"openreadout, numbers only": ["-c", OTHER, "{folder}"]} if find_spec("openreadout") else {})
 
 
+def compare(plates: int, here: Path) -> None:
+    simulate(here / "many", plates)
+    simulate(here / "one", 1)
+    print(f"{plates} simulated plates, milliseconds per plate")
+    print(f"{'':36}{'CPU':>8}{'wall':>8}{'largest process, MB':>22}")
+    found = {}
+    for name, words in jobs().items():
+        found[name] = each = per_plate(words, here / "many", here / "one", plates, here)
+        print(f"{name:36}{each.cpu:8.2f}{each.wall:8.2f}{each.peak:22.0f}", flush=True)
+    print(f"two jobs are {found[ONE].wall / found[TWO].wall:.2f} × one (wall; of an idle machine with two cores)")
+
+
+def memory(plates: int, here: Path) -> None:
+    """Whether it grows with the number of plates."""
+    simulate(here / "all", plates)
+    print(f"\n{'plates, tables and JSON':36}{'largest process, MB':>22}")
+    for part in sorted({plates // 10, plates}):
+        (here / f"part{part}").mkdir()
+        for path in sorted((here / "all").iterdir())[:part]:
+            os.link(path, here / f"part{part}" / path.name)
+        peak = run([*OURS, "1", "--no-html"], here / f"part{part}", here).peak
+        print(f"{part:<36}{peak:22.0f}", flush=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="Batches beside a plain script and another tool.")
     parser.add_argument("--plates", type=int, default=1000)
-    plates = parser.parse_args().plates
+    parser.add_argument("--memory", type=int, default=0, metavar="PLATES", help="the memory of so many as well")
+    options = parser.parse_args()
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     with tempfile.TemporaryDirectory() as scratch:
-        here = Path(scratch)
-        simulate(here / "many", plates)
-        simulate(here / "one", 1)
-        print(f"{plates} simulated plates, milliseconds per plate")
-        print(f"{'':36}{'CPU':>8}{'wall':>8}{'largest process, MB':>22}")
-        walls = {}
-        for name, words in jobs().items():
-            cpu, walls[name] = per_plate(words, here / "many", here / "one", plates, here)
-            peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024  # of all so far
-            print(f"{name:36}{cpu:8.2f}{walls[name]:8.2f}{peak:22.0f}", flush=True)
-    speed = walls["tables, JSON and pages"] / walls["tables, JSON and pages, two jobs"]
-    print(f"two jobs are {speed:.2f} × one (wall; of an idle machine with two cores)")
+        compare(options.plates, Path(scratch))
+        if options.memory:
+            memory(options.memory, Path(scratch))
 
 
 if __name__ == "__main__":

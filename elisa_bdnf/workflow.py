@@ -242,15 +242,17 @@ def files_from_result(
     """Every file of a result folder, the manifest with their hashes last; ``formats`` are those of the reports."""
     files = report_files(result, formats)
     place = next(at for at, each in enumerate(run_.results) if each is result)
-    asked = _asked(request, run_.export)
+    told = result.analysis.earlier
+    asked = _asked(request, run_.export, told.history if told else None)
     return files | {provenance.FILE: provenance.manifest(result, place, run_.inputs, asked, files)}
 
 
-def _asked(request: RunRequest, export: Path) -> provenance.Asked:
+def _asked(request: RunRequest, export: Path, history: str | None) -> provenance.Asked:
     command = ["elisa-bdnf", "run", export.name, "--protocol", request.protocol]
     command += ["--layout", request.layout.name] if request.layout else []
     command += ["--samples", request.samples.name] if request.samples else []
     command += ["--waivers", request.waivers.name] if request.waivers else []
+    command += ["--history", history] if history else []
     command += ["--date", request.read_on.isoformat()] if request.read_on else []
     command += ["--format", request.format] if request.format else []
     command += [word for key, value in request.overrides.items() for word in ("--set", f"{key}={value}")]

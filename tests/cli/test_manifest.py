@@ -65,7 +65,9 @@ def test_it_says_what_the_plate_was_told_of_earlier_ones(tmp_path: Path) -> None
     )
     first = manifest(tmp_path, FIXTURES / "gen5-pass" / "plate.txt", *common)["history"]
     second = manifest(tmp_path, FIXTURES / "demo" / "bdnf-plate.txt", *common)["history"]
-    again = manifest(tmp_path, FIXTURES / "gen5-pass" / "plate.txt", *common)["history"]
+    whole = manifest(tmp_path, FIXTURES / "gen5-pass" / "plate.txt", *common)
+    again = whole["history"]
+    assert whole["command"][-6:-4] == ["--history", "lab.sqlite"]
     assert first["file"] == "lab.sqlite"
     assert (first["plates"], second["plates"]) == (0, 1)
     assert again == first != second
