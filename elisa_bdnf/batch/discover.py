@@ -116,7 +116,10 @@ def _reason_to_ignore(entry: os.DirEntry[str]) -> str:
 
 def _is_only_in_the_cloud(entry: os.DirEntry[str]) -> str:
     """Reading a placeholder of OneDrive would download it, or hang; Windows marks them by an attribute."""
-    attributes = getattr(entry.stat(follow_symlinks=False), "st_file_attributes", 0)
+    try:
+        attributes = getattr(entry.stat(follow_symlinks=False), "st_file_attributes", 0)
+    except OSError:
+        return ""  # it has just gone, as temporary files do; reading it will tell
     recalled = 0x400000  # FILE_ATTRIBUTE_RECALL_ON_DATA_ACCESS
     offline = getattr(stat, "FILE_ATTRIBUTE_OFFLINE", 0x1000)
     return "kept in the cloud only: make it available offline" if attributes & (recalled | offline) else ""

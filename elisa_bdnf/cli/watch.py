@@ -151,7 +151,7 @@ class BenchTeller:
             print(f"error: … and {len(done.problems) - MOST} more problems of this kind.", file=sys.stderr, flush=True)
 
     def on_waiting(self, file: str) -> None:
-        self.say(f"{file}: waiting until it is complete")
+        self.say(f"{file}: waiting: it is still changing, or cannot be opened")
 
     def on_gone(self, file: str) -> None:
         self.say(f"{file}: gone; its results stay")

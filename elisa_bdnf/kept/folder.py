@@ -9,7 +9,7 @@ from pathlib import Path
 
 from elisa_bdnf.kept.documents import Json, KeptError, read_document, records, text
 
-RESULT, MANIFEST, BATCH = "result.json", "manifest.json", "batch.json"
+RESULT, MANIFEST, BATCH, STUDY = "result.json", "manifest.json", "batch.json", "study.json"
 RESULT_SCHEMA, MANIFEST_SCHEMA, BATCH_SCHEMA = (f"elisa-bdnf/{kind}/" for kind in ("result", "manifest", "batch"))
 
 
@@ -49,11 +49,23 @@ def read_output(path: Path) -> KeptOutput:
         raise KeptError("there is no such folder", expected="a folder of results", file=str(path))
     if (folder / BATCH).is_file():
         return _batch(folder)
-    plates = tuple(_plate(each, folder) for each in _result_folders(folder))
+    found = [_plate(each, folder) for each in _result_folders(folder)]
+    plates = tuple(plate for plate in found if plate.manifest is None or "plate" in plate.manifest)
     if not plates:
         hint = "name the folder that run or batch wrote (--out)"
         raise KeptError(f"no {RESULT} is in it or below", expected="a folder of results", hint=hint, file=str(path))
     return KeptOutput(folder, plates, {})
+
+
+def study_or_none(folder: Path) -> KeptPlate | None:
+    """The folder of a study, as far as its manifest and files are like those of a plate; None where it is none."""
+    if not (folder / STUDY).is_file() or (folder / RESULT).exists():
+        return None
+    try:
+        manifest = read_document(folder / MANIFEST, MANIFEST_SCHEMA, MANIFEST)
+    except KeptError:
+        return None
+    return KeptPlate(folder, ".", "study", "", "", manifest)
 
 
 def _batch(folder: Path) -> KeptOutput:
@@ -82,7 +94,7 @@ def _result_folders(folder: Path) -> Iterator[Path]:
     """Folders with a result, in the order of their paths; links are not followed."""
     for here, below, files in os.walk(folder):
         below.sort()
-        if RESULT in files or MANIFEST in files:
+        if RESULT in files or (MANIFEST in files and STUDY not in files):
             yield Path(here)
 
 

@@ -72,7 +72,7 @@ class Search:
     def places(self) -> str:
         """Where was looked, for people."""
         folders = [*(f"{folder} and below" for folder in self.named), *(str(folder) for folder in self.near)]
-        return ", ".join(folders)
+        return ", ".join(folders[:4]) + (f" and {len(folders) - 4} more folders" if len(folders) > 4 else "")
 
 
 def _sha256_or_none(path: Path) -> str | None:

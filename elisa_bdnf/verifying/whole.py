@@ -8,7 +8,7 @@ from pathlib import Path
 from elisa_bdnf import __version__
 from elisa_bdnf.errors import ElisaError
 from elisa_bdnf.kept.documents import text
-from elisa_bdnf.kept.folder import BATCH, MANIFEST, KeptOutput, KeptPlate, read_output
+from elisa_bdnf.kept.folder import BATCH, MANIFEST, RESULT, KeptOutput, KeptPlate, read_output, study_or_none
 from elisa_bdnf.verifying.again import CannotBeDone, Recomputing
 from elisa_bdnf.verifying.batch_files import batch_checks, entry_checks
 from elisa_bdnf.verifying.check import Check, Standing, Verification, Verified, not_done, wrong
@@ -17,6 +17,7 @@ from elisa_bdnf.verifying.search import Search
 from elisa_bdnf.verifying.written import files_as_written
 
 OnDone = Callable[[Verified], None]
+_OF_A_STUDY = "a study is not computed again: verify the result folders that it was made of"
 
 
 def verify(
@@ -30,9 +31,13 @@ def verify(
         alone = _alone(output)
         on_done(alone)
         return Verification(str(output), __version__, (alone,))
+    only = output.name if output.is_file() and not (output.parent / BATCH).is_file() else ""
+    if (study := study_or_none(output.parent if only else output)) is not None:
+        part = Verified(".", "study", (*files_as_written(study, only), not_done("again", _OF_A_STUDY)))
+        on_done(part)
+        return Verification(str(output), __version__, (part,))
     kept = read_output(output)
     recomputing = Recomputing(Search(inputs, _near(kept)), history)
-    only = output.name if output.is_file() and not (output.parent / BATCH).is_file() else ""
     parts = []
     for plate in kept.plates:
         parts.append(_verified(plate, kept, recomputing, only))
@@ -49,18 +54,30 @@ def _alone(report: Path) -> Verified:
 
 
 def _near(kept: KeptOutput) -> Iterator[Path]:
-    """Where inputs usually lie: the working folder, the two above the results, and the folder that a batch searched.
+    """Where inputs usually lie: the working folder, the two above the results, folders beside, what a batch searched.
 
     Not the results themselves: a table of theirs has the name of many a sample sheet.
     """
     here, top = Path.cwd(), kept.path.resolve()
     around = [here, top.parent, top.parent.parent]
     yield from around
+    whole = any((top / name).exists() for name in (RESULT, BATCH))
+    places = [here, top.parent, *([] if whole else [top])]  # a folder that holds results and more, as demo makes it
+    yield from (path for folder in places for path in _folders_in(folder) if path != top)
+    yield from [] if whole else [top]
     searched = text(kept.batch or {}, "folder")
     if searched and Path(searched).name == searched:
         for folder in around:
             if (folder / searched).is_dir() and (folder / searched) != top:
                 yield from _all_below(folder / searched)
+
+
+def _folders_in(folder: Path) -> Iterator[Path]:
+    """Folders beside the results, such as ``exports``; not hidden ones, and not other results."""
+    for path in sorted(folder.iterdir()):
+        if path.is_dir() and not path.name.startswith("."):
+            ours = any((path / name).exists() for name in (RESULT, BATCH, MANIFEST))
+            yield from () if ours else (path,)
 
 
 def _all_below(folder: Path) -> Iterator[Path]:

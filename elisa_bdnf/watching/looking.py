@@ -9,7 +9,7 @@ from pathlib import Path
 
 from elisa_bdnf.batch.pairing import Plan, Unit
 from elisa_bdnf.batch.whole import BatchRequest, plan_of
-from elisa_bdnf.errors import ElisaError
+from elisa_bdnf.errors import ElisaError, Problem
 from elisa_bdnf.model.protocol import Protocol
 from elisa_bdnf.waivers import find_beside
 from elisa_bdnf.watching.settling import Settling, Signature, can_be_read, signature_or_none
@@ -39,6 +39,12 @@ class Looking:
     def __init__(self, request: BatchRequest, protocol: Protocol, settle: float) -> None:
         self.request, self.protocol = request, protocol
         self.settling = Settling(settle)
+
+    def refuse_missing_files(self) -> None:
+        """Raise ElisaError for files of the command that are not there: they would be waited for without end."""
+        missing = [path for path in self._shared() if not path.is_file()]
+        if missing:
+            raise ElisaError(problems=[Problem("there is no such file", file=str(path)) for path in missing])
 
     def look(self, now: float) -> Look:
         """Raises :class:`Away` for a folder that is out of reach, ElisaError for a manifest with mistakes."""

@@ -73,6 +73,7 @@ class Watch:
         Raises OutputError where results cannot be written, UsageError where there is no folder to begin with; and
         KeyboardInterrupt, after the tables were brought up to what was done.
         """
+        self.looking.refuse_missing_files()
         plan = plan_of(self.request, self.protocol)
         refuse_foreign_folder(self.request.out, plan)
         workflow.past_or_none(self.history)  # a damaged history is said at once, not with the first plate

@@ -277,7 +277,7 @@ NO_RESULT = {
     "deep": ({"result.json": b"[" * 100_000}, "no JSON"),
     "not a number": ({"result.json": b'{"schema": "elisa-bdnf/result/1", "x": NaN}'}, "NaN"),
     "a key twice": ({"result.json": b'{"schema": "elisa-bdnf/result/1", "x": 1, "x": 2}'}, "a key twice"),
-    "a manifest alone": ({"manifest.json": b'{"schema": "elisa-bdnf/manifest/1"}'}, "no such file"),
+    "a manifest alone": ({"manifest.json": b'{"schema": "elisa-bdnf/manifest/1"}'}, "no result.json"),
 }
 
 

@@ -63,8 +63,12 @@ def test_inputs_are_found_in_the_working_folder(made: Path) -> None:
     assert elisa_bdnf("verify", made / "out", "--quiet", folder=made / "in").code == 0
 
 
-def test_an_input_that_is_not_found_is_not_verified(made: Path) -> None:
-    found = verified(made / "out")
+def test_inputs_are_found_in_a_folder_beside_the_results(made: Path, tmp_path: Path) -> None:
+    assert elisa_bdnf("verify", made / "out", "--quiet", folder=tmp_path).code == 0
+
+
+def test_an_input_that_is_not_found_is_not_verified(made: Path, tmp_path: Path) -> None:
+    found = verified(shutil.copytree(made / "out", tmp_path / "a" / "b" / "out"))
     assert found["status"] == "not_verified"
     assert [file for file, _ in said(found, "not_verified")] == ["plate.txt", "samples.csv"]
     assert all("--inputs" in message for _, message in said(found, "not_verified"))
@@ -104,7 +108,8 @@ def forged(folder: Path) -> None:
 @pytest.mark.parametrize("name", OUTPUTS)
 def test_one_changed_digit_is_caught(mine: Path, name: str) -> None:
     flipped(mine / "out" / name)
-    found = verified(mine / "out")  # its inputs are not needed for this
+    shutil.rmtree(mine / "in")  # its inputs are not needed for this
+    found = verified(mine / "out")
     assert found["status"] == "different"
     assert said(found, "different") == [(name, "was changed after it was written")]
 
@@ -120,6 +125,7 @@ def test_one_changed_digit_is_caught_also_where_the_manifest_was_made_to_fit(min
 
 def test_a_changed_report_is_caught_without_its_inputs(mine: Path) -> None:
     flipped(mine / "out" / "report.html")
+    shutil.rmtree(mine / "in")
     found = verified(mine / "out" / "report.html")
     assert said(found, "different") == [("report.html", "was changed after it was written")]
 
@@ -173,6 +179,15 @@ def test_a_report_stands_for_its_own_bytes(mine: Path) -> None:
     assert verified(mine / "out", "-i", mine / "in")["status"] == "different"
 
 
+def test_a_study_is_held_against_its_hashes(made: Path, tmp_path: Path) -> None:
+    assert elisa_bdnf("study", made / "out", "-o", tmp_path / "study").code == 0
+    found = verified(tmp_path / "study")
+    assert (found["status"], said(found, "different")) == ("not_verified", [])
+    flipped(tmp_path / "study" / "values.csv")
+    assert said(verified(tmp_path / "study"), "different") == [("values.csv", "was changed after it was written")]
+    assert elisa_bdnf("diff", tmp_path / "study", made / "out").code == 3
+
+
 def test_a_report_without_its_manifest_says_what_is_missing(mine: Path, tmp_path: Path) -> None:
     report = shutil.copy(mine / "out" / "report.xlsx", tmp_path / "report.xlsx")
     done = elisa_bdnf("verify", report)
@@ -222,19 +237,20 @@ def test_of_another_version_other_results_are_caught(mine: Path) -> None:
 
 def test_a_protocol_of_ones_own_is_found_by_its_hash(tmp_path: Path) -> None:
     own = b'id = "mine"\ntitle = "Mine"\nextends = "human-infusion-plasma"\n'
-    folder = folder_of(tmp_path, {"in/plate.txt": GEN5, "lab/mine.toml": own})
-    elisa_bdnf("run", folder / "in" / "plate.txt", "-p", folder / "lab" / "mine.toml", "-o", folder / "out")
+    folder = folder_of(tmp_path, {"in/plate.txt": GEN5, "far/off/lab/mine.toml": own})
+    lab = folder / "far" / "off" / "lab"
+    elisa_bdnf("run", folder / "in" / "plate.txt", "-p", lab / "mine.toml", "-o", folder / "out")
     inputs = ("-i", folder / "in")
     ((file, _),) = said(verified(folder / "out", *inputs), "not_verified")
     assert file == "mine.toml"
-    assert verified(folder / "out", *inputs, "-i", folder / "lab")["status"] == "verified"
-    (folder / "lab" / "mine.toml").write_bytes(own + b"replicates = 3\n")
-    assert verified(folder / "out", *inputs, "-i", folder / "lab")["status"] == "not_verified"
+    assert verified(folder / "out", *inputs, "-i", lab)["status"] == "verified"
+    (lab / "mine.toml").write_bytes(own + b"replicates = 3\n")
+    assert verified(folder / "out", *inputs, "-i", lab)["status"] == "not_verified"
 
 
 def test_a_result_with_a_history_needs_it_and_what_follows_changes_nothing(tmp_path: Path) -> None:
-    history = tmp_path / "lab" / "lab.sqlite"
-    history.parent.mkdir()
+    history = tmp_path / "far" / "off" / "lab.sqlite"
+    history.parent.mkdir(parents=True)
     words = ("-p", "human-infusion-plasma", "--set", "kit.lot=7", "--set", "history.date_order=month_first")
     exports = (GEN5, FIXTURES / "demo" / "bdnf-plate.txt")
     for export in exports:

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from batches import CSV, CSV_LAYOUT, GEN5, LETTER, REJECTED, SOFTMAX, TWO_PLATES, batch, digests, folder_of
+from elisa_bdnf.batch import discover
 from elisa_bdnf.batch.pairing import Unit
 from elisa_bdnf.batch.store import Done
 from elisa_bdnf.batch.work import Worker
@@ -175,6 +176,21 @@ def test_a_file_that_another_program_holds_is_waited_for(
     assert heard.lines == ["a.txt waiting", "a.txt accepted"]
 
 
+def test_a_file_that_goes_while_it_is_looked_at_is_none(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder_of(folder, {"a.txt": GEN5, "b.txt": SOFTMAX})
+    real = discover.shown_path
+
+    def gone(path: Path, top: Path) -> str:
+        if path.name == "b.txt":
+            path.unlink(missing_ok=True)
+        return real(path, top)
+
+    monkeypatch.setattr(discover, "shown_path", gone)
+    assert watched(folder, tmp_path / "out", WHILE).lines == ["a.txt accepted"]
+
+
 def test_locks_and_temporary_files_are_none(folder: Path, tmp_path: Path) -> None:
     folder_of(folder, {"~$a.xlsx": b"x", ".~lock.a.csv#": b"x", "a.txt.part": GEN5, "b.tmp": GEN5, "._a.txt": b"x"})
     assert watched(folder, tmp_path / "out", [*WHILE, put(folder / "c.crdownload", GEN5), *WHILE]).lines == []
@@ -305,7 +321,13 @@ def test_once_ends_with_the_exit_code_of_a_batch(folder: Path, tmp_path: Path) -
     assert done.err.startswith("error: bad.txt: ")
 
 
-@pytest.mark.parametrize(("words", "code"), [(["nowhere"], 2), (["in", "-o", "in"], 2), (["in", "--every", "0"], 2)])
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["nowhere"], 2), (["in", "-o", "in"], 2), (["in", "--every", "0"], 2), (["in", "-s", "nowhere.csv"], 3),
+        (["in", "-l", "nowhere.toml"], 3),
+    ],
+)  # fmt: skip
 def test_wrong_words(folder: Path, words: list[str], code: int) -> None:
     assert elisa_bdnf("watch", *words, folder=folder.parent).code == code
 
