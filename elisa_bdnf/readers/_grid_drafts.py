@@ -18,7 +18,7 @@ from elisa_bdnf.model.plate import Well
 from elisa_bdnf.readers._bare_grids import bare_grids
 from elisa_bdnf.readers._generic_titles import Meaning, Quantity, is_time_title, quantity_from_title
 from elisa_bdnf.readers._key_lines import Header, header_from_rows, not_an_endpoint
-from elisa_bdnf.readers._matrix_checks import gap_remarks, grid_remarks
+from elisa_bdnf.readers._matrix_checks import gap_remarks, grid_remarks, left_out_remarks, refuse_moved_cells
 from elisa_bdnf.readers._placed import Cells, bare_cells, cells_of
 
 _PLAIN_SHEET = re.compile(r"(?:sheet|tabelle|feuil|hoja|foglio|blad|ark|plan|list)\s*[0-9]*\Z", re.IGNORECASE)
@@ -148,6 +148,8 @@ def _is_numbers(grid: TitledGrid) -> bool:
 
 
 def _add_facts(draft: Draft, page: Page, grid: TitledGrid) -> None:
+    refuse_moved_cells(page, [line.index for line in grid.grid.lines])
+    draft.remarks += left_out_remarks(page, grid.grid)
     named = column_from_text(page.name)
     name = grid.column.name if grid.title else named.name if page.is_sheet and named.known else "sample"
     for well, fact, at in grid.facts():

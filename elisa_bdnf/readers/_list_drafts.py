@@ -21,6 +21,7 @@ from elisa_bdnf.inputs.well_facts import Fact
 from elisa_bdnf.model.plate import Well
 from elisa_bdnf.readers._generic_titles import Meaning, Quantity, is_time_title, quantity_from_title
 from elisa_bdnf.readers._key_lines import not_an_endpoint
+from elisa_bdnf.readers._matrix_checks import refuse_moved_cells, short_line_remarks
 from elisa_bdnf.readers._placed import Cells
 
 _PLAIN_SHEET = re.compile(r"(?:sheet|tabelle|feuil|hoja|foglio|blad|ark|plan|list)\s*[0-9]*\Z", re.IGNORECASE)
@@ -67,7 +68,8 @@ class WellList:
     @property
     def remarks(self) -> tuple[str, ...]:
         named = ", ".join(repr(heading.text) for heading, _ in self.responses)
-        return (f"Responses were taken from the column {named}.",) if len(self.responses) == 1 else ()
+        taken = (f"Responses were taken from the column {named}.",) if len(self.responses) == 1 else ()
+        return (*taken, *short_line_remarks(self.table.page, tuple(_lines(self.table))))
 
 
 def list_or_none(page: Page) -> WellList | None:
@@ -104,6 +106,7 @@ def _is_wavelength(heading: Heading) -> bool:
 def plates_from_list(found: WellList) -> list[ListPlate]:
     """Every plate of a table. Raises ExportError with all that is wrong in its lines."""
     _refuse_kinetic(found.table)
+    refuse_moved_cells(found.table.page, (found.table.top, *_lines(found.table)))
     problems = [*heading_problems(found.table), *_odd_cells(found)]
     if problems:
         raise ExportError(problems=problems)
@@ -111,6 +114,9 @@ def plates_from_list(found: WellList) -> list[ListPlate]:
     plate_heading = found.table.heading("plate")
     for line in _lines(found.table):
         name = found.table.text(line, plate_heading) if plate_heading else ""
+        if plate_heading and not name:
+            place = found.table.place(line, plate_heading)
+            problems.append(Problem("the line names no plate", "a plate in every line, or no such column", place=place))
         _add_line(found, plates.setdefault(name, ListPlate(name)), line, problems)
     if problems:
         raise ExportError(problems=problems[:20])

@@ -104,9 +104,20 @@ def refuse_moved_cells(page: Page, lines: Sequence[int], *, labeled: bool = True
 
 
 def _holds_note(page: Page, line: int, usual: int) -> bool:
-    """Whether somebody wrote words behind the end of a line; a number there is more likely one that moved."""
-    behind = [text for text in page.rows[line][usual - 1 :] if text]
-    return bool(behind) and not is_number_or_word(behind[0])
+    """Whether somebody wrote behind the end of a line: beyond a gap, or words beside a number that stands last."""
+    last, behind = page.text(line, usual - 1), page.rows[line][usual:]
+    if not (last and behind and behind[0]):
+        return bool(behind)
+    return is_number(last) and not is_number_or_word(behind[0])
+
+
+def short_line_remarks(page: Page, lines: Sequence[int]) -> tuple[str, ...]:
+    """A sentence about lines of a list in a text that end before most others."""
+    short = [str(line + 1) for line, width, usual in _uneven(page, lines) if width < usual]
+    if not short:
+        return ()
+    named = f"Line {short[0]} ends" if len(short) == 1 else f"Lines {', '.join(short)} end"
+    return (f"{named} before the others of the list; what is not there counts as empty.",)
 
 
 def _uneven(page: Page, lines: Sequence[int]) -> Iterator[tuple[int, int, int]]:
@@ -125,13 +136,18 @@ def grid_remarks(page: Page, grid: Grid) -> tuple[str, ...]:
     return tuple(remarks)
 
 
+def left_out_remarks(page: Page, grid: Grid) -> tuple[str, ...]:
+    """Sentences about rows and columns that a matrix leaves out."""
+    return tuple(_left_out(grid, f"T{_matrix(page, grid)[1:]}"))
+
+
 def _matrix(page: Page, grid: Grid) -> str:
     return f"the matrix in {spoken_place(page.place(grid.top, grid.left))}"
 
 
 def gap_remarks(page: Page, grid: Grid) -> tuple[str, ...]:
     """Sentences about wells that a matrix leaves out and about lines that end early."""
-    return (*_left_out(grid, f"T{_matrix(page, grid)[1:]}"), *_ending_early(page, grid))
+    return (*left_out_remarks(page, grid), *_ending_early(page, grid))
 
 
 def _left_out(grid: Grid, matrix: str) -> Iterator[str]:

@@ -70,7 +70,7 @@ def refusal_or_none(file: InputFile) -> ExportError | None:
             return ExportError(
                 f"this is {refused.what}",
                 expected="an endpoint plate: one response per well",
-                hint="export that instead",
+                hint="results of such an assay are a matter for its own software",
             )
     return None
 

@@ -25,6 +25,7 @@ from elisa_bdnf.readers._bmg_plate import (
     title_of,
 )
 from elisa_bdnf.readers._key_lines import not_an_endpoint
+from elisa_bdnf.readers._matrix_checks import short_line_remarks
 from elisa_bdnf.readers._pages import refuse_unless
 from elisa_bdnf.readers._reader import Reader
 from elisa_bdnf.readers._well_lists import column_cells, refuse_repeated_wells, wells_by_row
@@ -72,7 +73,7 @@ def _plate_from_list(page: Page, start: int, head: int, stop: int) -> BmgPlate:
     refuse_repeated_wells(page, wells, columns)
     tables = [(title, column_cells(page, wells, column)) for column, title in titles.items()]
     _refuse_columns_without_title(page, wells, {*columns, *titles})
-    return BmgPlate(header, method, tables)
+    return BmgPlate(header, method, tables, short_line_remarks(page, tuple(wells)))
 
 
 def _refuse_columns_without_title(page: Page, wells: dict[int, str], known: set[int]) -> None:

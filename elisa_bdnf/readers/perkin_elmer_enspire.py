@@ -24,6 +24,7 @@ from elisa_bdnf.readers._key_lines import (
     wavelength_from_text_or_none,
 )
 from elisa_bdnf.readers._likely_kind import with_likely_kind
+from elisa_bdnf.readers._matrix_checks import short_line_remarks
 from elisa_bdnf.readers._pages import refuse_unless
 from elisa_bdnf.readers._placed import channel, decimal_mark, refuse_without_values, results, shape_of
 from elisa_bdnf.readers._reader import Reader
@@ -105,7 +106,11 @@ def _reading(page: Page, head: int, wells: dict[int, str], header: Header, sourc
         unread_header=unread_keys(header, _USED),
         layout=layout_from_wells({well: WellSaid(code) for well, code in codes.items() if code}, shape, letters=True),
         instrument_results=tuple(r for r in others if "wavelength" not in r.quantity.casefold()),
-        remarks=(*date_remarks(value_of(header, "Measurement date")), *likely),
+        remarks=(
+            *date_remarks(value_of(header, "Measurement date")),
+            *likely,
+            *short_line_remarks(page, tuple(wells)),
+        ),
     )
 
 

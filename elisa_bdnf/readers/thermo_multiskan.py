@@ -131,9 +131,16 @@ def _bare_cells(file: InputFile, start: int, stop: int) -> Cells:
     rows = range(start, stop)
     lines = [row for row in rows if file.lines[row].startswith("\t") and not _ITERATION.search(file.lines[row])]
     columns = dict(STANDARD_SHAPES.values()).get(len(lines), 0)
-    found = Cells()
+    found, widest = Cells(), 0
     for index, row in enumerate(lines):
         texts = _without_alignment(file.lines[row].split("\t")[1:], columns, row + 1)
+        widest = widest or len(texts)
+        if texts and len(texts) != widest:
+            raise ExportError(
+                f"{len(texts)} values in a row of the plate, {widest} in the one above, without column numbers",
+                expected="as many values in every row that was read",
+                place=str(row + 1),
+            )
         found.add_row(wells_of_row(index, tuple(range(len(texts)))), [text.strip() for text in texts], row, 1)
     return found
 

@@ -69,3 +69,41 @@ def test_wells_that_are_not_there_are_named(said: str) -> None:
 def test_a_whole_plate_needs_no_remark() -> None:
     (reading,) = read_bytes("\r\n".join(lines()).encode())
     assert not reading.remarks
+
+
+def well_list() -> list[str]:
+    """A list of two plates in the form that people make."""
+    wells = [f"{row}{column}" for row in "ABCDEFGH" for column in range(1, 13)]
+    body = [
+        f"{plate},{well},{0.05 + n / 100:.3f},{0.04 + n / 1000:.3f}" for plate in "pq" for n, well in enumerate(wells)
+    ]
+    return ["Plate,Well,OD 450,OD 620", *body]
+
+
+LISTS_REFUSED: dict[str, Edit] = {
+    "has 5 cells and the other lines": lambda found: [*found[:9], found[9].replace(",", ",,", 1), *found[10:]],
+    "the line names no plate": lambda found: [*found[:9], found[9][1:], *found[10:]],
+}
+
+
+@pytest.mark.parametrize("said", LISTS_REFUSED)
+def test_lists_whose_values_may_have_moved_are_refused(said: str) -> None:
+    assert said in refusal("\n".join(LISTS_REFUSED[said](well_list())).encode())
+
+
+def test_lines_of_a_list_that_end_early_are_named() -> None:
+    found = well_list()
+    found[9] = found[9].rpartition(",")[0]
+    first, second = read_bytes("\n".join(found).encode())
+    assert any("Line 10 ends before the others" in remark for remark in first.remarks)
+    assert len(second.channels) == 2
+
+
+NOTES = {"beyond a gap": ",,3.5", "words": "see book"}
+
+
+@pytest.mark.parametrize("name", NOTES)
+def test_a_note_beside_a_row_is_no_damage(name: str) -> None:
+    edit = at(3, lambda line: line + NOTES[name])
+    (reading,) = read_bytes("\n".join(edit(lines())).encode())
+    assert any("Cells to the right" in remark for remark in reading.remarks)

@@ -69,6 +69,10 @@ def test_tabs_that_align_columns_are_no_wells() -> None:
         (bare(values_for(), 3), "3 iterations"),
         (bare(values_for()[:5]), "without column numbers"),
         (bare([[0.1, "", 0.3], *values_for()[1:]]), "1 empty cells"),
+        (
+            bare([*values_for()[:4], values_for()[4][1:], *values_for()[5:]]),
+            "11 values in a row of the plate, 12 in the",
+        ),
         (text(csv(matrix(OD, "Abs"), matrix(OD, "Abs")), ";", ","), "several times"),
         (text(csv(matrix(IDS, "Sample")), ";", ","), "no matrix of measured"),
         (text(csv(matrix(OD, "Ratio")), ";", ","), "only Ratio"),
