@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from elisa_bdnf.errors import LayoutError, Problem, SampleSheetError
+from elisa_bdnf.inputs.file import name_of
 from elisa_bdnf.model.curve import Model
 from elisa_bdnf.model.layout import Content, Layout, Role
 from elisa_bdnf.model.plate import Shape
@@ -30,7 +31,7 @@ def layouts_for(
                 f"the export says nothing about what is in the wells of {', '.join(without)}",
                 expected=f"a layout in the export, with --layout, or as {export.stem}.layout.toml beside it",
                 hint="write one with: elisa-bdnf layout new",
-                file=export.name,
+                file=name_of(export),
             )
         return [reading.layout for reading in readings if reading.layout is not None]
     return [_layout_of(reading, readings, read(file, reading.shape), file) for reading in readings]
@@ -46,14 +47,14 @@ def _layout_of(reading: Reading, readings: Sequence[Reading], offered: Sequence[
             f"{len(chosen) or 'no'} layouts of the file fit plate {reading.plate!r}; the file names {said}",
             expected="exactly one layout for each plate of the export",
             hint=f"bind each layout to one of: {', '.join(other.plate for other in readings)}",
-            file=file.name,
+            file=name_of(file),
         )
     layout = chosen[0]
     remarks = list(layout.remarks)
     if reading.layout is not None:
-        remarks.append(f"the layout file {file.name} replaces the layout in the export")
+        remarks.append(f"the layout file {name_of(file)} replaces the layout in the export")
     if not bound and len(readings) > 1:
-        remarks.append(f"the layout file {file.name} names no plate and is used for all {len(readings)}")
+        remarks.append(f"the layout file {name_of(file)} names no plate and is used for all {len(readings)}")
     return replace(layout, remarks=tuple(remarks))
 
 
@@ -125,7 +126,7 @@ def _unknown_timepoint(said: str, text: str, layout: Layout, protocol: Protocol,
         expected=", ".join(timepoint.name for timepoint in protocol.timepoints) + f" (protocol {protocol.id})",
         hint="write it with its unit, or add an alias to the protocol",
         place=f"sample {sample}",
-        file=sheet.name if sheet else layout.origin,
+        file=name_of(sheet) if sheet else layout.origin,
     )
 
 

@@ -13,7 +13,7 @@ from elisa_bdnf import binding, earlier, layouts, output, protocols, provenance,
 from elisa_bdnf.analysis.analyze import analyze
 from elisa_bdnf.deciding import Deciding, day_of_reading, decide
 from elisa_bdnf.errors import AnalysisRefused, ElisaError, Problem
-from elisa_bdnf.inputs.file import InputFile
+from elisa_bdnf.inputs.file import InputFile, name_of
 from elisa_bdnf.model.history import ChartedPlate
 from elisa_bdnf.model.layout import Layout
 from elisa_bdnf.model.plate import Shape
@@ -90,7 +90,7 @@ def assess(
     """As :func:`run`, for an export that was read, with the layout of the request or that of the export itself."""
     sheet = companions.samples(request.samples) if request.samples else None
     laid_out = binding.layouts_for(readings, request.layout, export, companions.layouts)
-    files = [("layout", request.layout.name, companions.sha256(request.layout))] if request.layout else []
+    files = [("layout", name_of(request.layout), companions.sha256(request.layout))] if request.layout else []
     if sheet is not None:
         laid_out = samples.join_all(laid_out, sheet)
         files.append(("samples", sheet.file, sheet.sha256))
@@ -106,7 +106,7 @@ def assess(
         results.append(_judged(plate, deciding, export, request.overrides))
         past = earlier.following(past, results[-1])
     deciding.refuse_idle(results, shared=request.waivers_shared)
-    inputs = [("export", export.name, readings[0].source.sha256), *files]
+    inputs = [("export", name_of(export), readings[0].source.sha256), *files]
     return Run(export, tuple(results), tuple(provenance.InputRecord(*each) for each in inputs))
 
 
@@ -185,7 +185,7 @@ def _judged(plate: _Plate, deciding: Deciding, export: Path, overrides: Mapping[
             problems=[
                 Problem(f"{f.rule}: {f.message}", hint=f.hint, place=_place(result.analysis, f.wells)) for f in errors
             ]
-        ).in_file(export.name)
+        ).in_file(name_of(export))
     return result
 
 
@@ -248,10 +248,10 @@ def files_from_result(
 
 
 def _asked(request: RunRequest, export: Path, history: str | None) -> provenance.Asked:
-    command = ["elisa-bdnf", "run", export.name, "--protocol", request.protocol]
-    command += ["--layout", request.layout.name] if request.layout else []
-    command += ["--samples", request.samples.name] if request.samples else []
-    command += ["--waivers", request.waivers.name] if request.waivers else []
+    command = ["elisa-bdnf", "run", name_of(export), "--protocol", request.protocol]
+    command += ["--layout", name_of(request.layout)] if request.layout else []
+    command += ["--samples", name_of(request.samples)] if request.samples else []
+    command += ["--waivers", name_of(request.waivers)] if request.waivers else []
     command += ["--history", history] if history else []
     command += ["--date", request.read_on.isoformat()] if request.read_on else []
     command += ["--format", request.format] if request.format else []

@@ -39,7 +39,7 @@ class Entry:
 
 
 def bytes_from_entry(entry: Entry) -> bytes:
-    """One line of JSON."""
+    """One line of JSON; names of files that are no text stay what they are, as Python reads them."""
     document = {
         "schema": SCHEMA,
         "key": entry.key,
@@ -49,7 +49,9 @@ def bytes_from_entry(entry: Entry) -> bytes:
         "controls": dict(entry.controls),
         "row": plain(entry.row),
     }
-    return (json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":")) + "\n").encode()
+    return (json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":")) + "\n").encode(
+        errors="surrogatepass"
+    )
 
 
 def entry_from_bytes_or_none(data: bytes) -> Entry | None:

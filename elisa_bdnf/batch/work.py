@@ -22,7 +22,7 @@ from elisa_bdnf.batch.store import Done, announce, done_from_entry, entry_of, re
 from elisa_bdnf.batch.told import Told
 from elisa_bdnf.binding import names_plate
 from elisa_bdnf.errors import ElisaError, LayoutError, OutputError, Problem
-from elisa_bdnf.inputs.file import InputFile, files_read
+from elisa_bdnf.inputs.file import InputFile, files_read, name_of, text_of_name
 from elisa_bdnf.model.batch import ExportRow, Outcome
 from elisa_bdnf.model.layout import Layout
 from elisa_bdnf.model.plain import plain
@@ -132,8 +132,9 @@ class Worker:
 
     def _in_the_tree(self, problem: Problem, unit: Unit) -> Problem:
         """The file of a problem by its path: many exports of a folder may have one name."""
-        named = {path.name: self._below(path) for path in (unit.layout, unit.samples) if path}
-        return replace(problem, file=({unit.path.name: unit.file} | named).get(problem.file, problem.file))
+        given = [path for path in (unit.layout, unit.samples) if path]
+        named = {name_of(path): text_of_name(self._below(path)) for path in given}
+        return replace(problem, file=({name_of(unit.path): unit.file} | named).get(problem.file, problem.file))
 
     def _digests(self, read: Mapping[Path, str | None]) -> dict[str, str]:
         return dict(sorted((self._below(path), digest) for path, digest in read.items() if digest))
@@ -161,7 +162,7 @@ class Worker:
         if len(found) > 1:
             listed = ", ".join(shown_path(path, self.settings.top) for path in found)
             raise LayoutError(
-                f"more than one layout names the plate: {listed}", expected="one of them", file=unit.path.name
+                f"more than one layout names the plate: {listed}", expected="one of them", file=name_of(unit.path)
             )
         return found[0] if found else None
 

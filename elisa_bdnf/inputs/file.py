@@ -82,6 +82,16 @@ def files_read() -> Iterator[dict[Path, str | None]]:
         _watchers.pop()
 
 
+def name_of(path: Path) -> str:
+    """The bare name of a file as text."""
+    return text_of_name(path.name)
+
+
+def text_of_name(name: str) -> str:
+    r"""A name or path as text: bytes that are no UTF-8, as old computers left them there, are told as ``\xe4``."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
 @dataclass(frozen=True)
 class InputFile:
     """The bytes of one file and every view of them; views are made when first asked for.
@@ -101,13 +111,13 @@ class InputFile:
         for seen in _watchers:
             seen[path] = None
         try:
-            file = cls(path.name, _bytes_of_regular_file(path, error), error, encoding)
+            file = cls(name_of(path), _bytes_of_regular_file(path, error), error, encoding)
         except ElisaError as refused:
-            raise refused.in_file(path.name) from None
+            raise refused.in_file(name_of(path)) from None
         except FileNotFoundError:
-            raise error("there is no such file", hint="check the name and the folder", file=path.name) from None
+            raise error("there is no such file", hint="check the name and the folder", file=name_of(path)) from None
         except OSError as failed:
-            raise error(f"the file cannot be read ({failed.strerror})", file=path.name) from None
+            raise error(f"the file cannot be read ({failed.strerror})", file=name_of(path)) from None
         for seen in _watchers:
             seen[path] = file.sha256
         return file

@@ -1,0 +1,43 @@
+"""Names of files that are no text: bytes of an old code page, direction marks."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from batches import CSV, CSV_LAYOUT, GEN5, LETTER, batch, digests
+from program import elisa_bdnf
+
+OLD_CODE_PAGE = b"pl\xe4te \xff.txt"
+
+
+def laid(folder: Path, files: dict[bytes, Path]) -> Path:
+    folder.mkdir()
+    for name, content in files.items():
+        try:
+            (folder / os.fsdecode(name)).write_bytes(content.read_bytes())
+        except OSError as error:
+            pytest.skip(f"this file system takes no such names: {error}")
+    return folder
+
+
+def test_names_that_are_no_text_are_told_and_taken_over(tmp_path: Path) -> None:
+    folder = laid(tmp_path / "in", {OLD_CODE_PAGE: GEN5, b"l\xf6tter.txt": LETTER, "b\u202ea.csv".encode(): CSV,
+                                    "b\u202ea.layout.toml".encode(): CSV_LAYOUT})  # fmt: skip
+    first = batch(folder, tmp_path / "out", "--jobs", "2")
+    assert first.code == 3
+    assert r"l\xf6tter.txt" in first.err
+    assert r"refused: l\xf6tter.txt" in first.out
+    made = digests(tmp_path / "out")
+    again = batch(folder, tmp_path / "out")
+    assert "3 exports were as before" in again.out
+    assert digests(tmp_path / "out") == made
+    assert rb"pl\xe4te \xff.txt" in (tmp_path / "out" / "plates.csv").read_bytes()
+
+
+def test_a_single_run_takes_such_a_name_and_tells_it(tmp_path: Path) -> None:
+    folder = laid(tmp_path / "in", {OLD_CODE_PAGE: GEN5})
+    assert elisa_bdnf("run", folder / os.fsdecode(OLD_CODE_PAGE), "--out", tmp_path / "out").code == 0
+    assert rb'"pl\\xe4te \\xff.txt"' in (tmp_path / "out" / "manifest.json").read_bytes()
