@@ -24,6 +24,23 @@ MOST_NODES = 5000
 MOST_STEPS = 60
 
 
+class Unsettled(ArithmeticError):
+    """A fit used up its work without reaching a maximum."""
+
+
+class Work:
+    """How many terms a fit may still evaluate: where there is no clear maximum it ends in a reason, not in waiting."""
+
+    def __init__(self, most: float) -> None:
+        self.left = most
+
+    def spend(self, terms: int) -> None:
+        """Raises :class:`Unsettled` when nothing is left."""
+        self.left -= terms
+        if self.left < 0:
+            raise Unsettled
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Rows:
     """Rows sorted by subject; ``side`` is −1 for "below y", +1 for "above y", 0 for a measured y."""
@@ -34,6 +51,7 @@ class Rows:
     starts: Indices
     subject: Indices
     known: Floats
+    work: Work | None = None
 
     def subject_sums(self, rows: Floats) -> Floats:
         sums: Floats = np.add.reduceat(rows, self.starts, axis=0)
@@ -50,7 +68,7 @@ def alike(rows: Rows) -> tuple[Rows, ...]:
 def _part(rows: Rows, take: Indices) -> Rows:
     _, subject = np.unique(rows.subject[take], return_inverse=True)
     starts = np.flatnonzero(np.diff(subject, prepend=-1))
-    return Rows(rows.x[take], rows.y[take], rows.side[take], starts, subject, rows.known[take])
+    return Rows(rows.x[take], rows.y[take], rows.side[take], starts, subject, rows.known[take], rows.work)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -153,6 +171,8 @@ def _marginal(rows: Rows, beta: Floats, gamma: Floats, start: Floats) -> Margina
     mean, sd = (rows.x @ beta)[:, None], np.sqrt(gamma[1] + rows.known)[:, None]
     modes = _modes(rows, mean, sd, scale, start)
     points, widths = _grid(rows, sd, scale)
+    if rows.work is not None:
+        rows.work.spend(points.size * rows.y.size)
     t = modes[:, None] + widths[:, None] * points
     part = terms(rows, mean + scale * t[rows.subject], sd)
     log_integrand = rows.subject_sums(part.log_density) - 0.5 * t * t

@@ -16,7 +16,7 @@ from elisa_bdnf.study.statistics._reml import LOG_2_PI
 from elisa_bdnf.study.statistics.values import Floats, Mask
 
 STEP = 1e-3
-MOST_STEPS = 100
+MOST_STEPS, MOST_HALVINGS = 40, 15
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,7 +37,10 @@ def peak(blocks: tuple[Rows, ...], gamma: Floats, start: Floats, modes: tuple[Fl
         promised = float(step @ here.score)
         if promised < 1e-13 * (1 + abs(here.log_likelihood)):
             break
-        beta, here = _climb(blocks, gamma, beta, here, step)
+        higher = _climb(blocks, gamma, beta, here, step)
+        if higher is None:
+            break  # as high as rounding allows
+        beta, here = higher
     criterion = -2 * here.log_likelihood
     if restricted:
         criterion += float(np.linalg.slogdet(here.information)[1]) - beta.size * LOG_2_PI
@@ -46,13 +49,14 @@ def peak(blocks: tuple[Rows, ...], gamma: Floats, start: Floats, modes: tuple[Fl
 
 def _climb(
     blocks: tuple[Rows, ...], gamma: Floats, beta: Floats, here: Marginal, step: Floats
-) -> tuple[Floats, Marginal]:
-    for halving in range(30):
+) -> tuple[Floats, Marginal] | None:
+    """The longest of the halved steps that loses nothing, None if none does."""
+    for halving in range(MOST_HALVINGS):
         following = beta + step * 0.5**halving
         there = marginal(blocks, following, gamma, here.modes)
         if there.log_likelihood >= here.log_likelihood - 1e-9:
             return following, there
-    return following, there
+    return None
 
 
 class Surface:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from elisa_bdnf.study.statistics._marginal import Rows, alike
+from elisa_bdnf.study.statistics._marginal import Rows, Unsettled, Work, alike
 from elisa_bdnf.study.statistics._newton import minimize
 from elisa_bdnf.study.statistics._profile import Peak, Surface, bend, inverse
 from elisa_bdnf.study.statistics.mixed import (
@@ -21,6 +21,9 @@ from elisa_bdnf.study.statistics.mixed import (
 from elisa_bdnf.study.statistics.values import Convergence, Floats, Indices, Mask, MixedFit, NoResult, read_only
 
 BELOW, MEASURED, ABOVE = -1, 0, 1
+
+TERMS_PER_ROW = 5e5
+"""What a fit may evaluate; simulated studies with a maximum need up to an eighth of it, most a hundredth."""
 
 ENOUGH = 1e-9
 """As for `_newton.ENOUGH`, but the slopes are differences here: some 3e-5 standard errors of a variance."""
@@ -119,13 +122,16 @@ def _fit(design: Design, side: Indices, restricted: bool) -> MixedFit | NoResult
         return guess
     total = guess.sd_subject**2 + guess.sd_residual**2
     gamma = np.maximum([guess.sd_subject**2, guess.sd_residual**2], 0.05 * total)
-    rows = Rows(p.x, p.y, side, p.starts, p.subject, p.known)
+    rows = Rows(p.x, p.y, side, p.starts, p.subject, p.known, Work(TERMS_PER_ROW * p.y.size))
     floors = np.array([0.0, 0.0 if p.known.min() > 0 else LEAST_SHARE * total])
     walk = _Walk(rows, np.array(guess.coefficients), restricted)
-    gamma, surface, convergence = minimize(walk, gamma, floors, p.y.size * total, ENOUGH)
-    if gamma[1] <= floors[1] and floors[1] > 0:
-        return NoResult("the measured values leave no scatter within subjects")
-    return _as_fit(design, surface, convergence)
+    try:
+        gamma, surface, convergence = minimize(walk, gamma, floors, p.y.size * total, ENOUGH)
+        if gamma[1] <= floors[1] and floors[1] > 0:
+            return NoResult("the measured values leave no scatter within subjects")
+        return _as_fit(design, surface, convergence)
+    except Unsettled:
+        return NoResult("the likelihood has no clear maximum")
 
 
 class _Walk:

@@ -260,3 +260,12 @@ def test_a_censored_mean_has_the_standard_error_of_the_information(seed: int) ->
     slope = [minus_log_likelihood(*(at + step)) - minus_log_likelihood(*(at - step)) for step in steps]
     assert slope == pytest.approx([0, 0], abs=1e-6)
     assert fit.se == pytest.approx(math.sqrt(np.linalg.inv(bend)[0, 0] * 25 / 24), rel=1e-4)
+
+
+def test_a_fit_that_does_not_settle_ends_with_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    course = simulate_course(np.random.default_rng(4), 8)
+    y, side = censored_at(course, 0.1)
+    monkeypatch.setattr("elisa_bdnf.study.statistics.censored.TERMS_PER_ROW", 100.0)
+    result = fit_censored(y, course.x, course.names, **course.groups, censoring=side)
+    assert isinstance(result, NoResult)
+    assert "no clear maximum" in result.reason
