@@ -8,7 +8,7 @@ from dataclasses import asdict
 from functools import reduce
 from typing import Any
 
-from elisa_bdnf.examples.words import THE_GOOD_PLATE, Example, examples_of
+from elisa_bdnf.examples.words import THE_GOOD_PLATE, THE_GOOD_STUDY, Example, examples_of
 from elisa_bdnf.model.protocol import Protocol, RuleSettings
 from elisa_bdnf.qc import Rule
 from elisa_bdnf.qc.catalogue import literal
@@ -30,7 +30,7 @@ def explained(rule: Rule, protocol: Protocol) -> str:
     lines += [f"  {name:<{width}} = {_shown(value):<8} {origin}" for name, value, origin in limits]
     if not limits:
         lines.append("  it has no limits that could be set")
-    return "\n".join([*lines, "", *_examples(rule.id), *textwrap.wrap(f"Rests on: {rule.source}", _WIDTH)])
+    return "\n".join([*lines, "", *_examples(rule), *textwrap.wrap(f"Rests on: {rule.source}", _WIDTH)])
 
 
 def limits_in_force(rule: Rule, protocol: Protocol) -> Iterator[tuple[str, Any, str]]:
@@ -46,11 +46,11 @@ def _shown(value: Any) -> str:
     return literal(value) if isinstance(value, float | int | str | bool) else str(value)
 
 
-def _examples(rule: str) -> Iterator[str]:
-    found = examples_of(rule)
+def _examples(rule: Rule) -> Iterator[str]:
+    found = examples_of(rule.id)
     if found.passing is None and found.failing is None:
         return
-    yield from textwrap.wrap(THE_GOOD_PLATE, _WIDTH)
+    yield from textwrap.wrap(THE_GOOD_STUDY if rule.subject == "study" else THE_GOOD_PLATE, _WIDTH)
     yield ""
     for word, example in (("Passes", found.passing), ("Objects", found.failing)):
         if example is not None:

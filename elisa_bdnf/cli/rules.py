@@ -33,10 +33,10 @@ def rules(
 
     chosen = list(qc.CATALOGUE) if rule is None else [_named(rule, {each.id: each for each in qc.CATALOGUE})]
     if markdown:
-        from elisa_bdnf.examples.words import THE_GOOD_PLATE, examples_of
+        from elisa_bdnf.examples.words import THE_GOOD_PLATE, THE_GOOD_STUDY, examples_of
         from elisa_bdnf.qc.catalogue import markdown_of_rules
 
-        typer.echo(markdown_of_rules(chosen, examples_of, THE_GOOD_PLATE), nl=False)
+        typer.echo(markdown_of_rules(chosen, examples_of, f"{THE_GOOD_PLATE}\n\n{THE_GOOD_STUDY}"), nl=False)
         return
     in_force = protocols.load_protocol(protocol, qc.schemas())
     if as_json:

@@ -10,12 +10,18 @@ from typing import Any
 
 from elisa_bdnf.examples.case import Case, cases
 from elisa_bdnf.examples.judged import said_of
+from elisa_bdnf.examples.study import StudyCase, said_of_study, study_cases
 from elisa_bdnf.qc.rule import plain
 
 THE_GOOD_PLATE = (
     "The examples change a good plate: seven standards (500 to 7.8 pg/mL) and a zero standard in columns 1 and 2, "
     "controls of 25, 100 and 300 pg/mL in A3 to C4, plasma of two subjects at three timepoints, diluted 1:20, in A5 to "
     "F6. Everything is in duplicate and lies on a known curve."
+)
+
+THE_GOOD_STUDY = (
+    "The examples change a good study: plasma of twelve subjects of two arms at five timepoints, on two plates of one "
+    "lot; for rules of a release assay, cells of three cultures with all their controls."
 )
 
 
@@ -40,7 +46,8 @@ class Examples:
 @cache
 def examples_of(rule: str) -> Examples:
     """A plate that a rule passes and one that it objects to: two that differ as little as the cases have."""
-    own = [case for case in cases() if case.rule == rule]
+    every: tuple[Case | StudyCase, ...] = (*cases(), *study_cases())
+    own = [case for case in every if case.rule == rule]
     passing = [case for case in own if not case.finds and not case.not_evaluated]
     failing = [case for case in own if case.finds]
     neighbors = next(((a, b) for a, b in pairwise(own) if a in passing and b in failing), None)
@@ -52,14 +59,29 @@ def examples_of(rule: str) -> Examples:
     )
 
 
-def _example(case: Case) -> Example:
-    findings, _ = said_of(case)
+def _example(case: Case | StudyCase) -> Example:
+    findings, _ = said_of(case) if isinstance(case, Case) else said_of_study(case)
     said = [
         f"{f.level.value}, {f.subject}: {f.message}"
         + (f" (measured {f.measured}, limit {f.limit})" if f.measured and f.limit else "")
         for f in findings
     ]
-    return Example(case.name, "; ".join(_changes(case)) or "the good plate as it is", tuple(said))
+    changes = _changes(case) if isinstance(case, Case) else _changes_of_study(case)
+    return Example(case.name, "; ".join(changes) or f"the good {_WHAT[type(case)]} as it is", tuple(said))
+
+
+_WHAT = {Case: "plate", StudyCase: "study"}
+
+
+def _changes_of_study(case: StudyCase) -> Iterator[str]:
+    for change in case.change:
+        where = " and ".join(f"{key} {value}" for key, value in change["where"].items())
+        made = " and ".join(f"{key} {value}" if value != "" else f"no {key}" for key, value in change["to"].items())
+        yield f"rows of {where} have {made}"
+    yield from (f"left out: {text}" for text in case.leave_out)
+    for subject, factor in case.again.items():
+        yield f"{subject} was measured once more, {plain(factor)} times as high"
+    yield from (f"set {key} = {value}" for key, value in case.set.items())
 
 
 def _changes(case: Case) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from statistics import fmean, stdev
 from typing import TYPE_CHECKING
 
 from elisa_bdnf.model.measurement import Measurement, Use
@@ -61,6 +62,33 @@ def repeats_agree(study: StudyAnalysis, *, percent: float = 30.0, share: float =
 def _difference_percent(one: Measurement, other: Measurement) -> float:
     first, second = one.concentration or math.nan, other.concentration or math.nan
     return 200 * (second - first) / (first + second)
+
+
+@study_rule("STU-02", FindingLevel.WARN, "Sci Rep 5:17989: plate-to-plate CVs of BDNF kits are 5 to 20 %")
+def controls_vary_little_between_plates(
+    study: StudyAnalysis, *, cv_percent: float = 25.0, min_plates: float = 3
+) -> Verdicts:
+    """Over the accepted plates of the study the concentrations of each control have a small CV."""
+    values: dict[tuple[str, float | None], list[float]] = {}
+    for source in study.sources:
+        for control in source.controls if source.verdict == "accepted" else ():
+            if control.concentration is not None:
+                values.setdefault((control.control, control.nominal), []).append(control.concentration)
+    if not values:
+        yield Missing("the input has no controls of accepted plates")
+    for (name, _), found in values.items():
+        if below(len(found), min_plates):
+            yield Missing(f"{len(found)} plates have control {name}; {plain(min_plates)} are needed")
+            continue
+        cv = 100 * stdev(found) / fmean(found)
+        if exceeds(cv, cv_percent):
+            yield Remark(
+                f"control {name} has a CV of {digits(cv, cv_percent)} % over {len(found)} plates",
+                measured=digits(cv, cv_percent, unit=" %"),
+                limit=f"{as_set(cv_percent)} %",
+                subject=f"control {name}",
+                action="annotate",
+            )
 
 
 @study_rule("STU-03", FindingLevel.INFO, "censored likelihood above 10 %, no mean above 60 %")

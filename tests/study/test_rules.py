@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from charted_plates import exports
 from elisa_bdnf import qc
+from elisa_bdnf.examples.study import StudyCase, said_of_study, study_cases
 from program import FIXTURES, elisa_bdnf
 from study.tables import Line, lines, study, written
 
@@ -22,6 +25,19 @@ def good() -> list[Line]:
         row |= {"plate": f"P{number % 2}", "arm": "ketamine" if number % 4 < 2 else "placebo"}
         row["actual_time_min"] = {"120 min": 125, "230 min": 228}.get(str(row["timepoint"]), "")
     return rows
+
+
+@pytest.mark.parametrize("case", study_cases(), ids=lambda case: f"{case.rule} {case.name}")
+def test_what_the_program_shows_of_a_rule(case: StudyCase) -> None:
+    found, missing = said_of_study(case)
+    assert [f"{f.level.value} {f.subject}" for f in found] == list(case.finds)
+    assert bool(missing) >= case.not_evaluated
+
+
+def test_every_rule_that_looks_at_studies_alone_has_cases() -> None:
+    alone = set(qc.STUDY_RULES) - set(qc.RULES)
+    assert alone == {case.rule for case in study_cases() if case.finds}
+    assert alone == {case.rule for case in study_cases() if not case.finds and not case.not_evaluated}
 
 
 def at(index: int, **values: object) -> Change:
@@ -116,4 +132,17 @@ def test_plates_that_were_not_assessed_alike(tmp_path: Path) -> None:
 
 
 def test_every_rule_of_studies_is_tried() -> None:
-    assert set(qc.STUDY_RULES) - set(FAILING) - set(RELEASE) == {"STU-01", "STU-05", "FIT-07"}  # tried above
+    assert set(qc.STUDY_RULES) - set(FAILING) - set(RELEASE) == {"STU-01", "STU-02", "STU-05", "FIT-07"}  # tried above
+
+
+@pytest.mark.parametrize(("scale", "levels"), [(1.0, []), (2.0, ["warn"])])
+def test_a_control_between_the_plates_of_a_study(scale: float, levels: list[str], tmp_path: Path) -> None:
+    exports(tmp_path / "in", [100.0 - 22 * scale, 100.0, 100.0 + 22 * scale])
+    elisa_bdnf("batch", tmp_path / "in", "--out", tmp_path / "r", "--quiet")
+    for path in (tmp_path / "r").glob("*/result.json"):  # whose samples have no subject
+        document = json.loads(path.read_text(encoding="utf-8"))
+        for row in document["samples"]:
+            row |= {"subject": f"S {path.parent.name}", "timepoint": "baseline", "matrix": "plasma_edta"}
+        path.write_text(json.dumps(document), encoding="utf-8")
+    _, document = study(tmp_path, tmp_path / "r", "--protocol", "human-infusion-plasma")
+    assert [each["level"] for each in document["findings"] if each["rule"] == "STU-02"] == levels
