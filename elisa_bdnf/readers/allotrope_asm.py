@@ -9,16 +9,24 @@ A value beside an error (``OVRFLW``) is no measurement: some converters write âˆ
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.file import InputFile
-from elisa_bdnf.inputs.sheet_values import text_from_value
 from elisa_bdnf.model.plate import Well, well_from_text_or_none
 from elisa_bdnf.model.reading import Channel, ChannelKind, InstrumentResult, Reading, Source
 from elisa_bdnf.readers._asm_layout import layout_from_samples
+from elisa_bdnf.readers._asm_values import (
+    as_object,
+    error_or_none,
+    measured_text,
+    number_or_none,
+    objects_due,
+    objects_of,
+    text_of,
+    value_text,
+)
 from elisa_bdnf.readers._cells import NamedCells
 from elisa_bdnf.readers._key_lines import Header, date_remarks, not_an_endpoint, unread_keys
 from elisa_bdnf.readers._pages import refuse_unless
@@ -60,7 +68,7 @@ def read(file: InputFile) -> tuple[Reading, ...]:
     """One reading for each plate identifier. Raises ExportError for data cubes (kinetics, spectra)."""
     refuse_unless(recognizes(file), file, READER.title)
     root = object_from_text(file.text)
-    top = _object(root.get(_TOP))
+    top = as_object(root.get(_TOP))
     measured = list(_measurements(top))
     if not measured:
         raise ExportError("the document holds no measured well", expected="absorbance with a location such as A1")
@@ -71,24 +79,10 @@ def read(file: InputFile) -> tuple[Reading, ...]:
     return tuple(_reading(plate, [m for m in measured if m.plate == plate], top, header, source) for plate in plates)
 
 
-def _object(value: Json) -> dict[str, Json]:
-    return value if isinstance(value, dict) else {}
-
-
-def _objects(value: Json) -> Iterator[dict[str, Json]]:
-    """The objects of a list, or the one that stands there alone."""
-    items = value if isinstance(value, list) else [value]
-    return (item for item in items if isinstance(item, dict))
-
-
-def _text(value: Json) -> str:
-    return value.strip() if isinstance(value, str) else ""
-
-
 def _measurements(top: Mapping[str, Json]) -> Iterator[_Measured]:
-    for document in _objects(top.get("plate reader document")):
-        for aggregate in _objects(document.get("measurement aggregate document")):
-            for measurement in _objects(aggregate.get("measurement document")):
+    for document in objects_due(top, "plate reader document"):
+        for aggregate in objects_due(document, "measurement aggregate document"):
+            for measurement in objects_due(aggregate, "measurement document"):
                 yield from _values(measurement)
 
 
@@ -96,10 +90,10 @@ def _values(measurement: Mapping[str, Json]) -> Iterator[_Measured]:
     cubes = [key for key in measurement if key.endswith("data cube")]
     if cubes:
         raise not_an_endpoint(f"an ASM document with a {cubes[0]} (kinetic or spectrum)")
-    sample = _object(measurement.get("sample document"))
-    location = _text(sample.get("location identifier")) or _text(sample.get("well location identifier"))
-    control = _object(measurement.get("device control aggregate document")).get("device control document")
-    settings = next(_objects(control), {})
+    sample = as_object(measurement.get("sample document"))
+    location = text_of(sample.get("location identifier")) or text_of(sample.get("well location identifier"))
+    control = as_object(measurement.get("device control aggregate document")).get("device control document")
+    settings = next(objects_of(control), {})
     for key, kind in _KINDS.items():
         if key not in measurement:
             continue
@@ -107,41 +101,21 @@ def _values(measurement: Mapping[str, Json]) -> Iterator[_Measured]:
         if well is None:
             raise ExportError(f"a measured {key} at {location!r}", expected="a location such as A1")
         excitation, nm = (
-            _number(settings, "excitation wavelength setting"),
-            _number(settings, "detector wavelength setting"),
+            number_or_none(settings, "excitation wavelength setting"),
+            number_or_none(settings, "detector wavelength setting"),
         )
         parts = [key, f"{excitation:g}/" if excitation else "", f"{nm:g} nm" if nm else ""]
         yield _Measured(
-            _text(sample.get("well plate identifier")) or "Plate 1",
+            text_of(sample.get("well plate identifier")) or "Plate 1",
             well,
             f"{parts[0]} {parts[1]}{parts[2]}".strip(),
             kind,
             nm,
-            _error_or_none(measurement, key) or _value_text(measurement[key]),
-            _text(_object(measurement[key]).get("unit")),
-            _text(measurement.get("measurement identifier")),
+            error_or_none(measurement, key) or measured_text(measurement[key], key, well),
+            text_of(as_object(measurement[key]).get("unit")),
+            text_of(measurement.get("measurement identifier")),
             sample,
         )
-
-
-def _number(settings: Mapping[str, Json], key: str) -> float | None:
-    value = _object(settings.get(key)).get("value")
-    return value if isinstance(value, float) and math.isfinite(value) else None
-
-
-def _value_text(quantity: Json) -> str:
-    value = _object(quantity).get("value") if isinstance(quantity, dict) else quantity
-    if isinstance(value, bool) or value is None or isinstance(value, (list, dict)):
-        return ""
-    return value if isinstance(value, str) else text_from_value(value)
-
-
-def _error_or_none(measurement: Mapping[str, Json], key: str) -> str | None:
-    errors = _objects(_object(measurement.get("error aggregate document")).get("error document"))
-    for error in errors:
-        if _text(error.get("error feature")).casefold() in ("", key):
-            return _text(error.get("error")) or "error"
-    return None
 
 
 def _header(root: Mapping[str, Json], top: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
@@ -152,8 +126,8 @@ def _header(root: Mapping[str, Json], top: Mapping[str, Json]) -> Iterator[tuple
     for name in ("device system document", "data system document"):
         yield from _pairs(top.get(name))
     seen: set[tuple[str, str]] = set()
-    for document in _objects(top.get("plate reader document")):
-        for aggregate in _objects(document.get("measurement aggregate document")):
+    for document in objects_of(top.get("plate reader document")):
+        for aggregate in objects_of(document.get("measurement aggregate document")):
             rest = {key: value for key, value in aggregate.items() if key != "measurement document"}
             for pair in _pairs(rest):
                 if pair not in seen:
@@ -162,14 +136,14 @@ def _header(root: Mapping[str, Json], top: Mapping[str, Json]) -> Iterator[tuple
 
 
 def _pairs(value: Json) -> Iterator[tuple[str, str]]:
-    for document in _objects(value):
+    for document in objects_of(value):
         for key, item in document.items():
             if isinstance(item, dict) and "value" in item:
-                yield key, f"{_value_text(item)} {_text(item.get('unit'))}".strip()
+                yield key, f"{value_text(item)} {text_of(item.get('unit'))}".strip()
             elif isinstance(item, (dict, list)):
                 yield from _pairs(item)
             else:
-                yield key, _value_text(item)
+                yield key, value_text(item)
 
 
 def _reading(
@@ -195,8 +169,13 @@ def _reading(
         unread_header=unread_keys(header, _USED),
         layout=layout_from_samples(samples, shape),
         instrument_results=tuple(_calculated(top, {m.identifier: m.well for m in measured if m.identifier})),
-        remarks=(*date_remarks(*dates), *_unit_remarks(measured)),
+        remarks=(*date_remarks(*dates), *_unit_remarks(measured), *_empty_remarks(measured)),
     )
+
+
+def _empty_remarks(measured: Iterable[_Measured]) -> Iterator[str]:
+    if wells := [m.well for m in measured if m.text == ""]:
+        yield f"A measurement without a value stands for {', '.join(dict.fromkeys(wells))}; they count as not read."
 
 
 def _unit_remarks(measured: Iterable[_Measured]) -> Iterator[str]:
@@ -221,14 +200,14 @@ def _tables(measured: Iterable[_Measured]) -> dict[str, tuple[_Measured, Cells]]
 
 def _calculated(top: Mapping[str, Json], wells: Mapping[str, Well]) -> Iterator[InstrumentResult]:
     """Calculated data whose sources are all in one well of this plate."""
-    aggregate = _object(top.get("calculated data aggregate document"))
-    for document in _objects(aggregate.get("calculated data document")):
-        sources = _objects(_object(document.get("data source aggregate document")).get("data source document"))
-        found = {wells.get(_text(source.get("data source identifier"))) for source in sources}
+    aggregate = as_object(top.get("calculated data aggregate document"))
+    for document in objects_of(aggregate.get("calculated data document")):
+        sources = objects_of(as_object(document.get("data source aggregate document")).get("data source document"))
+        found = {wells.get(text_of(source.get("data source identifier"))) for source in sources}
         well = found.pop() if len(found) == 1 else None
         if well is not None:
-            name = _text(document.get("calculated data name")) or "calculated"
-            text = _value_text(document.get("calculated result"))
+            name = text_of(document.get("calculated data name")) or "calculated"
+            text = value_text(document.get("calculated result"))
             yield from results(name, {well: text}, ".")
 
 

@@ -54,6 +54,23 @@ def test_plates_and_wavelengths() -> None:
     assert any("mAU" in remark for remark in first.remarks)
 
 
+@pytest.mark.parametrize("value", [True, [0.1], {"value": 0.1}])
+def test_what_is_no_value_is_refused(value: object) -> None:
+    assert "absorbance of well A1 is no number" in refusal(document(measurement("A1", value), measurement("A2", 0.2)))
+
+
+def test_a_value_that_is_not_there_is_said() -> None:
+    (reading,) = read_bytes(document(measurement("A1", None), measurement("A2", 0.2), measurement("A3", -0.0)))
+    assert any("without a value stands for A1;" in remark for remark in reading.remarks)
+    assert math.isnan(reading.channels[0].values[2])
+    assert reading.channels[0].notes["A3"].kind is NoteKind.MISSING
+
+
+@pytest.mark.parametrize("item", ["A1", 7, None])
+def test_something_else_among_the_measurements_is_refused(item: Any) -> None:
+    assert "where its 'measurement document' is due" in refusal(document(measurement("A1", 0.1), item))
+
+
 def test_errors_are_notes_whatever_number_stands_beside_them() -> None:
     error = {"error document": [{"error": "OVRFLW", "error feature": "absorbance"}]}
     overflow = measurement("A1", -0.0, **{"error aggregate document": error})
