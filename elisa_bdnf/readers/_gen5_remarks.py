@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from elisa_bdnf.errors import ExportError
 from elisa_bdnf.model.plate import Shape, Well, row_column_from_well, row_name_from_index, well_order
@@ -49,8 +49,9 @@ def missing_parts(section: Section, channels: Sequence[Channel], shape: Shape) -
     ]
     if lost := sorted(named - read_wells, key=well_order):
         remarks.append(f"The layout names wells without any value: {_some(lost)}.")
-    shown = {row_column_from_well(well)[0] for cells in section.layout.values() for well in cells}
-    if shown and (rows := sorted({row_column_from_well(well)[0] for well in read_wells} - shown)):
+    shown = {well for cells in section.layout.values() for well in cells}
+    beyond = read_wells - shown if shown else frozenset()
+    if beyond and (rows := sorted(_rows_of(beyond) - _rows_of(shown))):
         names = ", ".join(map(row_name_from_index, rows))
         remarks.append(f"The layout does not show plate row {names}, which has values.")
     taken = {channel.label for channel in channels}
@@ -58,6 +59,10 @@ def missing_parts(section: Section, channels: Sequence[Channel], shape: Shape) -
         if label not in taken and (lost := sorted(read_wells - texts.keys(), key=well_order)):
             remarks.append(f"{label!r} does not cover wells that others do: {_some(lost)}.")
     return [*remarks, *remarks_on_holes(channels, shape, _stated_wells(section, shape))]
+
+
+def _rows_of(wells: Collection[Well]) -> set[int]:
+    return {row_column_from_well(well)[0] for well in wells}
 
 
 def _stated_wells(section: Section, shape: Shape) -> frozenset[Well]:

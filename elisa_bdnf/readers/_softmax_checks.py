@@ -6,37 +6,66 @@ would silently become replicates of the sample above: the printed mean of that o
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
-from elisa_bdnf.inputs.numbers import decimals_from_text, number_from_text_or_none
-from elisa_bdnf.readers._softmax_groups import Group, GroupLine, Purpose, column_named
+from elisa_bdnf.inputs.numbers import decimals_of_number, number_from_text_or_none, numbers_or_none
+from elisa_bdnf.readers._softmax_groups import Group, Purpose, column_named
 
 _AVERAGE = re.compile(r"average\(([^()]+)\)\Z")
 _PRODUCT = re.compile(r"([^()*/+-]+)\*([^()*/+-]+)\Z")
 _SUFFICIENT = 3  # samples whose number of wells can be compared
 
 
+class _Table:
+    """The lines of a group with the numbers of its columns, each column read once; nan where a cell holds none."""
+
+    def __init__(self, group: Group, decimal: str) -> None:
+        self.group = group
+        self._decimal = decimal
+        self._columns: dict[int, tuple[Sequence[float], float]] = {}
+
+    def column(self, position: int) -> tuple[Sequence[float], float]:
+        """Numbers of all lines, and half of the last digit that the column prints."""
+        if position not in self._columns:
+            texts = [line.texts[position] for line in self.group.lines]
+            numbers = numbers_or_none(texts, self._decimal) or [self._number(text) for text in texts]
+            printed = [text for text, number in zip(texts, numbers, strict=True) if not math.isnan(number)]
+            # A column has one precision, of which spreadsheet programs drop the zeros at the end.
+            digits = max((decimals_of_number(text, self._decimal) or 0 for text in printed), default=0)
+            self._columns[position] = numbers, 0.5 * 10.0**-digits
+        return self._columns[position]
+
+    def _number(self, text: str) -> float:
+        value = number_from_text_or_none(text, self._decimal)
+        return math.nan if value is None else value
+
+
 def checked(group: Group, decimal: str) -> Group:
     """The group without the lines that stand below the wrong sample, and with a remark for all that does not agree."""
+    table = _Table(group, decimal)
     samples = _samples(group)
     remarks: list[str] = []
-    lines: list[GroupLine] = []
+    lost: set[int] = set()
     averages = list(_averages(group))
     for sample in samples:
-        kept, found = _belonging(group, sample, averages, decimal)
-        lines += kept
+        astray, found = _astray(table, sample, averages)
+        lost.update(astray)
         remarks += found
-    remarks += [*_unlike_others(group, samples), *_lacking(group, samples), *_products(group, lines, decimal)]
-    return replace(group, lines=tuple(lines), remarks=(*group.remarks, *remarks)) if remarks else group
+    remarks += [*_unlike_others(group, samples), *_lacking(group, samples), *_products(table)]
+    if not remarks:
+        return group
+    lines = tuple([line for n, line in enumerate(group.lines) if n not in lost])
+    return replace(group, lines=lines, remarks=(*group.remarks, *remarks))
 
 
-def _samples(group: Group) -> list[list[GroupLine]]:
-    found: dict[int, list[GroupLine]] = {}
-    for line in group.lines:
-        found.setdefault(line.sample, []).append(line)
-    return list(found.values())
+def _samples(group: Group) -> list[range]:
+    """Positions of the lines of each sample."""
+    starts = [n for n, line in enumerate(group.lines) if n == 0 or line.sample != group.lines[n - 1].sample]
+    return [range(start, stop) for start, stop in pairwise([*starts, len(group.lines)])]
 
 
 def _averages(group: Group) -> Iterator[tuple[int, int]]:
@@ -59,95 +88,94 @@ def _position(group: Group, name: str) -> int | None:
     return group.position(purpose) if named is None and purpose else named
 
 
-def _belonging(
-    group: Group, sample: Sequence[GroupLine], averages: Sequence[tuple[int, int]], decimal: str
-) -> tuple[Sequence[GroupLine], list[str]]:
-    """The lines that the printed means are of. Further lines, and means that fit no lines, are named."""
-    name = group.text(sample[0], Purpose.NAME) or group.name
-    for mean, of in averages:
-        printed, texts = sample[0].texts[mean], [line.texts[of] for line in sample]
-        if _agrees(printed, texts, decimal):
+def _astray(table: _Table, sample: range, averages: Sequence[tuple[int, int]]) -> tuple[range, list[str]]:
+    """The lines that the printed means are not of, and what is to be said of means that fit no lines."""
+    group, lines = table.group, table.group.lines
+    name = group.text(lines[sample.start], Purpose.NAME) or group.name
+    for position, of in averages:
+        (means, half), (values, half_value) = table.column(position), table.column(of)
+        mean, own, slack = means[sample.start], values[sample.start : sample.stop], half + half_value
+        agrees = _agrees(mean, own, slack)
+        if agrees:
             continue
-        wells = ", ".join(line.well for line in sample)
-        fitting = next((n for n in range(1, len(sample)) if _agrees(printed, texts[:n], decimal)), None)
+        fitting = next((n for n in range(1, len(sample)) if _agrees(mean, own[:n], slack)), None)
+        wells = ", ".join(lines[n].well for n in sample[fitting or 0 :])
         if fitting is not None:
-            wells, place = ", ".join(line.well for line in sample[fitting:]), sample[fitting].line
+            place = lines[sample[fitting]].line
             about = f"Below {name!r} in group {group.name!r} the printed mean does not contain {wells} (line {place})"
-            return sample[:fitting], [f"{about}: the first line of their sample was lost, and they are left out."]
-        if _agrees(printed, texts, decimal) is False:
-            about = f"{group.columns[mean].title} of {name!r} in group {group.name!r} ({printed})"
-            return sample, [f"{about} is not the mean of its wells ({wells}): a line was lost or a number was edited."]
-    return sample, []
+            return sample[fitting:], [f"{about}: the first line of their sample was lost, and they are left out."]
+        if agrees is False:
+            about = f"{group.columns[position].title} of {name!r} in group {group.name!r}"
+            about += f" ({lines[sample.start].texts[position]})"
+            return range(0), [
+                f"{about} is not the mean of its wells ({wells}): a line was lost or a number was edited."
+            ]
+    return range(0), []
 
 
-def _agrees(printed: str, texts: Sequence[str], decimal: str) -> bool | None:
+def _agrees(mean: float, values: Sequence[float], slack: float) -> bool | None:
     """Whether a printed mean can be that of the printed numbers.
 
     None: there is no number, or words (``Masked``) stand beside numbers that it is not the mean of. Whether it then
     contains what the words stand for is looked at where the plate is known.
     """
-    mean = number_from_text_or_none(printed, decimal)
-    numbers = {
-        n: value for n, text in enumerate(texts) if (value := number_from_text_or_none(text, decimal)) is not None
-    }
-    if mean is None or not numbers:
+    numbers = [value for value in values if not math.isnan(value)]
+    if math.isnan(mean) or not numbers:
         return None
-    slack = _half_digit(printed, decimal) + max(_half_digit(texts[n], decimal) for n in numbers)
-    fits = abs(sum(numbers.values()) / len(numbers) - mean) <= slack * (1 + 1e-6) + 1e-9 * abs(mean)
-    return fits if fits or len(numbers) == len(texts) else None
+    fits = abs(sum(numbers) / len(numbers) - mean) <= slack * (1 + 1e-6) + 1e-9 * abs(mean)
+    return fits if fits or len(numbers) == len(values) else None
 
 
-def _half_digit(text: str, decimal: str) -> float:
-    return 0.5 * 10.0 ** -(decimals_from_text(text, decimal) or 0)
-
-
-def _unlike_others(group: Group, samples: Sequence[Sequence[GroupLine]]) -> Iterator[str]:
+def _unlike_others(group: Group, samples: Sequence[range]) -> Iterator[str]:
     """A single sample that has another number of wells than all the others."""
     counts = [len(sample) for sample in samples]
     usual = max(set(counts), key=counts.count) if counts else 0
     odd = [sample for sample in samples if len(sample) != usual]
     if len(samples) > _SUFFICIENT and len(odd) == 1:
-        name = group.text(odd[0][0], Purpose.NAME) or group.name
+        name = group.text(group.lines[odd[0].start], Purpose.NAME) or group.name
         yield f"{name!r} in group {group.name!r} has {len(odd[0])} wells, every other sample {usual}."
 
 
-def _lacking(group: Group, samples: Sequence[Sequence[GroupLine]]) -> Iterator[str]:
+def _lacking(group: Group, samples: Sequence[range]) -> Iterator[str]:
     """A concentration or dilution that all samples but a few have, and first lines without a name."""
     for purpose in (Purpose.DESCRIPTOR, Purpose.FACTOR):
         position = group.position(purpose)
-        lacking = [sample for sample in samples if position is not None and not sample[0].texts[position]]
+        lacking = [
+            sample for sample in samples if position is not None and not group.lines[sample.start].texts[position]
+        ]
         if position is not None and lacking and 2 * len(lacking) < len(samples):
-            names = ", ".join(group.text(sample[0], Purpose.NAME) for sample in lacking)
+            names = ", ".join(group.text(group.lines[sample.start], Purpose.NAME) for sample in lacking)
             yield f"{names} in group {group.name!r} lacks the {group.columns[position].title} that the others have."
-    if group.position(Purpose.NAME) is not None and samples and samples[0][0].sample < 0:
-        wells = ", ".join(line.well for line in samples[0])
+    if group.position(Purpose.NAME) is not None and samples and group.lines[0].sample < 0:
+        wells = ", ".join(group.lines[n].well for n in samples[0])
         yield f"Group {group.name!r} begins with {wells} without a sample name: a line was lost."
 
 
-def _products(group: Group, lines: Sequence[GroupLine], decimal: str) -> Iterator[str]:
+def _products(table: _Table) -> Iterator[str]:
     """``AdjResult = MeanResult*!Factor``, line by line: a factor that was shifted or lost shows here."""
+    group = table.group
     for position, column in enumerate(group.columns):
         match = _PRODUCT.match(_compact(column.formula))
         factors = [_position(group, name) for name in match.groups()] if match else []
         if len(factors) != 2 or None in factors:
             continue
-        first, second = (n for n in factors if n is not None)
+        positions = (*(n for n in factors if n is not None), position)
+        columns = [table.column(n) for n in positions]
+        halves = [half for _, half in columns]
         wrong = [
             group.text(line, Purpose.NAME)
-            for line in lines
-            if not _is_product(line.texts[first], line.texts[second], line.texts[position], decimal)
+            for line, *numbers in zip(group.lines, *(numbers for numbers, _ in columns), strict=True)
+            if not _is_product(numbers, halves, [line.texts[n] for n in positions])
         ]
         if wrong:
             names, formula = ", ".join(dict.fromkeys(wrong)), column.formula
             yield f"{column.title} in group {group.name!r} is not {formula} for {names}: a cell was lost or edited."
 
 
-def _is_product(first: str, second: str, printed: str, decimal: str) -> bool:
+def _is_product(numbers: Sequence[float], halves: Sequence[float], texts: Sequence[str]) -> bool:
     """True also where one of them says something else than a number, or where nothing but a factor is printed."""
-    texts = (first, second, printed)
-    one, two, product = (number_from_text_or_none(text, decimal) for text in texts)
-    if one is None or two is None or product is None:
-        numbers, empty = sum(n is not None for n in (one, two, product)), sum(not text for text in texts)
-        return not (numbers == 2 and empty == 1)
-    slack = _half_digit(printed, decimal) + abs(one) * _half_digit(second, decimal)
-    return abs(one * two - product) <= (slack + abs(two) * _half_digit(first, decimal)) * (1 + 1e-6)
+    one, two, product = numbers
+    if math.isnan(one + two + product):
+        return not (sum(map(math.isnan, numbers)) == 1 and texts.count("") == 1)
+    slack = halves[2] + abs(one) * halves[1] + abs(two) * halves[0]
+    return abs(one * two - product) <= slack * (1 + 1e-6)

@@ -66,16 +66,13 @@ def _line_or_none(pairs: Sequence[_Pair]) -> str | None:
     positive = [pair for pair in pairs if pair.response > 0]
     if len(positive) < _FEWEST or max(positive).response < _LEAST_RANGE * min(positive).response:
         return None
-    half = 0.5 * 10.0 ** -max(len(f"{pair.response:.6f}".rstrip("0").partition(".")[2]) for pair in pairs)
-    if _fits(pairs, half, lambda value: value, lambda value: value):
+    if _fits(pairs, lambda value: value, lambda value: value):
         return "linear"
     logarithms = [pair for pair in positive if pair.half_digit < _SLACK * pair.concentration]
-    return "loglog" if len(logarithms) >= _FEWEST and _fits(logarithms, half, math.log, math.exp) else None
+    return "loglog" if len(logarithms) >= _FEWEST and _fits(logarithms, math.log, math.exp) else None
 
 
-def _fits(
-    pairs: Sequence[_Pair], half: float, straight: Callable[[float], float], back: Callable[[float], float]
-) -> bool:
+def _fits(pairs: Sequence[_Pair], straight: Callable[[float], float], back: Callable[[float], float]) -> bool:
     """Whether the line through the pairs with the lowest and the highest response prints the others as they are."""
     low, high = min(pairs), max(pairs)
     x, width = straight(low.response), straight(high.response) - straight(low.response)
@@ -84,6 +81,10 @@ def _fits(
     def on_line(response: float) -> float:
         return back(start + rise * (straight(response) - x) / width)
 
+    far = 0.1 * (high.concentration - low.concentration)
+    if any(abs(on_line(pair.response) - pair.concentration) > far for pair in pairs):
+        return False  # most curves are seen here, at the first wells
+    half = 0.5 * 10.0 ** -max(len(f"{pair.response:.6f}".rstrip("0").partition(".")[2]) for pair in pairs)
     return all(
         abs(on_line(pair.response) - pair.concentration)
         <= 2 * (pair.half_digit + abs(on_line(pair.response + half) - on_line(pair.response)))

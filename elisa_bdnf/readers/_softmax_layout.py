@@ -91,9 +91,11 @@ def layout_from_members(
     units: dict[str, None] = {}
     twice: dict[tuple[str, str], list[Well]] = {}
     known: dict[tuple[object, ...], Content] = {}  # replicates say the same
+    said_by = {m.group.line: _said_positions(m.group) for m in members}
     for member in members:
         role = roles[member.group.line]
-        said = (member.group.line, *map(member.text, _SAID))
+        texts = member.line.texts
+        said = (member.group.line, *(texts[position] for position in said_by[member.group.line]))
         if said not in known:
             known[said] = _content(member, role, decimal, remarks)
         content = known[said]
@@ -118,6 +120,11 @@ def layout_from_members(
     return Layout(shape, _told_apart(ordered), unit=next(iter(units), None), origin="export"), tuple(
         dict.fromkeys(remarks)
     )
+
+
+def _said_positions(group: Group) -> tuple[int, ...]:
+    """Where the columns stand that say what a well holds."""
+    return tuple(position for purpose in _SAID if (position := group.position(purpose)) is not None)
 
 
 def _told_apart(contents: Mapping[Well, Content]) -> dict[Well, Content]:

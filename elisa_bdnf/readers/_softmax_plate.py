@@ -35,6 +35,7 @@ _FIELDS = (
     "first wavelength", "last wavelength", "wavelength step", "number of wavelengths", "wavelengths",
     "first column", "columns", "wells", "first row", "rows",
 )  # fmt: skip
+_COLUMN_KEYS, _ROW_KEYS = ("first column", "columns"), ("first row", "rows")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,11 @@ class PlateBlock:
     @property
     def stated_wells(self) -> frozenset[Well]:
         """The wells that the head says were read; empty where it does not say, as in copies."""
-        return frozenset(well for well in self.shape.wells() if _was_read(self.head, well))
+        rows, columns = (_stated_range(self.head, *keys) for keys in (_ROW_KEYS, _COLUMN_KEYS))
+        read = [column for column in range(self.shape.columns) if column in columns]
+        return frozenset(
+            [well_from_row_column(n, column) for n in range(self.shape.rows) if n in rows for column in read]
+        )
 
     @property
     def was_read(self) -> bool:
@@ -178,11 +183,12 @@ def _texts_by_well(wells: Sequence[Well | None], cells: Sequence[str], line: int
 def _was_read(head: PlateHead, well: Well) -> bool:
     """Whether the head says that the well was read; copies without those cells say nothing, and then it was not."""
     row, column = row_column_from_well(well)
-    for axis, first_key, count_key in ((column, "first column", "columns"), (row, "first row", "rows")):
-        first, count = head.number(first_key), head.number(count_key)
-        if first is None or count is None or not first - 1 <= axis < first - 1 + count:
-            return False
-    return True
+    return row in _stated_range(head, *_ROW_KEYS) and column in _stated_range(head, *_COLUMN_KEYS)
+
+
+def _stated_range(head: PlateHead, first_key: str, count_key: str) -> range:
+    first, count = head.number(first_key), head.number(count_key)
+    return range(0) if first is None or count is None else range(first - 1, first - 1 + count)
 
 
 def _by_rows(block: Block, head: PlateHead) -> tuple[_Matrices, Shape]:

@@ -210,16 +210,18 @@ def _results(members: Sequence[Member], responses: Responses, decimal: str) -> I
     groups = {member.group.line: member.group for member in members}
     shown = {line: _calculated(group) for line, group in groups.items()}
     for member in members:
-        for position, purpose, quantity in shown[member.group.line]:
-            text = member.line.texts[position]
-            if text and (purpose is not Purpose.VALUE or member.well not in held):
-                yield from filter(None, [instrument_result_or_none(quantity, member.well, text, decimal)])
+        well, texts = member.well, member.line.texts
+        for position, is_response, quantity in shown[member.group.line]:
+            if (text := texts[position]) and not (is_response and well in held):
+                result = instrument_result_or_none(quantity, well, text, decimal)
+                if result:
+                    yield result
 
 
-def _calculated(group: Group) -> tuple[tuple[int, Purpose, str], ...]:
-    """Position, purpose and quantity of the columns that are results, or responses."""
+def _calculated(group: Group) -> tuple[tuple[int, bool, str], ...]:
+    """Position of the columns that are results or responses, whether they are the latter, and the quantity."""
     return tuple(
-        (position, column.purpose, _QUANTITIES.get(column.purpose, column.title))
+        (position, column.purpose is Purpose.VALUE, _QUANTITIES.get(column.purpose, column.title))
         for position, column in enumerate(group.columns)
         if column.purpose is Purpose.VALUE or column.purpose not in _SHOWN_ELSEWHERE
     )
