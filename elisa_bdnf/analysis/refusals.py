@@ -44,6 +44,8 @@ def _settings(_: Sequence[Level], spec: CurveSpec) -> NoCurve | None:
     bent = [n for n in ("b", "c", "g") if n in spec.fixed and spec.model not in (Model.LINEAR, Model.LOG_LOG)]
     if any(not spec.fixed[name] > 0 for name in bent) or (spec.fixed.get("b") == 0 and not bent):
         return NoCurve("settings", "b, c and g of a sigmoid are positive, and no slope can be fixed at 0")
+    if "d" in spec.fixed and spec.fixed["d"] == spec.fixed.get("a"):
+        return NoCurve("settings", f"both asymptotes are fixed at {spec.fixed['d']:g}", "fix two different responses")
     if spec.model is Model.THREE_PL and len(spec.fixed) != 1:
         return NoCurve("settings", "a 3PL is a 4PL with one parameter fixed", "fix one, for example a at 0.05")
     if len(spec.fixed) == len(known):

@@ -137,7 +137,9 @@ def spec_from_options(
     for text in fixed:
         name, _, number = text.partition("=")
         value = number_from_text_or_none(number)
-        if name.strip() not in _PARAMETERS or not name.strip() or value is None:
+        if name.strip() in values:
+            problems.append(Problem(f"--fix {name.strip()} is given twice", "each parameter once"))
+        elif name.strip() not in _PARAMETERS or not name.strip() or value is None:
             problems.append(Problem(f"--fix {text!r} cannot be understood", "a parameter and a number, such as a=0.05"))
         else:
             values[name.strip()] = value
@@ -161,9 +163,11 @@ def spec_from_options(
 def fit_table(table: Table, spec: CurveSpec) -> Curve:
     """Fit the standards of a table; the range is that of its standards, since no protocol judges them.
 
-    Raises TableError where no curve is possible.
+    Raises TableError where no curve is possible, UsageError where that is due to the options alone.
     """
     curve = calibrate(table.levels, spec, _EVERYTHING)
+    if isinstance(curve, NoCurve) and curve.cause == "settings":
+        raise UsageError(curve.reason, hint=curve.hint)
     if isinstance(curve, NoCurve):
         raise TableError(f"no curve can be fitted ({curve.cause}): {curve.reason}", hint=curve.hint)
     nominals = [level.nominal for level in table.levels if level.nominal > 0]

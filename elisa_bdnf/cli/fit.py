@@ -39,13 +39,13 @@ def fit(
       elisa-bdnf fit standards.csv --model 3pl --fix a=0.05 --weights none --json
     """
     from elisa_bdnf.analysis.table import fit_table, json_from_fit, read_table, read_unknowns, spec_from_options
-    from elisa_bdnf.errors import ElisaError
+    from elisa_bdnf.errors import TableError
 
     spec = spec_from_options(model, weights, fit_on, fix or [], zero_in_fit=not without_zero, confidence=confidence)
     read = read_table(table)
     try:
         curve = fit_table(read, spec)
-    except ElisaError as refused:
+    except TableError as refused:
         raise refused.in_file(table.name) from None
     readings = read_unknowns(read, curve, extrapolate=extrapolate)
     if as_json:

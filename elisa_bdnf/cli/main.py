@@ -7,6 +7,7 @@ they need when they run.
 from __future__ import annotations
 
 import gc
+import io
 import os
 import signal
 import sys
@@ -105,6 +106,7 @@ def main() -> None:
     # What is loaded stays: looking through it for garbage every few hundred objects is a tenth of the start-up.
     gc.set_threshold(100_000, *gc.get_threshold()[1:])
     _print_to_nobody_where_nobody_listens()
+    _print_what_no_code_page_has()
     _end_quietly_with_a_closed_pipe()
     try:
         app()
@@ -132,6 +134,16 @@ def _print_to_nobody_where_nobody_listens() -> None:
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115  (for the whole run)
+
+
+def _print_what_no_code_page_has() -> None:
+    """Pipes and files get UTF-8 on every system, the same bytes everywhere; a terminal gets what it can show.
+
+    Windows would encode a pipe in its code page, which has neither ``−`` nor ``→``, and stop at the first of them.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")
 
 
 def _report_bug(bug: Exception) -> int:

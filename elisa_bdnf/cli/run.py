@@ -104,6 +104,9 @@ def overrides_from_options(settings: Sequence[str], options: dict[str, str | Non
         key, equals, value = setting.partition("=")
         if not equals or not key.strip():
             raise UsageError(f"--set {setting!r} has no key and value", expected="--set key=value")
+        if overrides.get(key.strip(), value.strip()) != value.strip():
+            found = f"{key.strip()} is set to {overrides[key.strip()]!r} and to {value.strip()!r}"
+            raise UsageError(found, expected="one value for each key")
         overrides[key.strip()] = value.strip()
     return overrides
 
@@ -163,7 +166,7 @@ def run_all(
     workflow.remember(history, workflow.charted(run_ for run_, _ in done))
     if request.waivers_shared and not refused:
         refused = _unmet(request, protocol, [run_ for run_, _ in done])
-    _show(done, as_json=as_json, quiet=quiet)
+    _show(done, as_json=as_json, quiet=quiet, several=len(exports) > 1)
     rejected = any(not result.accepted for run_, _ in done for result in run_.results)
     warned = strict and any(level != "info" for level in workflow.levels(run_ for run_, _ in done))
     return refused or int(rejected or warned)
@@ -221,11 +224,11 @@ def _above_all(paths: Sequence[Path]) -> Path | None:
         return None
 
 
-def _show(done: Sequence[tuple[Run, list[Path]]], *, as_json: bool, quiet: bool) -> None:
+def _show(done: Sequence[tuple[Run, list[Path]]], *, as_json: bool, quiet: bool, several: bool) -> None:
     if as_json:
         from elisa_bdnf.reports.json_result import json_text, runs_json
 
-        print(json_text(runs_json([result for run_, _ in done for result in run_.results])), end="")
+        print(json_text(runs_json([result for run_, _ in done for result in run_.results], several=several)), end="")
     elif not quiet:
         from elisa_bdnf.reports.terminal import print_result
 

@@ -80,9 +80,12 @@ def _records(records: Sequence[Record], between: str) -> str:
     return between.join(map(json_line, records))
 
 
-def runs_json(results: Sequence[PlateResult]) -> Record:
-    """What ``run --json`` prints: the result of a single plate, or a list where there are more or none."""
-    if len(results) == 1:
+def runs_json(results: Sequence[PlateResult], *, several: bool = False) -> Record:
+    """What ``run --json`` prints: the result of a single plate, or a list where there are more or none.
+
+    ``several`` exports give a list even if one alone could be analyzed: its form does not hang on what is refused.
+    """
+    if len(results) == 1 and not several:
         return json_from_result(results[0])
     return {"schema": RUN_SCHEMA, "results": [json_from_result(result) for result in results]}
 

@@ -128,3 +128,18 @@ def test_demo_says_where_the_report_is(tmp_path: Path) -> None:
     assert done.code == 0
     assert str(tmp_path / "results" / "report.html") in done.out
     assert (tmp_path / "results" / "report.html").is_file()
+
+
+@pytest.mark.parametrize(
+    "options", [("--model", "5pl", "--set", "curve.model=4pl"), ("--set", "unit=pg/mL", "--set", "unit=ng/mL")]
+)
+def test_two_values_for_one_setting_are_a_wrong_command_line(options: tuple[str, ...], tmp_path: Path) -> None:
+    done = elisa_bdnf(*arguments(FIXTURES / "demo"), *options, "--out", tmp_path / "out")
+    assert (done.code, "expected one value for each key" in done.err) == (2, True)
+
+
+def test_json_of_several_exports_is_a_list_also_where_one_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "empty.txt").touch()
+    done = elisa_bdnf("run", FIXTURES / "demo" / "bdnf-plate.txt", tmp_path / "empty.txt", "--json", folder=tmp_path)
+    printed = json.loads(done.out)
+    assert (done.code, printed["schema"], len(printed["results"])) == (3, "elisa-bdnf/run/1", 1)

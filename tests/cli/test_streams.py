@@ -47,3 +47,20 @@ def test_a_bug_says_so_and_where_the_log_is(tmp_path: Path, monkeypatch: pytest.
     (log,) = tmp_path.glob("elisa-bdnf-crash-*.log")
     assert "Traceback" in log.read_text(encoding="utf-8")
     assert str(log) in done.err
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
+@pytest.mark.parametrize("command", [("rules", "--json"), ("rules",), ("run", "--help"), ("read", "demo")])
+def test_a_pipe_gets_utf_8_whatever_the_code_page(command: tuple[str, ...], encoding: str) -> None:
+    words = [str(FIXTURES / "demo" / "bdnf-plate.txt") if word == "demo" else word for word in command]
+    told = os.environ | {"PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
+    done = subprocess.run([*PROGRAM, *words], capture_output=True, check=False, env=told)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert any(ord(character) > 127 for character in done.stdout.decode("utf-8"))
+
+
+def test_without_a_stdout_the_results_are_written(tmp_path: Path) -> None:
+    program = "import sys; sys.stdout = sys.stderr = None; from elisa_bdnf.cli.main import main; main()"
+    words = ["run", str(FIXTURES / "demo" / "bdnf-plate.txt"), "--out", str(tmp_path / "out")]
+    assert subprocess.run([sys.executable, "-c", program, *words], check=False).returncode == 0
+    assert (tmp_path / "out" / "result.json").exists()
