@@ -27,7 +27,7 @@ def inputs(folder: Path) -> Path:
 
 
 def run(folder: Path, out: Path, *words: str | Path) -> Path:
-    done = elisa_bdnf("run", folder / "plate.txt", "-s", folder / "samples.csv", *PLASMA, "-o", out, *words)
+    done = elisa_bdnf("run", folder / "plate.txt", "-s", folder / "samples.csv", *PLASMA, "-q", "-o", out, *words)
     assert done.code in (0, 1), done.err
     return out
 

@@ -64,7 +64,7 @@ def watched(folder: Path, out: Path, events: Sequence[Event], **options: object)
     history = options.pop("history", None)
     assert history is None or isinstance(history, Path)
     run = RunRequest(**options)  # type: ignore[arg-type]
-    request = BatchRequest(folder, out, run, history=history)
+    request = BatchRequest(folder, out, run, (), history=history)  # without pages, which take time
     protocol = workflow.protocol_from_request(run)
     watch = Watch(request, protocol, heard, every=EVERY, settle=SETTLE, clock=lambda: now[0], sleep=sleep)
     try:

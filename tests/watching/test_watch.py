@@ -56,7 +56,7 @@ def test_results_are_those_of_a_batch(folder: Path, tmp_path: Path) -> None:
     heard = watched(folder, tmp_path / "out", WHILE)
     assert heard.lines == ["B.txt rejected", "a.txt accepted", "w/plate.csv accepted"]
     assert heard.shown == ["B.txt", "a.txt", "plate.csv"]
-    batch(folder, tmp_path / "batch")
+    batch(folder, tmp_path / "batch", "--no-html")
     assert digests(tmp_path / "out") == digests(tmp_path / "batch")
 
 
@@ -65,7 +65,7 @@ def test_what_comes_in_later_is_done_then_and_nothing_twice(folder: Path, tmp_pa
     heard = watched(folder, tmp_path / "out", events)
     assert heard.lines == ["a.txt accepted", "b.txt accepted"]
     assert heard.shown == ["a.txt", "b.txt"]
-    batch(folder, tmp_path / "batch")
+    batch(folder, tmp_path / "batch", "--no-html")
     assert digests(tmp_path / "out") == digests(tmp_path / "batch")
 
 
@@ -236,7 +236,7 @@ def test_mistakes_in_a_manifest_are_said_once_and_waited_for(folder: Path, tmp_p
 
 def test_earlier_results_are_taken_over(folder: Path, tmp_path: Path) -> None:
     folder_of(folder, {"a.txt": GEN5})
-    batch(folder, tmp_path / "out")
+    batch(folder, tmp_path / "out", "--no-html")
     before = digests(tmp_path / "out")
     heard = watched(folder, tmp_path / "out", WHILE)
     assert (heard.lines, heard.shown) == (["a.txt accepted as before"], [])
@@ -263,7 +263,7 @@ def test_with_a_history_each_plate_sees_those_before_it(folder: Path, tmp_path: 
     (tmp_path / "other").mkdir()
     words = [word for key, value in settings.items() for word in ("--set", f"{key}={value}")]
     words += ["-p", "human-infusion-plasma", "--history", str(tmp_path / "other" / "lab.sqlite")]
-    batch(folder, tmp_path / "batch", *words)
+    batch(folder, tmp_path / "batch", "--no-html", *words)
     assert digests(tmp_path / "out") == digests(tmp_path / "batch")
     made = [json.loads((tmp_path / "out" / name / "manifest.json").read_bytes())["history"]["plates"] for name in "ab"]
     assert made == [1, 0]
@@ -281,7 +281,7 @@ def test_many_files_that_come_in_pieces_none_is_missed_or_read_early(folder: Pat
     heard = watched(folder, tmp_path / "out", [*events, *WHILE])
     done = [line for line in heard.lines if line.endswith("accepted")]
     assert sorted(done) == sorted(f"{name} accepted" for name in contents)
-    batch(folder, tmp_path / "batch")
+    batch(folder, tmp_path / "batch", "--no-html")
     assert digests(tmp_path / "out") == digests(tmp_path / "batch")
 
 
