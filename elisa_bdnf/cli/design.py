@@ -43,14 +43,15 @@ def design(
     seed: Annotated[int, typer.Option(help="Another seed, another random order.")] = 1,
     show_maps: Annotated[bool, typer.Option("--maps/--no-maps", help="Print the maps.")] = True,
 ) -> None:
-    """Propose plate maps: all timepoints of a subject on one plate, in random order, standards and controls placed.
+    """Propose plate maps for a sample sheet.
 
     \b
       elisa-bdnf design samples.csv --protocol human-infusion-plasma --control QC-low=40 --control QC-high=320
       elisa-bdnf design samples.csv --control "plasma pool" --seed 7 --out plates
 
-    Without --out nothing is written. The layouts are files that run, batch and layout show read; the same options and
-    seed give the same maps everywhere.
+    All timepoints of a subject stand on one plate, groups are spread over plates, the order is random, standards and
+    controls are placed. Without --out nothing is written. The layouts are files that run, batch and layout show read;
+    the same options and seed give the same maps everywhere.
     """
     from elisa_bdnf.placing.whole import files_of, place, summary_of
     from elisa_bdnf.reports.terminal_speech import speakable

@@ -24,13 +24,14 @@ def diff(
         bool, typer.Option("--quiet", "-q", help="Print nothing but errors: the exit code tells.")
     ] = False,
 ) -> None:
-    """Compare two results of the same plates: concentrations, verdicts and findings, and what caused a difference.
+    """Say what changed between two results, and what caused it.
 
     \b
       elisa-bdnf diff results-old results-new
       elisa-bdnf diff results-old results-new --tolerance 0.1
       elisa-bdnf diff monday/report.html friday/report.html --json
 
+    Concentrations, verdicts, findings, the curve and all else in the results are compared, the biggest change first.
     Plates are paired by folder, by content, or by their names. Causes are read off the manifests: program, protocol and
     the settings that differ, export, layout, samples, waivers, earlier plates.
     Exit codes: 0 the same, 1 different, 3 no results there.

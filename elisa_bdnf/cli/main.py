@@ -52,8 +52,9 @@ _ABOUT = """From plate-reader exports to trustworthy BDNF concentrations.
   elisa-bdnf demo                  the main job on an example plate
 
 \b
-Exit codes: 0 done, every plate accepted · 1 done, a plate rejected by QC · 2 wrong command line ·
-3 an input could not be analyzed · 4 an output could not be written · 70 a bug of ours · 130 interrupted
+Exit codes: 0 done, every plate accepted · 1 done, a plate rejected by QC, or a difference found ·
+2 wrong command line · 3 an input could not be analyzed · 4 an output could not be written ·
+70 a bug of ours · 130 interrupted
 """
 
 app = typer.Typer(

@@ -23,7 +23,7 @@ def selftest(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="A line for everything that was tested.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Test the installation (IQ), known answers (OQ) and, with --pq, your own verified plates (PQ).
+    """Test installation, known answers and your own plates (IQ, OQ, PQ).
 
     \b
       elisa-bdnf selftest

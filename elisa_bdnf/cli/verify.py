@@ -24,13 +24,14 @@ def verify(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing: the exit code tells.")] = False,
 ) -> None:
-    """Check a result against its manifest, find its inputs, compute it again and compare.
+    """Check that results are as written and follow from their inputs.
 
     \b
       elisa-bdnf verify results
       elisa-bdnf verify results --inputs exports
       elisa-bdnf verify archive/plate7/report.html --inputs archive/raw
 
+    Files are held against the hashes of the manifest; the inputs are found, computed again and compared byte by byte.
     Inputs count by name and SHA-256; they are looked for in the working folder, beside the results and where --inputs
     says. The same version must give the same bytes, another one the same results. Nothing is written.
     Exit codes: 0 verified, 1 different or not verified (it says what is missing), 3 no results there.

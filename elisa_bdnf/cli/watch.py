@@ -66,14 +66,14 @@ def watch(
     once: Annotated[bool, typer.Option("--once", help="End when all that is there is done.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
 ) -> None:
-    """Assess exports as they come into a folder, and show each plate in the terminal.
+    """Assess exports as they come into a folder.
 
     \b
       elisa-bdnf watch exports --protocol human-infusion-plasma --samples samples.csv --out results
 
-    An export is done when it is complete: the same for some seconds, and not locked. What changes later is done again;
-    one that cannot be read is said once and tried again when it changes. End it with Ctrl-C. The results are those of:
-    elisa-bdnf batch.
+    Each plate is shown in the terminal. An export is done when it is complete: the same for some seconds, and not
+    locked. What changes later is done again; one that cannot be read is said once and tried again when it changes. End
+    it with Ctrl-C. The results are those of: elisa-bdnf batch.
     Exit codes: 130 ended with Ctrl-C, 4 an output could not be written; with --once as batch.
     """
     from elisa_bdnf.batch.whole import BatchRequest
