@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -55,7 +55,7 @@ def checked(group: Group, decimal: str) -> Group:
         astray, found = _astray(table, sample, averages)
         lost.update(astray)
         remarks += found
-    remarks += [*_unlike_others(group, samples), *_lacking(group, samples), *_products(table)]
+    remarks += [*_unlike_others(group, samples, lost), *_lacking(group, samples), *_products(table)]
     if not remarks:
         return group
     lines = tuple([line for n, line in enumerate(group.lines) if n not in lost])
@@ -126,14 +126,15 @@ def _agrees(mean: float, values: Sequence[float], slack: float) -> bool | None:
     return fits if fits or len(numbers) == len(values) else None
 
 
-def _unlike_others(group: Group, samples: Sequence[range]) -> Iterator[str]:
+def _unlike_others(group: Group, samples: Sequence[range], lost: Collection[int]) -> Iterator[str]:
     """A single sample that has another number of wells than all the others."""
-    counts = [len(sample) for sample in samples]
+    counts = [sum(n not in lost for n in sample) for sample in samples]
     usual = max(set(counts), key=counts.count) if counts else 0
-    odd = [sample for sample in samples if len(sample) != usual]
+    odd = [(sample, count) for sample, count in zip(samples, counts, strict=True) if count != usual]
     if len(samples) > _SUFFICIENT and len(odd) == 1:
-        name = group.text(group.lines[odd[0].start], Purpose.NAME) or group.name
-        yield f"{name!r} in group {group.name!r} has {len(odd[0])} wells, every other sample {usual}."
+        ((sample, count),) = odd
+        name = group.text(group.lines[sample.start], Purpose.NAME) or group.name
+        yield f"{name!r} in group {group.name!r} has {count} wells, every other sample {usual}."
 
 
 def _lacking(group: Group, samples: Sequence[range]) -> Iterator[str]:
