@@ -20,6 +20,7 @@ from elisa_bdnf.model.result import Finding, FindingLevel, Verdict
 
 RULE = "INP-04"
 _UNUSED = -1  # no number, or so little that many plates read it
+_NEVER = -2  # equal to nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +44,17 @@ def copies(plates: Sequence[PlateRow], most_equal: float) -> Iterator[Copy]:
     for plate in plates:
         by_size.setdefault(len(plate.thousandths), []).append(plate)
     for alike in by_size.values():
-        table = np.array([np.frombuffer(bytes.fromhex(p.thousandths), dtype=">i2") for p in alike]).astype(np.int16)
+        table = np.array([np.frombuffer(bytes.fromhex(p.thousandths), dtype=">i2") for p in alike])
+        by_well = np.ascontiguousarray(table.T.astype(np.int16))  # a row for each well: sums run along the plates
+        own = np.where(by_well == _UNUSED, _NEVER, by_well)
+        whole = np.unique([plate.values_sha256 for plate in alike], return_inverse=True)[1]
         for index, plate in enumerate(alike[:-1]):
-            equal = ((table[index + 1 :] == table[index]) & (table[index] != _UNUSED)).sum(axis=1)
-            for offset, number in enumerate(equal.tolist(), start=index + 1):
-                other = alike[offset]
-                whole = other.values_sha256 == plate.values_sha256
-                if other.export != plate.export and (whole or number > most_equal):
-                    yield Copy(plate, other, number)
+            equal = (by_well[:, index + 1 :] == own[:, index : index + 1]).sum(axis=0, dtype=np.int16)
+            same = (equal > most_equal) | (whole[index + 1 :] == whole[index])
+            for offset in np.flatnonzero(same).tolist():
+                other = alike[index + 1 + offset]
+                if other.export != plate.export:
+                    yield Copy(plate, other, int(equal[offset]))
 
 
 def rejecting_copies(batch: BatchResult, settings: RuleSettings) -> tuple[BatchResult, tuple[Finding, ...]]:
