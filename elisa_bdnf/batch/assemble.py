@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from elisa_bdnf import output
 from elisa_bdnf.batch.discover import STATE
+from elisa_bdnf.batch.earlier_plates import earlier_beside, keep
 from elisa_bdnf.batch.entry import Entry
 from elisa_bdnf.batch.folder_names import TABLES
 from elisa_bdnf.batch.pairing import Plan
@@ -17,15 +18,21 @@ from elisa_bdnf.batch.tables import merged_tables
 from elisa_bdnf.batch.together import judged_together
 from elisa_bdnf.errors import ElisaError, OutputError
 from elisa_bdnf.model.batch import BatchResult, ExportRow, IgnoredRow
+from elisa_bdnf.model.history import ChartedPlate
 from elisa_bdnf.reports.batch_folder import files_from_batch
 
 
-def assemble(out: Path, plan: Plan, unfinished: Collection[str]) -> BatchResult:
-    """Merge what is known of every export, from its entry, and write it. What no export holds any more is removed."""
+def assemble(out: Path, plan: Plan, unfinished: Collection[str], earlier: Iterable[ChartedPlate] = ()) -> BatchResult:
+    """Merge what is known of every export, from its entry, and write it. What no export holds any more is removed.
+
+    ``earlier`` are the plates of a history: those before the plates of the batch are on its control charts.
+    """
     entries = entries_of(out, plan)
     sweep(out, entries, unfinished)
     rows = tuple(entry.row for entry in entries)
     batch = with_remarks(batch_of(plan, rows, plan.ignored))
+    batch = replace(batch, earlier=earlier_beside(batch.plates(), earlier))
+    keep(out, batch.earlier)
     output.to_disk()
     output.write_folder(out, files_of_batch(out, entries, batch))
     return batch

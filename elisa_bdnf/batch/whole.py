@@ -73,7 +73,7 @@ def run_batch(request: BatchRequest, protocol: Protocol, begin: Callable[[int], 
             on_done(done, number)
         if request.shard:
             return end_shard(request.out, whole, request.shard, settings, unfinished)
-        batch = assemble(request.out, plan, unfinished)
+        batch = assemble(request.out, plan, unfinished, past.plates if past else ())
         workflow.remember(history, ((plate.charted, plate.accepted) for plate in batch.plates()))
         return batch
 

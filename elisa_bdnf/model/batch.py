@@ -172,6 +172,7 @@ class BatchResult:
     findings: tuple[Finding, ...] = ()  # of rules that look at several plates at once
     not_evaluated: tuple[NotEvaluated, ...] = ()
     between_plates: Mapping[str, Any] = field(default_factory=dict)  # preset and settings of such rules
+    earlier: tuple[ChartedPlate, ...] = ()  # of a history, for charts
 
     def plates(self) -> Iterator[PlateRow]:
         """Every judged plate, in order."""

@@ -8,6 +8,7 @@ from itertools import groupby
 from elisa_bdnf import __version__
 from elisa_bdnf.model.batch import BatchResult, ControlRow, ExportRow, Outcome, PlateRow
 from elisa_bdnf.model.chart import Placed, SegmentCharts, Standing, charts_of
+from elisa_bdnf.model.control_chart import FROZEN
 from elisa_bdnf.model.result import Finding
 from elisa_bdnf.reports import digits, words
 from elisa_bdnf.reports.batch_figures import MOST_CURVES, anchor, overlay, sparkline
@@ -153,7 +154,8 @@ def _curves(plates: Sequence[PlateRow]) -> Iterator[str]:
 
 
 def _charts(batch: BatchResult) -> Iterator[str]:
-    placed = [
+    placed = [Placed(plate, Standing.EARLIER) for plate in batch.earlier]
+    placed += [
         Placed(p.charted, Standing.ACCEPTED if p.accepted else Standing.REJECTED, anchor(p))
         for p in batch.plates()
         if p.charted
@@ -161,8 +163,12 @@ def _charts(batch: BatchResult) -> Iterator[str]:
     segments = [charts for charts in charts_of(placed) if len(charts.plates) > 1]
     if not segments:
         return
+    whose = "accepted plates of this batch"
+    if batch.earlier:
+        whose = f"{digits.count(len(batch.earlier), 'plate')} of the history that are earlier and the {whose}"
     yield f'<section id="charts"><h2>Control charts</h2><p class="note">{html_text(NOTE)} Limits are those of the '
-    yield "accepted plates of this batch; plates of a history that are not in it are in the reports of the plates.</p>"
+    yield f"{whose}: of the first {FROZEN} of a segment, which may be others than those by which a plate was judged on "
+    yield "its day; its own page shows these.</p>"
     for i, charts in enumerate(segments):
         yield f"<h3>{html_text(f'{charts.segment}: ' + digits.count(len(charts.plates), 'plate'))}</h3>"
         if len(charts.plates) > MOST_CHARTED:

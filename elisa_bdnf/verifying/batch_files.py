@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
 from elisa_bdnf import output
+from elisa_bdnf.batch import earlier_plates
 from elisa_bdnf.batch.assemble import files_of_batch, with_remarks
 from elisa_bdnf.batch.discover import STATE
 from elisa_bdnf.batch.entry import Entry, bytes_from_entry, entry_from_bytes_or_none
@@ -75,7 +77,7 @@ def _files(out: Path, batch: Json, entries: list[Entry]) -> Mapping[str, output.
     folder, protocol, title = (text(batch, key) for key in ("folder", "protocol", "protocol_title"))
     rows = tuple(entry.row for entry in entries)
     made = BatchResult(folder, protocol, title, rows, ignored, between_plates=table(batch, "between_plates"))
-    return files_of_batch(out, entries, with_remarks(made))
+    return files_of_batch(out, entries, replace(with_remarks(made), earlier=earlier_plates.kept(out)))
 
 
 def _difference_or_none(path: Path, made: output.Content) -> str | None:

@@ -99,3 +99,24 @@ def test_a_history_that_is_damaged_stops_before_anything_is_written(tmp_path: Pa
     assert refused.code == 3
     assert "damaged" in refused.err
     assert not (tmp_path / "out" / "batch.json").exists()
+
+
+def test_charts_of_a_batch_begin_with_the_history(done: tuple[Path, Path, Path], tmp_path: Path) -> None:
+    """The plates before it, none after it: also when it is done again after others were recorded."""
+    history = Path(shutil.copy(done[2], tmp_path / "h.sqlite"))
+    options = ("--history", history, "--no-html", "--quiet")
+    exports(tmp_path / "in", CONTROLS[:2], first=23)
+    batch(tmp_path / "in", tmp_path / "out", *options)
+    before = digests(tmp_path / "out")
+    page = (tmp_path / "out" / "batch.html").read_text(encoding="utf-8")
+    assert "21 plates of the history that are earlier" in page
+    assert ": 23 plates</h3>" in page
+    assert "· earlier</title>" in page
+    exports(tmp_path / "next", CONTROLS[2:3], first=25)
+    batch(tmp_path / "next", tmp_path / "later", *options)
+    batch(tmp_path / "in", tmp_path / "out", *options, "--force")
+    assert digests(tmp_path / "out") == before
+    said = elisa_bdnf("verify", tmp_path / "out", "--history", history).out
+    assert "made again of its plates: the same byte for byte" in said
+    batch(tmp_path / "in", tmp_path / "out", "--no-html", "--quiet")
+    assert not (tmp_path / "out" / ".elisa-bdnf" / "earlier.json").exists()
