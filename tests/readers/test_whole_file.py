@@ -50,3 +50,13 @@ def test_a_file_that_is_nearly_a_plate_is_refused_with_what_it_lacks(said: str) 
     sentence = refusal(text(NEARLY[said]))
     assert said in sentence
     assert "row letters A, B, C" in sentence
+
+
+def test_a_well_far_from_all_others_is_named() -> None:
+    wells = [f"{row}{column:02}" for row in "ABCDEFGH" for column in range(1, 13)]
+    rows: Rows = [["Well", "OD"], *[[well, 0.1 + n / 100] for n, well in enumerate(wells)]]
+    assert not any("Only" in remark for remark in read_bytes(text(rows))[0].remarks)
+    (reading,) = read_bytes(text([*rows[:-1], ["S12", 1.05]]))
+    assert any("Only S12 of 96 wells would lie outside of a plate of 8 × 12" in remark for remark in reading.remarks)
+    large: Rows = [["Well", "OD"], *[[f"{row}{column}", 0.1] for row in "ABCDEFGHIJKLMNOP" for column in range(1, 25)]]
+    assert not any("Only" in remark for remark in read_bytes(text(large))[0].remarks)
