@@ -107,10 +107,13 @@ def _frozen(outcome: Outcome, problems: Problems) -> float:
 def _named(outcome: Outcome, problems: Problems) -> Outcome:
     """A fit on its way to infinity, with the parameters that have no finite estimate; as it is where there are none."""
     names = _undetermined(outcome, problems) or step(outcome, problems)
-    if not (names or problems.family.asymmetric):
-        return outcome
+    if not names:
+        if LN_G not in outcome.free:
+            return outcome
+        names = ("g",)
     sentence = (
-        f"{' and '.join(names)} have no finite estimate: the fit improves for ever while they change together; "
+        f"{' and '.join(names)} {'have' if len(names) > 1 else 'has'} no finite estimate: the fit improves for ever "
+        f"while {'they change together' if len(names) > 1 else 'it grows'}; "
         "concentrations inside the standards are not affected"
     )
     return replace(outcome, converged=True, unidentified=names, remarks=(*outcome.remarks, sentence))
