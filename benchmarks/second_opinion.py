@@ -17,9 +17,8 @@ import numpy as np
 from scipy.optimize import least_squares
 
 from elisa_bdnf.analysis.fit import fit_logistic, points_from_table
-from elisa_bdnf.analysis.inverses import inverse
 from elisa_bdnf.analysis.settle import Outcome
-from elisa_bdnf.analysis.shape import FAMILIES, Array
+from elisa_bdnf.analysis.shape import Array
 from elisa_bdnf.model.curve import CurveSpec, Model, weights_from_text
 
 MODELS = (Model.FOUR_PL, Model.FIVE_PL, Model.FIVE_PL_R)
@@ -80,7 +79,13 @@ def by_scipy(data: Data, model: Model, root: Array) -> float:
     for place in (0.2, 0.5, 0.8, 1.1):
         for ln_b in (-0.5, 0.2, 0.9):
             for ln_g in (0.0,) if model is Model.FOUR_PL else (0.0, -1.0):
-                start = [low, high, real.min() + place * np.ptp(real), ln_b, *([] if model is Model.FOUR_PL else [ln_g])]
+                start = [
+                    low,
+                    high,
+                    real.min() + place * np.ptp(real),
+                    ln_b,
+                    *([] if model is Model.FOUR_PL else [ln_g]),
+                ]
                 try:
                     found = least_squares(
                         lambda p: root * (response(data.x, p) - data.y), start, x_scale="jac",
@@ -104,7 +109,9 @@ def main() -> None:
     print(f"{'kind':<12}{'model':<8}{'curves':>7}{'same':>7}{'lower':>7}{'higher':>8}{'highest excess':>16}   limits")
     for kind in KINDS:
         for model in MODELS:
-            row(kind, model, chosen.curves, np.random.default_rng([chosen.seed, KINDS.index(kind), MODELS.index(model)]))
+            row(
+                kind, model, chosen.curves, np.random.default_rng([chosen.seed, KINDS.index(kind), MODELS.index(model)])
+            )
 
 
 def row(kind: str, model: Model, curves: int, noise: np.random.Generator) -> None:

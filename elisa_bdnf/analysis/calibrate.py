@@ -11,16 +11,22 @@ import numpy as np
 from elisa_bdnf.analysis.assemble import curve_from_line, curve_from_outcome
 from elisa_bdnf.analysis.curves import invert_or_none, predict
 from elisa_bdnf.analysis.fit import Points, fit_logistic
+from elisa_bdnf.analysis.identify import ON_A_PLATEAU
 from elisa_bdnf.analysis.lack_of_fit import lack_of_fit_p
 from elisa_bdnf.analysis.limits import limits_from_standards
 from elisa_bdnf.analysis.refusals import refusal_or_none
 from elisa_bdnf.analysis.scatter import response_floor_of_fit, wells_per_point
 from elisa_bdnf.analysis.settle import Outcome
-from elisa_bdnf.analysis.shape import LN_C, A, D
+from elisa_bdnf.analysis.shape import LN_B, LN_C, A, D, ln_from_x
 from elisa_bdnf.analysis.straight import fit_line
 from elisa_bdnf.model.curve import Curve, CurveSpec, FitOn, Level, Model, NoCurve, StandardPoint
 from elisa_bdnf.model.protocol import LimitSettings
 
+_NO_LINE = NoCurve(
+    "not_converged",
+    "the weights follow the line, and the line the weights, without coming to rest",
+    "is the value right at which a parameter is fixed? weights none always come to rest",
+)
 _LARGEST_LN = 690.0  # e^690 is still a number
 
 
@@ -45,10 +51,13 @@ def calibrate(
         return replace(refusal, levels=ordered)
     points = points_from_levels(fitted, spec)
     if spec.model in (Model.LINEAR, Model.LOG_LOG):
-        curve = curve_from_line(fit_line(spec.model, points.x[:, 0], points.y[:, 0], spec.weights, spec.fixed), spec)
+        line = fit_line(spec.model, points.x[:, 0], points.y[:, 0], spec.weights, spec.fixed)
+        if not line.converged:
+            return replace(_NO_LINE, levels=ordered)
+        curve = curve_from_line(line, spec)
     else:
         outcome = fit_logistic(points, spec, starts)
-        refusal = _failure_or_none(outcome, spec)
+        refusal = _failure_or_none(outcome, points, spec)
         if refusal is not None:
             return replace(refusal, levels=ordered)
         curve = curve_from_outcome(outcome, points, spec)
@@ -86,13 +95,15 @@ def points_from_levels(levels: Sequence[Level], spec: CurveSpec) -> Points:
     return Points(x, y, mean)
 
 
-def _failure_or_none(outcome: Outcome, spec: CurveSpec) -> NoCurve | None:
+def _failure_or_none(outcome: Outcome, points: Points, spec: CurveSpec) -> NoCurve | None:
     names = set(outcome.unidentified)
     if not outcome.converged or np.max(np.abs(outcome.coordinates[LN_C:])) > _LARGEST_LN:
         return NoCurve(
             "not_converged",
-            f"no {outcome.starts} starts led to a minimum of the sum of squares",
-            "look at the plot of the standards; a 4PL with weights power:1 is the most forgiving",
+            f"none of {outcome.starts} starts led to a minimum of the sum of squares",
+            "is the value right at which a parameter is fixed?"
+            if spec.fixed
+            else "look at the plot of the standards; a 4PL with weights power:1 is the most forgiving",
         )
     if {"a", "d"} <= names or _is_logarithmic(outcome):
         return NoCurve(
@@ -100,13 +111,21 @@ def _failure_or_none(outcome: Outcome, spec: CurveSpec) -> NoCurve | None:
             "the response follows a straight line in the logarithm of the concentration: neither plateau is in sight",
             "more standards at both ends are needed, or a model with one plateau fixed (3pl)",
         )
-    if "b" in names and spec.model in (Model.FOUR_PL, Model.THREE_PL):
+    if spec.model in (Model.FOUR_PL, Model.THREE_PL) and ("b" in names or _is_step(outcome, points)):
         return NoCurve(
             "one_level_dominates",
             "the response jumps from one plateau to the other within one step of the dilution series",
             "standards between the two are needed",
         )
     return None
+
+
+def _is_step(outcome: Outcome, points: Points) -> bool:
+    """All standards on one of the two plateaus, some on either: such a curve goes through them, and means nothing."""
+    if LN_B not in outcome.free:
+        return False
+    far = (ln_from_x(points.x) - outcome.coordinates[LN_C]) * np.exp(outcome.coordinates[LN_B])
+    return bool(np.all(np.abs(far) > ON_A_PLATEAU) and far.min() < 0 < far.max())
 
 
 def _is_logarithmic(outcome: Outcome) -> bool:

@@ -21,7 +21,7 @@ IDENTIFIED_ASYMMETRY = 7.5  # |ln g| beyond which a curve cannot be told from it
 SHARP = 1e-12  # gradient of a proper minimum; larger ones are found on the way to infinity
 FAR_ASYMMETRY_SEEN = 4.0  # |ln g| beyond which the limits g → 0 and ∞ are tried too
 _FLAT = 2e-11  # an eigenvalue of the scaled second derivatives below which there is no minimum, times 2
-_ON_A_PLATEAU = 5.0  # b·|ln x − ln c| beyond which a curve is within 1 % of its plateau
+ON_A_PLATEAU = 5.0  # b·|ln x − ln c| beyond which a curve is within 1 % of its plateau
 _MUCH_LOWER = 0.9  # a fit that did not settle is preferred to a limit only where its sum of squares is so much lower
 FAR_PLATEAU = 1e4  # × the fitted rise: a plateau so far away is compared with one at infinity
 
@@ -127,7 +127,7 @@ def step(outcome: Outcome, problems: Problems) -> tuple[str, ...]:
     _, _, ln_c, ln_b, _ = outcome.coordinates.tolist()
     b = math.exp(ln_b)
     far = {ln_x: (ln_x - ln_c) * b for ln_x in problems.ln_x[:, 0].tolist()}
-    between = [ln_x for ln_x, v in far.items() if ln_x > LN_ZERO and abs(v) < _ON_A_PLATEAU]
+    between = [ln_x for ln_x, v in far.items() if ln_x > LN_ZERO and abs(v) < ON_A_PLATEAU]
     two_sided = min(far.values()) < 0 < max(far.values())
     return ("b",) if LN_B in outcome.free and two_sided and len(between) <= 1 else ()
 

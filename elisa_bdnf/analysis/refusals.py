@@ -60,7 +60,8 @@ def _too_few(levels: Sequence[Level], spec: CurveSpec) -> NoCurve | None:
         return None
     return NoCurve(
         "too_few_levels",
-        f"{found} concentrations of the standard cannot determine the {needed} parameters of a {spec.model} curve",
+        f"{found} concentration{'' if found == 1 else 's'} of the standard cannot determine the {needed} "
+        f"{'free ' if spec.fixed else ''}parameter{'' if needed == 1 else 's'} of a {spec.model} curve",
         f"at least {needed} are needed, six or more are advisable; look for standards that were excluded or not named",
     )
 
@@ -72,11 +73,12 @@ def _not_positive(levels: Sequence[Level], spec: CurveSpec) -> NoCurve | None:
     bad = [level for level in levels if min(level.responses) <= 0]
     if not bad:
         return None
-    what = f"weights {spec.weights}" if observed else "a log-log line"
+    what = f"weights {spec.weights} need" if observed else "a log-log line needs"
+    several = "standards" if len(bad) > 1 else "standard"
     names = ", ".join(f"{level.nominal:g}" for level in bad)
     return NoCurve(
         "not_positive",
-        f"{what} need positive responses; the standard {names} has responses at or below 0",
+        f"{what} positive responses; the {several} {names} {'have' if len(bad) > 1 else 'has'} responses at or below 0",
         "weights power:1 and none allow them" if observed else "use a 4PL",
     )
 

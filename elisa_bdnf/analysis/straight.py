@@ -32,6 +32,7 @@ class Line:
     condition: float
 
 
+@np.errstate(over="ignore", invalid="ignore", divide="ignore")  # what is fixed may be absurd: then nothing is finite
 def fit_line(model: Model, x: Array, y: Array, weights: Weights, fixed: Mapping[str, float]) -> Line:
     """Least squares, re-weighted to convergence where the weights follow the line. All arrays are (N,)."""
     logarithmic = model is Model.LOG_LOG
@@ -50,6 +51,8 @@ def fit_line(model: Model, x: Array, y: Array, weights: Weights, fixed: Mapping[
         iterations += 1
         weight = _weights(weights.kind, logarithmic, y, mean, theta)
         root = np.sqrt(weight)
+        if not np.isfinite(root).all():
+            break
         solved = np.linalg.lstsq(design * root[:, None], (target - held) * root, rcond=None)[0]
         fitted = design @ solved + held
         mean = np.exp(fitted) if logarithmic else np.maximum(fitted, floor)
@@ -57,10 +60,12 @@ def fit_line(model: Model, x: Array, y: Array, weights: Weights, fixed: Mapping[
         if weights.kind is WeightKind.POWER and weights.theta is None:
             theta = float(theta_of((y - mean)[:, None], mean[:, None], np.ones((len(y), 1), dtype=bool), floor)[0])
         change = np.max(np.abs(solved - coefficient) / np.maximum(np.abs(solved), 1e-300), initial=0.0)
+        if not (np.isfinite(fitted).all() and np.isfinite(mean).all()):
+            break
         converged = weights.kind is not WeightKind.POWER or (change < 1e-14 and abs(theta - previous) < 1e-12)
         coefficient = solved
     values = {**fixed, **dict(zip(free, (float(value) for value in coefficient), strict=True))}
-    weighted = design * np.sqrt(weight)[:, None]
+    weighted = design * np.sqrt(weight if converged else ones)[:, None]
     scale = np.sqrt(np.sum(weighted**2, axis=0))
     scaled = weighted / np.where(scale > 0, scale, 1.0)
     inverse = np.linalg.pinv(scaled.T @ scaled) / scale[:, None] / scale[None]

@@ -5,30 +5,23 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 
-from elisa_bdnf.analysis.calibrate import calibrate
-from elisa_bdnf.analysis.quantify import CurveReading, read_responses
-from elisa_bdnf.errors import Problem, TableError, UsageError
+from elisa_bdnf.errors import ElisaError, Problem, TableError
 from elisa_bdnf.inputs.columns import column_from_text
 from elisa_bdnf.inputs.file import InputFile
 from elisa_bdnf.inputs.numbers import decimal_mark_from_rows, number_from_text_or_none, response_or_none
-from elisa_bdnf.model.curve import Curve, CurveSpec, FitOn, Level, Limits, Model, NoCurve, weights_from_text
-from elisa_bdnf.model.protocol import LimitSettings
+from elisa_bdnf.model.curve import Level
 from elisa_bdnf.model.reading import NoteKind
-from elisa_bdnf.model.result import RangeStatus
 
-SCHEMA = "elisa-bdnf/fit/1"
 _RESPONSE = re.compile(  # of a heading in lower case, letters and digits only
     r"(mean|net|corrected|raw|blanked)?"
     r"(response|od|oddata|opticaldensity|absorbance|abs|y|signal|value|reading|mfi|rlu|rfu|fluorescence|luminescence)"
     r"(od|au)?(\d{3}(nm)?(\d{3}(nm)?)?)?"
 )
+_LARGEST = 1e50  # beyond it (and below its inverse) sums of squares leave the numbers that a computer has
 _SAME = 1e-8  # relative difference of concentrations that is only rounding by a spreadsheet
-_PARAMETERS = "abcdg"
-_EVERYTHING = LimitSettings(recovery_percent=math.inf, recovery_ends_percent=math.inf, cv_percent=math.inf)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +53,32 @@ def read_table(path: Path) -> Table:
     if not filled:
         raise TableError("the table is empty", expected="the columns concentration and response", file=file.name)
     columns = _columns(filled[0][1], file.name)
-    decimal = decimal_mark_from_rows([[_cell(row, columns[name]) for name in ("concentration", "response")]
-                                      for _, row in filled[1:]])  # fmt: skip
+    _check_width(filled, file.name)
+    try:
+        decimal = _decimal_mark(filled[1:], columns)
+    except ElisaError as error:
+        raise error.in_file(file.name) from None
     return _table(filled[1:], columns, decimal, file.name)
+
+
+def _check_width(rows: Sequence[tuple[int, Sequence[str]]], file: str) -> None:
+    """A line with more cells than the heading may be a decimal comma in a file that commas divide: ``500,2,1``."""
+    width = len(rows[0][1])
+    wide = [(number, row) for number, row in rows[1:] if any(cell.strip() for cell in row[width:])]
+    if wide:
+        expected = "as many cells as the heading has"
+        hint = "are commas both decimal marks and separators? export with semicolons or tabs between the columns"
+        raise TableError(
+            problems=[
+                Problem(f"{len(row)} cells: {', '.join(row)}", expected, hint, str(number), file)
+                for number, row in wide
+            ]
+        )
+
+
+def _decimal_mark(rows: Sequence[tuple[int, Sequence[str]]], columns: Mapping[str, int]) -> str:
+    by_line = {number: [_cell(row, columns[name]) for name in ("concentration", "response")] for number, row in rows}
+    return decimal_mark_from_rows([by_line.get(line, []) for line in range(1, max(by_line, default=0) + 1)])
 
 
 def _columns(header: Sequence[str], file: str) -> Mapping[str, int]:
@@ -106,6 +122,15 @@ def _table(rows: Sequence[tuple[int, Sequence[str]]], columns: Mapping[str, int]
         elif cell is None or (math.isnan(cell.value) and cell.note is None):
             found = _cell(row, columns["response"])
             problems.append(Problem(f"the response {found!r} is not a number", place=str(number), file=file))
+        elif not (is_measurable(concentration or 0.0) and is_measurable(cell.value)):
+            said = (
+                f"{text} with a response of {_cell(row, columns['response'])}"
+                if text
+                else f"a response of {cell.value:g}"
+            )
+            problems.append(
+                Problem(f"{said} is no measurement", "numbers from 1e-50 to 1e50", place=str(number), file=file)
+            )
         elif concentration is None:
             saturated = cell.note is not None and cell.note.kind is NoteKind.OVERFLOW
             unknowns.append(Unknown(cell.value, name, saturated))
@@ -119,123 +144,23 @@ def _table(rows: Sequence[tuple[int, Sequence[str]]], columns: Mapping[str, int]
     if not standards:
         raise TableError("no row has both a concentration and a response", expected="standards", file=file)
     levels = tuple(Level(nominal, tuple(standards[nominal])) for nominal in sorted(standards))
-    return Table(levels, tuple(unknowns), tuple(remarks))
+    return Table(levels, tuple(unknowns), (*remarks, *_swapped(standards)))
+
+
+def is_measurable(value: float) -> bool:
+    """Whether a number is 0, unknown, or of a size that can be squared and divided without leaving the numbers."""
+    return value == 0 or math.isnan(value) or 1 / _LARGEST <= abs(value) <= _LARGEST
+
+
+def _swapped(standards: Mapping[float, Sequence[float]]) -> tuple[str, ...]:
+    """A remark where every response occurs twice or more and no concentration does."""
+    responses = [response for values in standards.values() for response in values]
+    if len(responses) > len(standards) or any(responses.count(response) < 2 for response in responses):
+        return ()
+    return ("every response occurs more than once and no concentration does: are the two columns exchanged?",)
 
 
 def _known(concentration: float, standards: Mapping[float, object]) -> float:
     """The concentration as it stands in the table already, up to rounding; itself where it is new."""
     near = (other for other in standards if abs(other - concentration) <= _SAME * concentration)
     return next(near, concentration)
-
-
-def spec_from_options(
-    model: str, weights: str, fit_on: str, fixed: Sequence[str], *, zero_in_fit: bool = True, confidence: float = 0.95
-) -> CurveSpec:
-    """The options of the command line as a CurveSpec; raises UsageError."""
-    problems = []
-    values: dict[str, float] = {}
-    for text in fixed:
-        name, _, number = text.partition("=")
-        value = number_from_text_or_none(number)
-        if name.strip() in values:
-            problems.append(Problem(f"--fix {name.strip()} is given twice", "each parameter once"))
-        elif name.strip() not in _PARAMETERS or not name.strip() or value is None:
-            problems.append(Problem(f"--fix {text!r} cannot be understood", "a parameter and a number, such as a=0.05"))
-        else:
-            values[name.strip()] = value
-    try:
-        chosen = weights_from_text(weights)
-    except ValueError as error:
-        problems.append(Problem(f"--weights {error}"))
-    if model not in list(Model):
-        problems.append(Problem(f"--model {model!r} is not known", f"one of {', '.join(Model)}"))
-    if fit_on not in list(FitOn):
-        problems.append(Problem(f"--fit-on {fit_on!r} is not known", f"one of {', '.join(FitOn)}"))
-    if not 0 < confidence < 1:
-        problems.append(
-            Problem(f"--confidence {confidence:g} is not a share", "a number between 0 and 1, such as 0.95")
-        )
-    if problems:
-        raise UsageError(problems=problems)
-    return CurveSpec(Model(model), chosen, FitOn(fit_on), zero_in_fit, MappingProxyType(values), confidence)
-
-
-def fit_table(table: Table, spec: CurveSpec) -> Curve:
-    """Fit the standards of a table; the range is that of its standards, since no protocol judges them.
-
-    Raises TableError where no curve is possible, UsageError where that is due to the options alone.
-    """
-    curve = calibrate(table.levels, spec, _EVERYTHING)
-    if isinstance(curve, NoCurve) and curve.cause == "settings":
-        raise UsageError(curve.reason, hint=curve.hint)
-    if isinstance(curve, NoCurve):
-        raise TableError(f"no curve can be fitted ({curve.cause}): {curve.reason}", hint=curve.hint)
-    nominals = [level.nominal for level in table.levels if level.nominal > 0]
-    limits = Limits(
-        min(nominals), max(nominals), "lowest standard", "highest standard", curve.limits.lod, curve.limits.lod_reason
-    )
-    return replace(curve, limits=limits)
-
-
-def read_unknowns(table: Table, curve: Curve, *, extrapolate: bool = False) -> tuple[CurveReading, ...]:
-    """Every unknown on the curve, as a single well."""
-    readable = [u.response for u in table.unknowns if not (u.saturated or math.isnan(u.response))]
-    found = iter(read_responses(curve, readable, [1] * len(readable), extrapolate=extrapolate))
-    saturated = CurveReading(None, RangeStatus.SATURATED, "the reader could not measure it")
-    nothing = CurveReading(None, RangeStatus.NO_VALUE, "no response")
-    return tuple(
-        saturated if u.saturated else nothing if math.isnan(u.response) else next(found) for u in table.unknowns
-    )
-
-
-def _number_or_none(value: float | None) -> float | None:
-    return value if value is not None and math.isfinite(value) else None
-
-
-def json_from_fit(table: Table, curve: Curve, readings: Sequence[CurveReading]) -> dict[str, object]:
-    """The record of ``fit --json``: numbers at full precision, null where there is none. Never nan or infinity."""
-    report = curve.report
-    finite = {name: _number_or_none(curve.estimate_or_none(name)) for name in _PARAMETERS}
-    return {
-        "schema": SCHEMA,
-        "model": curve.model.value,
-        "weights": str(curve.spec.weights),
-        "parameters": finite,
-        "standard_errors": {name: _number_or_none(curve.standard_errors.get(name)) for name in _PARAMETERS},
-        "residual_sum_of_squares": _number_or_none(report.residual_sum_of_squares),
-        "r_squared": _number_or_none(report.r_squared),
-        "n": report.n,
-        "standards": [
-            {
-                "concentration": point.level.nominal,
-                "response": point.response,
-                "back_calculated": _number_or_none(point.back_calculated),
-                "recovery_percent": _number_or_none(point.recovery_percent),
-            }
-            for point in curve.standards
-        ],
-        "unknowns": [
-            {
-                "response": _number_or_none(unknown.response),
-                "concentration": _number_or_none(reading.in_well) if reading.status.has_number else None,
-                "ci_low": _number_or_none(reading.interval.low),
-                "ci_high": _number_or_none(reading.interval.high),
-                "status": reading.status.value,
-                "sample": unknown.name,
-                "reason": reading.reason,
-                "interval_remark": reading.interval.remark,
-            }
-            for unknown, reading in zip(table.unknowns, readings, strict=True)
-        ],
-        "fit_on": curve.spec.fit_on.value,
-        "fixed": dict(curve.spec.fixed),
-        "confidence": curve.spec.confidence,
-        "residual_sd": _number_or_none(report.residual_sd),
-        "degrees_of_freedom": report.degrees_of_freedom,
-        "theta": _number_or_none(report.theta),
-        "not_identified": list(report.not_identified),
-        "no_finite_estimate": list(report.no_finite_estimate),
-        "starts": report.starts,
-        "starts_at_optimum": report.starts_at_optimum,
-        "remarks": [*table.remarks, *report.remarks],
-    }

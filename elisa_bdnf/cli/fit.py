@@ -38,7 +38,8 @@ def fit(
       elisa-bdnf fit standards.csv
       elisa-bdnf fit standards.csv --model 3pl --fix a=0.05 --weights none --json
     """
-    from elisa_bdnf.analysis.table import fit_table, json_from_fit, read_table, read_unknowns, spec_from_options
+    from elisa_bdnf.analysis.table import read_table
+    from elisa_bdnf.analysis.table_fit import fit_table, json_from_fit, read_unknowns, spec_from_options
     from elisa_bdnf.errors import TableError
 
     spec = spec_from_options(model, weights, fit_on, fix or [], zero_in_fit=not without_zero, confidence=confidence)

@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from elisa_bdnf.analysis.student_t import t_quantile
-from elisa_bdnf.analysis.table import Table, Unknown, fit_table, read_unknowns, spec_from_options
+from elisa_bdnf.analysis.table import Table, Unknown
+from elisa_bdnf.analysis.table_fit import fit_table, read_unknowns, spec_from_options
 from elisa_bdnf.errors import ElisaError
 from elisa_bdnf.model.curve import Curve, Level
 from elisa_bdnf.selftesting.item import Item, Part, judged

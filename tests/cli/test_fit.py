@@ -69,6 +69,13 @@ def test_options(tmp_path: Path, options: tuple[str, ...], expected: dict[str, o
     assert {key: found[key] for key in expected} == expected
 
 
+def test_exchanged_columns_are_suspected(tmp_path: Path) -> None:
+    rows = [line.split(",") for line in ROWS.splitlines() if line[0] != ","]
+    found = record(tmp_path, text="response,concentration\n" + "".join(f"{x},{y}\n" for x, y in rows))
+    assert "are the two columns exchanged?" in found["remarks"][0]
+    assert not record(tmp_path)["remarks"]
+
+
 def test_extrapolation_is_asked_for_and_labelled(tmp_path: Path) -> None:
     found = record(tmp_path, "--extrapolate")["unknowns"][2]
     assert found["status"] == "extrapolated"
@@ -119,6 +126,17 @@ def test_for_people(tmp_path: Path) -> None:
         (("--weights", "heavy"), TABLE, UsageError, "heavy"),
         (("--model", "6pl"), TABLE, UsageError, "6pl"),
         (("--confidence", "95"), TABLE, UsageError, "between 0 and 1"),
+        ((), "concentration,response\n500,2,1\n250,1,5\n", TableError, "3 cells: 500, 2, 1"),
+        ((), "concentration;response\n500;2,1\n250;1.5\n", ElisaError, "table.csv:2: line 3 has numbers"),
+        ((), TABLE + ",1e300\n", TableError, "1e+300 is no measurement"),
+        ((), TABLE.replace("500,", "5e99,"), TableError, "no measurement"),
+        ((), "concentration,response\n1,1\n1,1\n", TableError, "1 concentration of"),
+        (("--model", "loglog", "--without-zero"), TABLE.replace(".18", "0"), TableError, "line needs positive"),
+        (("--fix", "a=1e300"), TABLE, UsageError, "out of reach"),
+        (("--fix", "b=1e-49"), TABLE, TableError, "fixed"),
+        (("--model", "loglog", "--without-zero", "--fix", "a=1e49"), TABLE, TableError, "not_converged"),
+        (("--model", "loglog", "--without-zero", "--fix", "b=-1e49"), TABLE, TableError, "not_converged"),
+        ((), "concentration,response\n" + "".join(f"{2**k},{int(k > 3)}\n" for k in range(8)), TableError, "one_level"),
     ],
 )
 def test_refusals(tmp_path: Path, options: tuple[str, ...], text: str, error: type[ElisaError], words: str) -> None:
