@@ -78,7 +78,9 @@ def _undeclared(text: str) -> Timepoint:
 def _problem(said: str, row: RawRow, count: int, declared: Sequence[Timepoint]) -> Problem:
     more = f" (and {count - 1} more rows)" if count > 1 else ""
     return Problem(
-        f"timepoint {said}{more}" if row.timepoint else f"{count} rows have no timepoint",
+        f"timepoint {said}{more}"
+        if row.timepoint
+        else f"{'1 row has' if count == 1 else f'{count} rows have'} no timepoint",
         expected=", ".join(timepoint.name for timepoint in declared) or "an amount with a unit, or baseline",
         hint="write it with its unit, or declare it or an alias in a protocol of your own",
         place=row.place or f"sample {row.sample}",
