@@ -27,9 +27,13 @@ class Use(StrEnum):
     NO_VALUE = "no_value"  # neither a number nor a limit
     EXTRAPOLATED = "extrapolated"  # beyond the standards: labelled, and never in statistics
     OFF_TIME = "off_time"  # drawn beyond twice the tolerance of its timepoint
+    OTHER_HANDLING = "other_handling"  # another tube, matrix or handling than at the baseline, where that is forbidden
     OTHER_DILUTION = "other_dilution"  # another dilution of the same sample is the result
     NOT_ASKED = "not_asked"  # another matrix than the one that was asked for
     LEFT_OUT = "left_out"  # by a person, with a reason
+
+
+HANDLING = ("matrix", "anticoagulant", "spin_g", "spin_min", "freeze_thaw_n")  # the same at all timepoints of a subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,10 @@ class Measurement:
     lot: str = ""
     dilution_factor: float | None = None
     attributes: Mapping[str, str] = field(default_factory=lambda: NO_ATTRIBUTES)
+
+    def handled(self, key: str) -> str:
+        """What is stated of the handling of the sample under one of :data:`HANDLING`; empty where nothing is."""
+        return (self.matrix if key == "matrix" else self.attributes.get(key)) or ""
 
     @property
     def used(self) -> bool:

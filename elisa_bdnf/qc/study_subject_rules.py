@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from elisa_bdnf.model.measurement import Measurement, Use
+from elisa_bdnf.model.measurement import HANDLING, Measurement, Use
 from elisa_bdnf.model.result import FindingLevel
 from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, as_set, below, digits, exceeds, plain
 from elisa_bdnf.qc.study_rule import listed, study_rule
@@ -146,14 +146,16 @@ def _consequence(*, far: bool) -> str:
 
 @study_rule("SUB-04", FindingLevel.WARN, "platelets hold the BDNF of blood: another tube is another measurement")
 def subjects_were_handled_alike(study: StudyAnalysis) -> Verdicts:
-    """Matrix, anticoagulant, spin and freeze–thaw count are the same at all timepoints of a subject."""
-    keys = ("matrix", "anticoagulant", "spin_g", "spin_min", "freeze_thaw_n")
+    """Matrix, anticoagulant, spin and freeze–thaw count are the same at all timepoints of a subject.
+
+    At the level ``fail_result`` what differs from the baseline takes no part: no change is made of it.
+    """
     known = False
     for subject in study.subjects:
-        for key in keys:
-            said = {(each.matrix if key == "matrix" else each.attributes.get(key)) or "" for each in _used(subject)} - {
-                ""
-            }
+        there = [v.measurement for v in subject.values if v.measurement is not None]
+        compared = [each for each in there if each.used or each.use is Use.OTHER_HANDLING]
+        for key in HANDLING:
+            said = {each.handled(key) for each in compared} - {""}
             known = known or bool(said)
             if len(said) > 1:
                 yield Remark(

@@ -32,6 +32,7 @@ USE = {
     Use.NO_VALUE: "no number and no limit",
     Use.EXTRAPOLATED: "extrapolated",
     Use.OFF_TIME: "drawn at another time",
+    Use.OTHER_HANDLING: "handled otherwise than the baseline",
     Use.OTHER_DILUTION: "another dilution is the result",
     Use.NOT_ASKED: "another matrix",
     Use.LEFT_OUT: "left out by a person",

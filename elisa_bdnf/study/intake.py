@@ -15,6 +15,7 @@ from elisa_bdnf.model.timepoint import Timepoint
 from elisa_bdnf.study.conflicts import conflicts
 from elisa_bdnf.study.dilutions import one_per_sample
 from elisa_bdnf.study.exclusions import Exclusion, leave_out
+from elisa_bdnf.study.handling import handled_alike
 from elisa_bdnf.study.identity import Design, identity_of
 from elisa_bdnf.study.responders import class_from_text
 from elisa_bdnf.study.rows import RawRow, Read
@@ -72,6 +73,7 @@ def study_data(
     asked = [_as_asked(each, matrix_from_text(matrix)) for each in made]
     asked, unmatched = leave_out(asked, exclusions)
     measurements, undecided = one_per_sample([_in_time(each, times, protocol) for each in asked])
+    measurements = list(handled_alike(measurements, times.planned, protocol))
     problems += [*unmatched, *undecided, *conflicts(measurements, design)]
     if problems:
         raise StudyError(problems=dict.fromkeys(problems))

@@ -90,6 +90,19 @@ def test_a_draw_far_off_is_not_that_timepoint(tmp_path: Path) -> None:
     assert [each["use"] for each in document["measurements"]].count("off_time") == 1
 
 
+@pytest.mark.parametrize(("preset", "uses"), [("kit-research", 0), ("ich-m10-lba", 1)])
+def test_no_change_is_made_of_another_tube_where_that_is_forbidden(preset: str, uses: int, tmp_path: Path) -> None:
+    rows = good()
+    rows[3]["anticoagulant"] = "heparin"
+    _, document = study(tmp_path, written(tmp_path, rows), "--set", f"qc.preset={preset}")
+    assert [each["use"] for each in document["measurements"]].count("other_handling") == uses
+    (finding,) = [each for each in document["findings"] if each["rule"] == "SUB-04"]
+    assert finding["level"] == ("fail_result" if uses else "warn")
+    (subject,) = [each for each in document["subjects"] if each["subject"] == "S1"]
+    (value,) = [each for each in subject["values"] if each["timepoint"] == "24h"]
+    assert (value["state"] == "excluded") is bool(uses)
+
+
 RELEASE = {
     "P2-01": (",100\n", ",\n"),  # nothing was added to the spiked control
     "P2-02": (",beads_only,,< 15.6,,,", ",beads_only,,60,55,65,"),
