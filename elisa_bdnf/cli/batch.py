@@ -9,23 +9,29 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from elisa_bdnf.cli.complaints import MOST
-from elisa_bdnf.cli.run import (
+from elisa_bdnf.cli._options import (
     FitOnName,
+    FormatName,
     HistoryFile,
+    Html,
     LayoutFile,
+    ManifestFile,
     ModelName,
     ProtocolName,
+    Quiet,
     ReadOn,
     SamplesFile,
     Settings,
+    Strict,
     WaiversFile,
     WeightsName,
+    Xlsx,
     day_from_option,
+    formats_of,
     overrides_from_options,
-    usage_error_if_only_options,
+    protocol_of,
 )
-from elisa_bdnf.errors import ProtocolError
+from elisa_bdnf.cli.complaints import MOST
 from elisa_bdnf.reports.inert import show
 
 if TYPE_CHECKING:
@@ -49,18 +55,16 @@ def batch(
     history: HistoryFile = None,
     waivers: WaiversFile = None,
     read_on: ReadOn = None,
-    format_: Annotated[str | None, typer.Option("--format", help="Read all as this format; see: formats.")] = None,
-    html: Annotated[bool, typer.Option("--html/--no-html", help="A page for each plate.")] = True,
-    xlsx: Annotated[bool, typer.Option("--xlsx", help="A workbook for each plate as well.")] = False,
+    format_: FormatName = None,
+    html: Html = True,
+    xlsx: Xlsx = False,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes; 0: as many as are worth it.")] = 0,
-    manifest: Annotated[
-        Path | None, typer.Option("--manifest", metavar="FILE", help="Which layout, samples, protocol are whose.")
-    ] = None,
+    manifest: ManifestFile = None,
     shard: Annotated[str | None, typer.Option("--shard", metavar="I/N", help="Do one part of N; see: merge.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Do all again, also what has not changed.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print batch.json in place of a summary.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Warnings count: exit 1 if there are any.")] = False,
+    quiet: Quiet = False,
+    strict: Strict = False,
 ) -> None:
     """Assess every export of a folder; what has not changed since an earlier run is taken over.
 
@@ -68,25 +72,18 @@ def batch(
       elisa-bdnf batch exports --protocol human-infusion-plasma --samples samples.csv --out results
       elisa-bdnf batch exports --out results        again, after adding exports: only those are done
 
-    Every plate gets a folder of results; their tables are merged beside them. An export that cannot be read is a line
-    of unreadable.csv and stops nothing.
+    Every plate gets a folder of results; tables are merged. An export that cannot be read is a line of unreadable.csv.
     Exit codes: 0 all accepted, 1 a plate rejected, 3 an export could not be analyzed.
     """
-    from elisa_bdnf.workflow import RunRequest, protocol_from_request
-
-    overrides = overrides_from_options(settings or [], {"model": model, "weights": weights, "fit_on": fit_on})
-    run = RunRequest(
-        protocol, layout, samples, format_, overrides, waivers, waivers is not None, day_from_option(read_on)
-    )
-    try:
-        loaded = protocol_from_request(run)
-    except ProtocolError as error:
-        raise usage_error_if_only_options(error) from None
-    formats = tuple(name for name, wanted in (("html", html), ("xlsx", xlsx)) if wanted)
     from elisa_bdnf.batch.shards import shard_from_text
     from elisa_bdnf.batch.whole import BatchRequest
+    from elisa_bdnf.workflow import RunRequest
 
-    part = shard_from_text(shard) if shard else None
+    overrides = overrides_from_options(settings or [], {"model": model, "weights": weights, "fit_on": fit_on})
+    day = day_from_option(read_on)
+    run = RunRequest(protocol, layout, samples, format_, overrides, waivers, waivers is not None, day)
+    loaded, part = protocol_of(run), shard_from_text(shard) if shard else None
+    formats = formats_of(html=html, xlsx=xlsx)
     request = BatchRequest(folder, out, run, formats, force, jobs, manifest, part, history)
     if code := run_with_progress(request, loaded, as_json=as_json, quiet=quiet, strict=strict):
         raise typer.Exit(code)

@@ -9,49 +9,35 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from elisa_bdnf.cli._options import (
+    FitOnName,
+    FormatName,
+    HistoryFile,
+    LayoutFile,
+    ModelName,
+    ProtocolName,
+    Quiet,
+    ReadOn,
+    SamplesFile,
+    Settings,
+    Strict,
+    WaiversFile,
+    WeightsName,
+    day_from_option,
+    overrides_from_options,
+    protocol_of,
+)
 from elisa_bdnf.cli.complaints import complain
-from elisa_bdnf.errors import ElisaError, ProtocolError, UsageError
+from elisa_bdnf.errors import ElisaError, UsageError
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from elisa_bdnf.model.protocol import Protocol
     from elisa_bdnf.workflow import Run, RunRequest
 
 DEFAULT_OUT = Path("elisa-bdnf-results")
 
 Exports = Annotated[list[Path], typer.Argument(metavar="EXPORT...", help="What the plate reader wrote.")]
-ProtocolName = Annotated[
-    str, typer.Option("--protocol", "-p", metavar="ID|FILE", help="How to analyze: a shipped id or a file of yours.")
-]
-LayoutFile = Annotated[
-    Path | None, typer.Option("--layout", "-l", metavar="FILE", help="What is in the wells; else the export's own.")
-]
-SamplesFile = Annotated[
-    Path | None, typer.Option("--samples", "-s", metavar="FILE", help="Sample → subject, timepoint, dilution, …")
-]
 Out = Annotated[Path | None, typer.Option("--out", "-o", metavar="DIR", help="Where the results go.")]
-ModelName = Annotated[str | None, typer.Option("--model", help="4pl, 5pl, 5pl-r, 3pl, linear or loglog.")]
-WeightsName = Annotated[str | None, typer.Option("--weights", help="none, 1/y, 1/y2, power or power:T.")]
-FitOnName = Annotated[str | None, typer.Option("--fit-on", help="means or replicates.")]
-WaiversFile = Annotated[
-    Path | None,
-    typer.Option(
-        "--waivers",
-        metavar="FILE",
-        help="Wells to exclude, findings to waive; else STEM.waivers.toml beside the export.",
-    ),
-]
-ReadOn = Annotated[
-    str | None,
-    typer.Option("--date", metavar="YYYY-MM-DD", help="When the plates were read, if the export does not say."),
-]
-Settings = Annotated[
-    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change any key of the protocol; repeatable.")
-]
-HistoryFile = Annotated[
-    Path | None, typer.Option("--history", metavar="FILE", help="Earlier plates for control charts; see: history.")
-]
 
 
 def run(
@@ -67,10 +53,10 @@ def run(
     history: HistoryFile = None,
     waivers: WaiversFile = None,
     read_on: ReadOn = None,
-    format_: Annotated[str | None, typer.Option("--format", help="Read as this format; see: formats.")] = None,
+    format_: FormatName = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON instead of tables.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Warnings count: exit 1 if there are any.")] = False,
+    quiet: Quiet = False,
+    strict: Strict = False,
 ) -> None:
     """Assess plates: read, fit, back-calculate, judge, report.
 
@@ -81,53 +67,17 @@ def run(
     The layout in the export is used, or --layout, or a file beside the export (plate.layout.toml).
     A folder of results is written for every plate; see --out. Overrides are recorded in the results.
     """
-    from elisa_bdnf.workflow import RunRequest, protocol_from_request
+    from elisa_bdnf.workflow import RunRequest
 
     overrides = overrides_from_options(settings or [], {"model": model, "weights": weights, "fit_on": fit_on})
     request = RunRequest(
         protocol, layout, samples, format_, overrides, waivers, waivers is not None and len(exports) > 1,
         day_from_option(read_on),
     )  # fmt: skip
-    try:
-        loaded = protocol_from_request(request)
-    except ProtocolError as error:
-        raise usage_error_if_only_options(error) from None
+    loaded = protocol_of(request)
     code = run_all(exports, request, loaded, out, history=history, as_json=as_json, quiet=quiet, strict=strict)
     if code:
         raise typer.Exit(code)
-
-
-def overrides_from_options(settings: Sequence[str], options: dict[str, str | None]) -> dict[str, str]:
-    """``--set key=value`` and the named options as one mapping; raises :class:`UsageError`."""
-    overrides = {f"curve.{key}": value for key, value in options.items() if value is not None}
-    for setting in settings:
-        key, equals, value = setting.partition("=")
-        if not equals or not key.strip():
-            raise UsageError(f"--set {setting!r} has no key and value", expected="--set key=value")
-        if overrides.get(key.strip(), value.strip()) != value.strip():
-            found = f"{key.strip()} is set to {overrides[key.strip()]!r} and to {value.strip()!r}"
-            raise UsageError(found, expected="one value for each key")
-        overrides[key.strip()] = value.strip()
-    return overrides
-
-
-def day_from_option(text: str | None) -> date | None:
-    """The day of ``--date``; raises :class:`UsageError`."""
-    from datetime import date
-
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"--date {text!r} is no date", expected="year-month-day, such as 2026-03-31") from None
-
-
-def usage_error_if_only_options(error: ProtocolError) -> ElisaError:
-    """A wrong ``--set``, ``--model`` or the like is a wrong command line, not a wrong input."""
-    if all(problem.place.startswith("--set") for problem in error.problems):
-        return UsageError(problems=error.problems)
-    return error
 
 
 def run_all(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from elisa_bdnf.cli.run import SamplesFile, Settings, overrides_from_options, usage_error_if_only_options
+from elisa_bdnf.cli._options import SamplesFile, Settings, overrides_from_options, usage_error_if_only_options
 from elisa_bdnf.errors import ProtocolError, UsageError
 
 if TYPE_CHECKING:

@@ -8,24 +8,30 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from elisa_bdnf.cli.batch import DEFAULT_OUT, show_result
-from elisa_bdnf.cli.complaints import MOST, complain
-from elisa_bdnf.cli.run import (
+from elisa_bdnf.cli._options import (
     FitOnName,
+    FormatName,
     HistoryFile,
+    Html,
     LayoutFile,
+    ManifestFile,
     ModelName,
     ProtocolName,
+    Quiet,
     ReadOn,
     SamplesFile,
     Settings,
     WaiversFile,
     WeightsName,
+    Xlsx,
     day_from_option,
+    formats_of,
     overrides_from_options,
-    usage_error_if_only_options,
+    protocol_of,
 )
-from elisa_bdnf.errors import ElisaError, ProtocolError
+from elisa_bdnf.cli.batch import DEFAULT_OUT, show_result
+from elisa_bdnf.cli.complaints import MOST, complain
+from elisa_bdnf.errors import ElisaError
 from elisa_bdnf.reports.inert import show
 
 if TYPE_CHECKING:
@@ -51,12 +57,10 @@ def watch(
     history: HistoryFile = None,
     waivers: WaiversFile = None,
     read_on: ReadOn = None,
-    format_: Annotated[str | None, typer.Option("--format", help="Read all as this format; see: formats.")] = None,
-    html: Annotated[bool, typer.Option("--html/--no-html", help="A page for each plate.")] = True,
-    xlsx: Annotated[bool, typer.Option("--xlsx", help="A workbook for each plate as well.")] = False,
-    manifest: Annotated[
-        Path | None, typer.Option("--manifest", metavar="FILE", help="Which layout, samples, protocol are whose.")
-    ] = None,
+    format_: FormatName = None,
+    html: Html = True,
+    xlsx: Xlsx = False,
+    manifest: ManifestFile = None,
     every: Annotated[
         float, typer.Option("--every", metavar="SECONDS", min=0.1, max=3600, help="How often to look.")
     ] = 2.0,
@@ -64,7 +68,7 @@ def watch(
         float, typer.Option("--settle", metavar="SECONDS", min=0, max=3600, help="How long a file must stay the same.")
     ] = 3.0,
     once: Annotated[bool, typer.Option("--once", help="End when all that is there is done.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Assess exports as they come into a folder.
 
@@ -77,17 +81,11 @@ def watch(
     Exit codes: 130 ended with Ctrl-C, 4 an output could not be written; with --once as batch.
     """
     from elisa_bdnf.batch.whole import BatchRequest
-    from elisa_bdnf.workflow import RunRequest, protocol_from_request
+    from elisa_bdnf.workflow import RunRequest
 
-    overrides = overrides_from_options(settings or [], {"model": model, "weights": weights, "fit_on": fit_on})
-    run = RunRequest(
-        protocol, layout, samples, format_, overrides, waivers, waivers is not None, day_from_option(read_on)
-    )
-    try:
-        loaded = protocol_from_request(run)
-    except ProtocolError as error:
-        raise usage_error_if_only_options(error) from None
-    formats = tuple(name for name, wanted in (("html", html), ("xlsx", xlsx)) if wanted)
+    own = overrides_from_options(settings or [], {"model": model, "weights": weights, "fit_on": fit_on})
+    run = RunRequest(protocol, layout, samples, format_, own, waivers, waivers is not None, day_from_option(read_on))
+    loaded, formats = protocol_of(run), formats_of(html=html, xlsx=xlsx)
     request = BatchRequest(folder, out, run, formats, manifest=manifest, history=history)
     if code := _watched(request, loaded, every, settle, once=once, quiet=quiet):
         raise typer.Exit(code)
