@@ -147,7 +147,7 @@ def _samples(counts: Cells) -> dict[Well, list[Well]]:
     """First well → all wells of each sample: the count stands in its first line."""
     found: dict[Well, list[Well]] = {}
     for well, text in counts.items():
-        if text.isascii() and text.isdigit():
+        if text.isascii() and text.isdigit() and len(text) < 8:
             found[well] = [well]
         elif found and not text:
             found[next(reversed(found))].append(well)

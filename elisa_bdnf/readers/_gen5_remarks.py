@@ -47,6 +47,12 @@ def missing_parts(section: Section, channels: Sequence[Channel], shape: Shape) -
     remarks = [
         f"The procedure reads {nm:g} nm, of which the export holds no matrix." for nm in stated if nm not in held
     ]
+    labels = [label.removeprefix("Blank ") for label in section.quantities]
+    remarks += [
+        f"The procedure has a read {read.label!r}, of which the export holds no matrix."
+        for read in section.reads
+        if read.label and not read.kinetic and not any(label.startswith(f"{read.label}:") for label in labels)
+    ]
     if lost := sorted(named - read_wells, key=well_order):
         remarks.append(f"The layout names wells without any value: {_some(lost)}.")
     shown = {well for cells in section.layout.values() for well in cells}

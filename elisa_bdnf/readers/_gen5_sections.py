@@ -10,9 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from elisa_bdnf.errors import ExportError
-from elisa_bdnf.inputs.grid import Grid, GridLine, find_grids, wells_of_row
-from elisa_bdnf.model.plate import Well, row_name_from_index, well_from_text_or_none
+from elisa_bdnf.inputs.grid import Grid, find_grids, wells_of_row
+from elisa_bdnf.model.plate import Well, well_from_text_or_none
 from elisa_bdnf.readers._cells import Cells
+from elisa_bdnf.readers._gen5_checks import label_of, layout_remarks, refuse_astray, refuse_lines_without_label
 from elisa_bdnf.readers._gen5_list import is_list_head, list_from_rows
 from elisa_bdnf.readers._gen5_procedure import Read, read_step
 
@@ -107,54 +108,19 @@ def _title_above(rows: Rows, top: int, start: int) -> str:
 
 
 def _take_grid(draft: _Draft, grid: Grid, title: str) -> None:
-    is_layout = title.casefold() == "layout" or bool(_LAYOUT_LABELS & {_label(line) for line in grid.lines})
+    is_layout = title.casefold() == "layout" or bool(_LAYOUT_LABELS & {label_of(line) for line in grid.lines})
     target = draft.layout if is_layout else draft.quantities
-    _refuse_lines_without_label(grid, "Results" if is_layout else title)
+    refuse_lines_without_label(grid, "Results" if is_layout else title)
     if is_layout:
-        _check_layout_lines(draft, grid)
+        draft.remarks += layout_remarks(grid)
     for line in grid.lines:
-        label = _label(line)
+        label = label_of(line)
         for note in line.beyond[1:]:
             if note:
                 draft.header.append((f"beside line {line.index + 1}", note))
         wells = wells_of_row(line.row, grid.columns)
         _with_room(target, label or title or f"line {line.index + 1}", wells).add_row(
             wells, line.cells, line.index, grid.left + 1
-        )
-
-
-def _check_layout_lines(draft: _Draft, grid: Grid) -> None:
-    """An attribute twice in a plate row: the line with the row letter was lost, and these are those of two rows."""
-    by_row: dict[int, list[str]] = {}
-    for line in grid.lines:
-        labels = by_row.setdefault(line.row, [])
-        if _label(line) in labels:
-            raise ExportError(
-                f"plate row {row_name_from_index(line.row)} of the layout has two lines {_label(line)!r}",
-                expected="each once; a row letter in front of the first line of each plate row",
-                hint="the export was edited; export it again",
-                place=str(line.index + 1),
-            )
-        labels.append(_label(line))
-    usual = list(dict.fromkeys(label for labels in by_row.values() for label in labels))
-    for row, labels in by_row.items():
-        if lost := [label for label in usual if label not in labels]:
-            draft.remarks.append(f"Plate row {row_name_from_index(row)} of the layout has no line {', '.join(lost)}.")
-
-
-def _label(line: GridLine) -> str:
-    return line.beyond[0] if line.beyond else ""
-
-
-def _refuse_lines_without_label(grid: Grid, title: str) -> None:
-    """A line without the label that the others have was cut off, so that its last number may be, too."""
-    without = [line for line in grid.lines if not _label(line)]
-    if without and (len(without) < len(grid.lines) or title == "Results"):
-        raise ExportError(
-            "a line of the plate ends without the name of its quantity",
-            expected="a label behind the last column",
-            hint="the export was cut off or edited",
-            place=str(without[-1].index + 1),
         )
 
 
@@ -270,6 +236,14 @@ def _take_text(draft: _Draft, cells: Sequence[str], line: int) -> None:
     filled = [cell for cell in cells if cell]
     if not filled:
         return
+    refuse_astray(filled, line)
+    if cells[0].removesuffix(":") == "Reader Type" and any(key == "Reader Type" for key, _ in draft.header):
+        raise ExportError(
+            "a second plate begins here without its number",
+            expected="a line 'Plate Number' above the keys of each plate",
+            hint="a line was lost; export the file again",
+            place=str(line),
+        )
     if len(filled) > 2 and filled[-1] in _LAYOUT_LABELS:
         raise ExportError(
             f"this line of the layout ({filled[-1]}) is part of no matrix",

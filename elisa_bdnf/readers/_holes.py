@@ -19,7 +19,7 @@ def remarks_on_holes(channels: Sequence[Channel], shape: Shape, stated: Collecti
 
     ``stated`` are the wells that the export says were read; without them it is the rectangle around all values.
     """
-    if all(not _has_holes(channel) for channel in channels):
+    if not any(_has_holes(channel, shape) for channel in channels):
         return ()
     held = [(channel.label, _held(channel, shape)) for channel in channels]
     everywhere = {well for _, wells in held for well in wells}
@@ -44,8 +44,9 @@ def wells_of_ranges(text: str) -> frozenset[Well]:
     return frozenset(found)
 
 
-def _has_holes(channel: Channel) -> bool:
-    return any(map(math.isnan, channel.values)) and len(channel.notes) < sum(map(math.isnan, channel.values))
+def _has_holes(channel: Channel, shape: Shape) -> bool:
+    """Whether a well has neither a number nor a word; most channels are seen to have none at once."""
+    return any(map(math.isnan, channel.values)) and len(_held(channel, shape)) < shape.size
 
 
 def _held(channel: Channel, shape: Shape) -> frozenset[Well]:

@@ -15,7 +15,7 @@ from itertools import pairwise
 from elisa_bdnf.inputs.numbers import decimals_of_number, number_from_text_or_none, numbers_or_none
 from elisa_bdnf.readers._softmax_groups import Group, Purpose, column_named
 
-_AVERAGE = re.compile(r"average\(([^()]+)\)\Z")
+_AVERAGE = re.compile(r"(?:if\(itemcount\([^()]+\)>[0-9]+,)?average\(([^()]+)\)(?:,makeerr\([0-9]+\)\))?\Z")
 _PRODUCT = re.compile(r"([^()*/+-]+)\*([^()*/+-]+)\Z")
 _SUFFICIENT = 3  # samples whose number of wells can be compared
 

@@ -171,7 +171,7 @@ def _formulas(rows: Sequence[Sequence[str]]) -> Mapping[int, tuple[str, str]]:
     for row in rows[start + 1 :]:
         if row and row[0] == "Group Summaries":
             break
-        if len(row) > 1 and row[0].isdecimal():
+        if len(row) > 1 and row[0].isdecimal() and len(row[0]) < 8:
             padded = [*row, ""]
             found[int(row[0])] = (padded[1], padded[2])
     return found

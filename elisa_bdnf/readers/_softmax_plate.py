@@ -20,51 +20,17 @@ from elisa_bdnf.model.plate import (
     well_from_row_column,
     well_from_text_or_none,
 )
-from elisa_bdnf.model.reading import ChannelKind
 from elisa_bdnf.readers._cells import Cells, plate_shape
 from elisa_bdnf.readers._softmax_blocks import Block
-
-_KINDS = {
-    "absorbance": ChannelKind.ABSORBANCE,
-    "fluorescence": ChannelKind.FLUORESCENCE,
-    "luminescence": ChannelKind.LUMINESCENCE,
-    "time resolved": ChannelKind.FLUORESCENCE,
-}
-_FIELDS = (
-    "arrangement", "read type", "mode", "data", "pre-read", "points", "run time", "interval",
-    "first wavelength", "last wavelength", "wavelength step", "number of wavelengths", "wavelengths",
-    "first column", "columns", "wells", "first row", "rows",
-)  # fmt: skip
-_COLUMN_KEYS, _ROW_KEYS = ("first column", "columns"), ("first row", "rows")
-
-
-@dataclass(frozen=True, slots=True)
-class PlateHead:
-    """The first line of the block, by the meaning of its cells; absent cells (of cut copies) are empty."""
-
-    name: str
-    version: str
-    values: dict[str, str]
-    further: tuple[str, ...]  # cells behind, whose meaning depends on the read mode
-
-    def __getitem__(self, key: str) -> str:
-        return self.values.get(key, "")
-
-    @property
-    def kind(self) -> ChannelKind:
-        return _KINDS.get(self["mode"].casefold(), ChannelKind.UNKNOWN)
-
-    @property
-    def is_reduced(self) -> bool:
-        return self["data"].casefold() == "reduced"
-
-    @property
-    def wavelengths(self) -> tuple[str, ...]:
-        """As printed; luminescence without a filter says 0."""
-        return tuple(self["wavelengths"].split())
-
-    def number(self, key: str) -> int | None:
-        return int(self[key]) if self[key].isdecimal() else None
+from elisa_bdnf.readers._softmax_head import (
+    COLUMN_KEYS,
+    ROW_KEYS,
+    PlateHead,
+    head_from_block,
+    refuse_moved_head,
+    stated_range,
+    was_read,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +47,7 @@ class PlateBlock:
     @property
     def stated_wells(self) -> frozenset[Well]:
         """The wells that the head says were read; empty where it does not say, as in copies."""
-        rows, columns = (_stated_range(self.head, *keys) for keys in (_ROW_KEYS, _COLUMN_KEYS))
+        rows, columns = (stated_range(self.head, *keys) for keys in (ROW_KEYS, COLUMN_KEYS))
         read = [column for column in range(self.shape.columns) if column in columns]
         return frozenset(
             [well_from_row_column(n, column) for n in range(self.shape.rows) if n in rows for column in read]
@@ -100,18 +66,6 @@ class _Matrices:
     reduced: list[Cells] = field(default_factory=list)
 
 
-def head_from_block(block: Block) -> PlateHead:
-    """Cells by meaning; fluorescence has one cell more (``FALSE``) in front of Raw or Reduced."""
-    name, version, *rest = [*block.head, "", ""]
-    if len(rest) > 3 and rest[3].upper() in ("TRUE", "FALSE"):
-        del rest[3]
-    values = dict(zip(_FIELDS, rest, strict=False))
-    if values.get("mode", "").casefold() != "absorbance":
-        values.pop("first row", None)
-        values.pop("rows", None)
-    return PlateHead(name or "Plate", version, values, tuple(cell for cell in rest[len(_FIELDS) :] if cell))
-
-
 def plate_from_block(block: Block) -> PlateBlock:
     """Read an endpoint plate. Raises ExportError where lines and heading contradict each other."""
     head = head_from_block(block)
@@ -121,6 +75,7 @@ def plate_from_block(block: Block) -> PlateBlock:
             expected="PlateFormat or TimeFormat",
             place=str(block.line),
         )
+    refuse_moved_head(head, block.line)
     read = _by_rows if head["arrangement"] == "PlateFormat" else _by_wells
     matrices, shape = read(block, head)
     remarks = [] if block.ended else [f"Plate {head.name!r} has no ~End: the export was cut off or edited there."]
@@ -167,7 +122,7 @@ def _texts_by_well(wells: Sequence[Well | None], cells: Sequence[str], line: int
     beyond = [cell for well, cell in zip(wells, cells, strict=False) if not well and cell] + list(cells[len(wells) :])
     if not wells or any(beyond):
         raise ExportError(f"plate {head.name!r} has values without a well above them", place=str(line))
-    if width < named and any(_was_read(head, well) for well in wells[width:] if well):
+    if width < named and any(was_read(head, well) for well in wells[width:] if well):
         raise ExportError(
             f"plate {head.name!r} has {sum(map(bool, cells))} values for {named} wells",
             expected="one value for each well that was read",
@@ -178,17 +133,6 @@ def _texts_by_well(wells: Sequence[Well | None], cells: Sequence[str], line: int
     texts = [cells[n] if n < len(cells) else "" for n in columns]
     found.add([well for well in wells[:width] if well], texts, (line - 1,) * len(columns), [n + 2 for n in columns])
     return found
-
-
-def _was_read(head: PlateHead, well: Well) -> bool:
-    """Whether the head says that the well was read; copies without those cells say nothing, and then it was not."""
-    row, column = row_column_from_well(well)
-    return row in _stated_range(head, *_ROW_KEYS) and column in _stated_range(head, *_COLUMN_KEYS)
-
-
-def _stated_range(head: PlateHead, first_key: str, count_key: str) -> range:
-    first, count = head.number(first_key), head.number(count_key)
-    return range(0) if first is None or count is None else range(first - 1, first - 1 + count)
 
 
 def _by_rows(block: Block, head: PlateHead) -> tuple[_Matrices, Shape]:
@@ -274,7 +218,7 @@ def _split(
 def _is_cut(width: int, runs: Sequence[tuple[int, int]], row: int, head: PlateHead) -> bool:
     """Whether a line of so many cells ends before a well that was read."""
     lacking = (n for position, count in runs for n in range(count) if position + n >= width)
-    return any(_was_read(head, well_from_row_column(row, n)) for n in lacking)
+    return any(was_read(head, well_from_row_column(row, n)) for n in lacking)
 
 
 def _cells_of_run(rows: Sequence[Sequence[str]], position: int, count: int, line: int) -> Cells:

@@ -18,8 +18,9 @@ from elisa_bdnf.readers._softmax_channels import Responses, channels_from_plate,
 from elisa_bdnf.readers._softmax_checks import checked
 from elisa_bdnf.readers._softmax_curve import curve_or_none
 from elisa_bdnf.readers._softmax_groups import Group, Purpose, group_from_block
+from elisa_bdnf.readers._softmax_head import head_from_block
 from elisa_bdnf.readers._softmax_layout import Member, layout_from_members, notes_from_members, roles_of_groups
-from elisa_bdnf.readers._softmax_plate import PlateBlock, head_from_block, plate_from_block
+from elisa_bdnf.readers._softmax_plate import PlateBlock, plate_from_block
 
 _FORMAT = "softmax"
 

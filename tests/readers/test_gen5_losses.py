@@ -24,6 +24,17 @@ REMARKS = {
         export("Results\n|1|2\nA|0.1|0.2|450\n|0.3||630\nB|0.1|0.2|450\n|0.3|0.4|630\n"),
         "'630' has no value in well A2, where others have one",
     ),
+    "a number lost beside a masked one": (
+        export("450\n|1|2|3\nA|0.1||0.3|450\nB|0.1|*0.2*|0.3|450\n"),
+        "No value in well A2, inside the area that was read",
+    ),
+    "a named read without its matrix": (
+        export("OD:450\n|1|2\nA|0.1|0.2|OD:450\n").replace(
+            "Read\tAbsorbance Endpoint",
+            "Read\tGFP\n\tFluorescence Endpoint\nRead\tOD\n\tAbsorbance Endpoint",
+        ),
+        "The procedure has a read 'GFP', of which the export holds no matrix",
+    ),
     "a row lost of a full plate": (
         export("450\n|1|2\nA|0.1|0.2|450\nC|0.1|0.2|450\n").replace("\tWave", "\tFull Plate\n\tWave"),
         "No value in wells A3, A4",
@@ -54,6 +65,18 @@ REFUSED = {
         "two lines 'Conc/Dil'",
     ),
     "the names of the lines of the layout lost": ("Layout\n|1\nA|SPL1\n\n450\n|1|2\nA|0.1|0.2|450\n", "ends without"),
+    "an empty line inside a table of wells": (
+        "|Well|" + "|".join(f"A{n}" for n in range(1, 13)) + "\n|450" + "|0.1" * 12 + "\n\n|630" + "|0.1" * 12 + "\n",
+        "part of no matrix",
+    ),
+    "the number of the second plate lost": (
+        "450\n|1|2\nA|0.1|0.2|450\n\nReader Type:|ELx808\n\nReader Type:|ELx808\n\n450\n|1|2\nA|0.1|0.2|450\n",
+        "second plate begins here",
+    ),
+    "the first line of the layout lost": (
+        "Layout\n|1|2\n|0.5|0.5|Conc/Dil\nB|SPL1|SPL1|Well ID\n\n450\n|1|2\nA|0.1|0.2|450\n",
+        r"this line of the layout \(Conc/Dil\) is part of no matrix",
+    ),
     "rows out of order": ("450\n|1|2\nB|0.1|0.2|450\nA|0.1|0.2|450\n", "row A stands below row B"),
 }
 

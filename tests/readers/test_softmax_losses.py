@@ -72,6 +72,11 @@ REFUSED = {
     "a heading": ("Sample\tWells\tValue\tR", without_cell(2), "is headed"),
     "a cell of a line": ("Un12\t", without_cell(4), "the line has 10 cells, the headings of group 'Samples' 11"),
     "a cell too many": ("Un12\t", moved_from(4), "the line has 12 cells"),
+    "a cell of the head": (
+        "Plate:",
+        without_cell(10),
+        "states '450 570' wavelengths",
+    ),
     "a formula line moved": ("9\tDilution", moved_from(1), "is headed"),
 }
 
