@@ -119,20 +119,16 @@ def without_copies(matrices: Iterable[StepMatrix]) -> tuple[list[StepMatrix], tu
     """Matrices without those of a copied sheet, which repeat another one value by value; and sentences about them."""
     kept: list[StepMatrix] = []
     remarks: list[str] = []
+    alike: dict[tuple[str, str, float | None, str], list[StepMatrix]] = {}
     for matrix in matrices:
-        first = next((k for k in kept if _is_copy(matrix, k)), None)
+        others = alike.setdefault((matrix.step, matrix.plate, matrix.wavelength_nm, matrix.corner), [])
+        first = next((other for other in others if other.cells == matrix.cells), None)
         if first is None:
             kept.append(matrix)
+            others.append(matrix)
         elif not is_ids(matrix):
             remarks.append(f"{matrix.corner} in {matrix.place} repeats {first.place} and was left out.")
     return kept, tuple(remarks)
-
-
-def _is_copy(one: StepMatrix, other: StepMatrix) -> bool:
-    same = (one.step, one.plate, one.wavelength_nm, one.corner) == (
-        other.step, other.plate, other.wavelength_nm, other.corner,
-    )  # fmt: skip
-    return same and one.cells == other.cells
 
 
 def is_ids(matrix: StepMatrix) -> bool:
