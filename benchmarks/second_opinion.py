@@ -103,7 +103,7 @@ def ours(data: Data, model: Model, weights: str) -> Outcome:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--curves", type=int, default=20, help="of each kind, model and weights")
+    parser.add_argument("--curves", type=int, default=4, help="of each kind, model and weights")
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()
     print(f"{'kind':<12}{'model':<8}{'curves':>7}{'same':>7}{'lower':>7}{'higher':>8}{'highest excess':>16}   limits")

@@ -6,11 +6,12 @@ import math
 from collections.abc import Sequence
 
 from elisa_bdnf.analysis.calibrate import calibrate
+from elisa_bdnf.analysis.curve_reading import range_status
 from elisa_bdnf.analysis.dilutions import results_from_samples
 from elisa_bdnf.analysis.edit import edit_standards
 from elisa_bdnf.analysis.inverses import in_wells
 from elisa_bdnf.analysis.profile import precision_profile
-from elisa_bdnf.analysis.quantify import quantify, range_status
+from elisa_bdnf.analysis.quantify import quantify
 from elisa_bdnf.analysis.reduce import levels_from_groups, pooled_levels, reduce
 from elisa_bdnf.analysis.replicates import marked, marks_from_editing, marks_from_outliers
 from elisa_bdnf.analysis.response import lay_out

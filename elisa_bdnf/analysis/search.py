@@ -176,6 +176,16 @@ def _step(normal: _Normal, damping: Array, largest: Array) -> tuple[Array, Array
     return step / np.maximum(1.0, np.max(np.abs(step) / largest, axis=0)), predicted
 
 
+def _largest_step(free: list[int], coordinates: Array) -> Array:
+    """Bounds of a step (n, P); that of ln c is in units of 1/b."""
+    bounds = np.repeat(
+        _LARGEST_STEP[[_SHAPE_COORDINATES.index(c) for c in free]][:, None], coordinates.shape[-1], axis=1
+    )
+    if free[0] == LN_C:
+        bounds[0] *= np.exp(-coordinates[LN_B])
+    return bounds
+
+
 def search(problems: Problems, start: Array, *, tolerance: float = 1e-9) -> Found:
     """Minimize every problem from its start (5, P); stops where a step would gain less than ``tolerance`` × RSS."""
     free = [c for c in _SHAPE_COORDINATES[: 3 if problems.family.asymmetric else 2] if c not in problems.fixed]
@@ -193,12 +203,7 @@ def search(problems: Problems, start: Array, *, tolerance: float = 1e-9) -> Foun
     damping = np.full(count, 1e-3)
     done = np.zeros(count, dtype=bool)
     for iteration in range(1, _MOST_ITERATIONS + 1):
-        largest = _LARGEST_STEP[[_SHAPE_COORDINATES.index(c) for c in free]][:, None]
-        if free[0] == LN_C:
-            largest = np.concatenate(
-                [largest[:1] * np.exp(-coordinates[LN_B])[None] + 0 * damping, largest[1:] + 0 * damping]
-            )
-        step, predicted = _step(normal, damping, largest)
+        step, predicted = _step(normal, damping, _largest_step(free, coordinates))
         trial = coordinates.copy()
         trial[free] = np.clip(coordinates[free] + step, problems.low[free], problems.high[free])
         tried = _normal_equations(problems, trial, free)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from elisa_bdnf.analysis.calibrate import calibrate
-from elisa_bdnf.analysis.quantify import CurveReading, read_responses
+from elisa_bdnf.analysis.curve_reading import CurveReading, read_responses
 from elisa_bdnf.analysis.table import Table, is_measurable
 from elisa_bdnf.errors import Problem, TableError, UsageError
 from elisa_bdnf.inputs.numbers import number_from_text_or_none

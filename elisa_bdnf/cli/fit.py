@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from rich.table import Table as RichTable
 
-    from elisa_bdnf.analysis.quantify import CurveReading
+    from elisa_bdnf.analysis.curve_reading import CurveReading
     from elisa_bdnf.analysis.table import Table
     from elisa_bdnf.model.curve import Curve
 
