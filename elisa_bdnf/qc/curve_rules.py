@@ -67,14 +67,7 @@ def parameters_are_plausible(
         return
     fitted = curve.curve
     yield from _foot(curve, fitted, foot_low, foot_high)
-    if below(fitted.b, slope_low) or exceeds(fitted.b, slope_high):
-        limit = slope_low if fitted.b < slope_low else slope_high
-        yield Remark(
-            f"the slope b is {digits(fitted.b, limit)}",
-            measured=digits(fitted.b, limit),
-            limit=f"{as_set(slope_low)} to {as_set(slope_high)}",
-            action="annotate",
-        )
+    yield from _slope(fitted, slope_low, slope_high)
     top = max(abs(point.response) for point in fitted.standards)
     unidentified = fitted.report.not_identified
     if unidentified or exceeds(abs(fitted.d), plateau_ratio * top):
@@ -93,6 +86,17 @@ def parameters_are_plausible(
             f"the inflection c is known to {digits(error, inflection_error_percent)} % only",
             measured=digits(error, inflection_error_percent, unit=" %"),
             limit=f"{as_set(inflection_error_percent)} %",
+            action="annotate",
+        )
+
+
+def _slope(fitted: Curve, low: float, high: float) -> Verdicts:
+    if below(fitted.b, low) or exceeds(fitted.b, high):
+        measured = digits(fitted.b, low if fitted.b < low else high)
+        yield Remark(
+            f"the slope b is {measured}",
+            measured=measured,
+            limit=f"{as_set(low)} to {as_set(high)}",
             action="annotate",
         )
 
