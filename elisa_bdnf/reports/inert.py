@@ -51,7 +51,7 @@ def _entities(text: str) -> str:
 html_text = lru_cache(maxsize=8192)(markup)  # most cells of a page repeat
 
 
-@lru_cache(maxsize=65536)  # names of subjects, timepoints and plates repeat down their columns
+@lru_cache(maxsize=8192)  # names of subjects, timepoints and plates repeat down their columns
 def csv_text(text: str) -> str:
     """A quoted CSV cell that no spreadsheet takes for a formula: an apostrophe before anything that could start one.
 

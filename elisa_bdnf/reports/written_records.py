@@ -14,7 +14,7 @@ from elisa_bdnf.reports.inert import csv_text
 Record = dict[str, Any]
 Texts = Sequence[str]
 json_line = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode  # in C; with an indentation it would be Python
-_json_text = lru_cache(maxsize=65536)(json_line)  # names repeat down their columns and from plate to plate
+_json_text = lru_cache(maxsize=8192)(json_line)  # names repeat down their columns and from plate to plate
 
 
 @dataclass(frozen=True, slots=True)
