@@ -28,7 +28,8 @@ _BOMS = (
 )
 _DELIMITERS = ("\t", ";", ",", "|")
 _SEP_LINE = re.compile(r"\s*\"?sep=(.)\"?\s*\Z", re.IGNORECASE)
-_NUMBERS_BY_BLANKS = re.compile(r"\s*(?:[A-Za-z]{1,2}|\S*[0-9]\S*)(?:[ ]+\S*[0-9]\S*)+\s*\Z")
+_DIGIT = re.compile("[0-9]")
+_DIGIT_OR_ROW = re.compile(r"[A-Za-z]{1,2}\Z|.*?[0-9]")
 _BLANKS = " "
 CELL_BLANKS = " \t\u00a0\r\n"
 
@@ -152,13 +153,19 @@ def delimiter_from_lines(lines: Sequence[str]) -> str:
     bare = [_outside_quotes(line) for line in lines]
     delimited = sum(1 for line in bare if "\t" in line or "," in line or ";" in line or "|" in line)
     if not delimited:
-        return _BLANKS if any(_NUMBERS_BY_BLANKS.match(line) for line in lines) else "\t"
+        return _BLANKS if any(map(_is_numbers_by_blanks, lines)) else "\t"
     counts = []
     for delimiter in _DELIMITERS:
         counts.append(sum([delimiter in line for line in bare]))
         if 2 * counts[-1] >= delimited:
             return delimiter
     return _DELIMITERS[counts.index(max(counts))]
+
+
+def _is_numbers_by_blanks(line: str) -> bool:
+    """Words with digits, after at most a row letter; word by word, since one pattern for all of it backtracks."""
+    first, *others = line.split() or [""]
+    return bool(others) and _DIGIT_OR_ROW.match(first) is not None and all(map(_DIGIT.search, others))
 
 
 def _outside_quotes(line: str) -> str:

@@ -130,3 +130,8 @@ def test_rows_keep_the_number_of_their_line() -> None:
 @pytest.mark.parametrize("line", ["a,b c", " a , b c\u00a0", "a,b c,,,", 'a,"b c", ,""', '"a",b c,'])
 def test_padding_and_blanks_around_cells_are_no_part_of_a_row(line: str) -> None:
     assert rows_from_lines([line], ",") == (("a", "b c"),)
+
+
+@pytest.mark.parametrize("line", ["9" * 200_000, "a" * 200_000, "9 " * 50_000 + "x", "A " + "1" * 200_000 + "!"])
+def test_a_long_line_without_delimiters_takes_no_longer_than_its_length(line: str) -> None:
+    assert delimiter_from_lines([line]) in "\t "
