@@ -48,21 +48,24 @@ def judge(
     verdict = Verdict.REJECTED if any(_rejects(finding) for finding in findings) else Verdict.ACCEPTED
     about = About(findings)
     series = {result.content.name: wells_of_dilutions(result) for result in analysis.results if result.is_series}
+    samples = tuple(
+        judged_sample("sample", each, about, verdict, series.get(each.group.content.name, ()))
+        for each in analysis.samples
+    )
+    single = {id(sample.estimate): sample for sample in samples}
     return PlateResult(
         analysis,
         tuple(findings),
         tuple(missing.values()),
         tuple(applied),
         verdict,
-        tuple(
-            judged_sample("sample", e, about, verdict, series.get(e.group.content.name, ())) for e in analysis.samples
-        ),
+        samples,
         tuple(
             replace(judged_sample("control", each, about, verdict), accepted=_accepted(each, analysis.protocol, rules))
             for each in analysis.controls
         ),
         overrides,
-        tuple(judged_result(result, about, verdict) for result in analysis.results),
+        tuple(judged_result(result, about, verdict, single) for result in analysis.results),
         decisions,
         before,
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from elisa_bdnf.model.plate import Well
 from elisa_bdnf.model.result import (
@@ -42,10 +43,16 @@ def _spans(finding: Finding, dilutions: Dilutions) -> bool:
     return sum(not wells.isdisjoint(finding.wells) for wells in dilutions) > 1
 
 
-def judged_result(result: SampleResult, about: About, verdict: Verdict) -> JudgedResult:
-    """A sample over its dilutions: what is said of the dilutions that its result rests on, and of them together."""
+def judged_result(
+    result: SampleResult, about: About, verdict: Verdict, single: Mapping[int, JudgedSample] = MappingProxyType({})
+) -> JudgedResult:
+    """A sample over its dilutions: what is said of the dilutions that its result rests on, and of them together.
+
+    ``single`` are samples that were judged already, by the identity of their estimates.
+    """
     if not result.is_series:
-        one = judged_sample("sample", result.estimates[0], about, verdict)
+        first = result.estimates[0]
+        one = single.get(id(first)) or judged_sample("sample", first, about, verdict)
         return JudgedResult(result, one.reportable, one.reason, one.findings, one.warned)
     dilutions = wells_of_dilutions(result)
     every, used = frozenset[Well]().union(*dilutions), frozenset(w for e in result.used for w in e.group.all_wells)
