@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from elisa_bdnf.analysis.edit import edit_standards
@@ -53,6 +54,27 @@ def test_one_level_goes_and_the_log_says_why() -> None:
     assert edit.parameters is not None
     assert edit.wells == ("A0", "A1")
     assert found.failure == ""
+
+
+def test_where_a_good_standard_goes_first_the_lack_of_fit_is_plain() -> None:
+    """A middle standard 45 % high bends the curve: by the rule the top goes, and FIT-03 (p < 0.01) has to warn."""
+    wrong = 0
+    for seed in range(12):
+        noise = np.random.default_rng(seed)
+        made = [
+            Level(
+                x, tuple(float(y) for y in response(x) * (1.45 if x == 62.5 else 1) * (1 + 0.03 * noise.normal(size=2)))
+            )
+            for x in X
+        ]
+        found = edit_standards(made, CurveSpec(), LimitSettings(), EditingSettings())
+        gone = {edit.nominal for edit in found.edits if not found.failure}
+        if gone and 62.5 not in gone:
+            wrong += 1
+            p = curve_in(found).report.lack_of_fit_p
+            assert p is not None
+            assert p < 0.01
+    assert wrong
 
 
 def test_a_level_left_out_stands_beside_the_curve_and_never_passes() -> None:
