@@ -105,7 +105,7 @@ def plan_of(request: BatchRequest, protocol: Protocol) -> Plan:
     """As :func:`plan_from_request`, of a folder that need not hold an export yet."""
     if not request.folder.is_dir():
         there = "this is a file" if request.folder.exists() else "there is no such folder"
-        raise UsageError(there, expected="a folder of exports", file=str(request.folder))
+        raise ElisaError(there, expected="a folder of exports", file=str(request.folder))
     if request.folder.resolve() == request.out.resolve():
         raise UsageError("--out is the folder of the exports", expected="another folder: results are no exports")
     layout, samples = request.run.layout, request.run.samples

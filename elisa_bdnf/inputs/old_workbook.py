@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 
 from python_calamine import CalamineError, CalamineWorkbook
@@ -23,7 +25,8 @@ def cells_by_sheet(data: bytes) -> list[SheetCells]:
     """Name, cells and odd cells of every sheet; raises ExportError for an OLE file that is no readable workbook."""
     _check_container(data)
     try:
-        return [_cells(name, rows) for name, rows in _rows_by_sheet(data)]
+        with _without_stderr():
+            return [_cells(name, rows) for name, rows in _rows_by_sheet(data)]
     except (CalamineError, OSError, ValueError, OverflowError) as error:
         raise ExportError(f"the old .xls workbook is damaged ({error})", hint=_SAVE_AGAIN) from None
     except BaseException as error:
@@ -31,6 +34,24 @@ def cells_by_sheet(data: bytes) -> list[SheetCells]:
         if type(error).__name__ != "PanicException":
             raise
         raise ExportError("the old .xls workbook is damaged", hint=_SAVE_AGAIN) from None
+
+
+@contextmanager
+def _without_stderr() -> Iterator[None]:
+    """A panic in Rust prints its own story past Python; the error that is raised for it says enough."""
+    try:
+        kept = os.dup(2)
+    except OSError:  # there is no stderr to keep quiet
+        yield
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def _check_container(data: bytes) -> None:

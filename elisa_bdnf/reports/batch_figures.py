@@ -55,7 +55,9 @@ def _axes(x: svg.Scale, y: svg.Scale, unit: str) -> Iterator[str]:
     for value in x.ticks():
         yield svg.line(x.at(value), BOTTOM, x.at(value), BOTTOM + 5, "axis")
         yield svg.text(x.at(value), BOTTOM + 19, digits.exact(value), "tick", "middle")
-    yield svg.text((LEFT + RIGHT) / 2, BOTTOM + 42, f"{words.ANALYTE} in the well ({unit})", "label", "middle")
+    yield svg.text(
+        (LEFT + RIGHT) / 2, BOTTOM + 42, f"{words.ANALYTE} in the well ({words.unit(unit)})", "label", "middle"
+    )
     yield svg.upright_text(16, (TOP + BOTTOM) / 2, "Response", "label")
 
 

@@ -90,7 +90,9 @@ def _axes(result: PlateResult, frame: Frame) -> Iterator[str]:
         yield svg.line(x - 3, BOTTOM + 6, x + 3, BOTTOM - 6, "axis")
     yield svg.text(ZERO_X, BOTTOM + 19, "0", "tick", "middle")
     unit = result.analysis.protocol.unit
-    yield svg.text((LEFT + RIGHT) / 2, BOTTOM + 42, f"{words.ANALYTE} in the well ({unit})", "label", "middle")
+    yield svg.text(
+        (LEFT + RIGHT) / 2, BOTTOM + 42, f"{words.ANALYTE} in the well ({words.unit(unit)})", "label", "middle"
+    )
     yield svg.upright_text(16, (TOP + BOTTOM) / 2, f"Response ({response_name(result)})", "label")
 
 

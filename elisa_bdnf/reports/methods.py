@@ -72,7 +72,7 @@ def _left_out(result: PlateResult) -> str:
 
 def _range_sentence(curve: Curve, _spec: CurveSpec, unit: str, extrapolation: Extrapolation) -> str:
     lloq, uloq = digits.limit(curve.limits.lloq), digits.limit(curve.limits.uloq)
-    text = f"The quantitative range in the well was {lloq} to {uloq} {unit}; "
+    text = f"The quantitative range in the well was {lloq} to {uloq} {unit or '(unit not stated)'}; "
     if extrapolation is Extrapolation.NONE:
         return text + "results outside are given as < or > the limit and not as numbers."
     return text + "results outside are extrapolated and marked as such."

@@ -114,7 +114,7 @@ def _range_fact(result: PlateResult) -> tuple[Fact, ...]:
     if not isinstance(curve, Curve):
         return ()
     text = f"{digits.limit(curve.limits.lloq)}–{digits.limit(curve.limits.uloq)}"
-    return (Fact("Range in the well", text, f"{unit}, LLOQ to ULOQ"),)
+    return (Fact("Range in the well", text, f"{words.unit(unit)}, LLOQ to ULOQ"),)
 
 
 def _precision_fact(result: PlateResult) -> tuple[Fact, ...]:

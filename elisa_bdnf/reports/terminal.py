@@ -221,7 +221,7 @@ def _curve(document: Document, width: int, signs: terminal_curve.Signs) -> Itera
         keys = zip((signs.standard, signs.control, signs.sample, signs.limit), CURVE_KEYS, strict=True)
         unit = document.result.analysis.protocol.unit
         pieces = [(f"{sign} {name}   ", CURVE_STYLES[what]) for sign, (what, name) in keys]
-        yield _joined([(" " * terminal_curve.MARGIN, ""), *pieces, (f"x: {unit} in the well", "dim")])
+        yield _joined([(" " * terminal_curve.MARGIN, ""), *pieces, (f"x: {words.unit(unit)} in the well", "dim")])
     if document.standards.rows:
         yield _text("")
         yield _heading("Standards", "recovery is what counts", document.mark)

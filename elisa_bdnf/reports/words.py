@@ -151,6 +151,11 @@ def content(content: Content) -> str:
     return ROLE[content.role]
 
 
+def unit(stated: str) -> str:
+    """A unit where there is one to read; one that neither layout nor protocol states is never made up."""
+    return stated or "unit not stated"
+
+
 def dilution(factor: float | None) -> str:
     """Always the factor: 10 means one part in ten."""
     return digits.MISSING if factor is None else digits.exact(factor)

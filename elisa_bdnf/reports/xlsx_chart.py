@@ -120,8 +120,9 @@ def write_chart(sheet: Sheet, data: ChartData) -> None:
         rows += [replace(row, cells={**row.cells, "series": series}) for row in points]
     title = {"name_font": {"size": 10, "bold": False}, "num_font": {"size": 9}}
     grid = {"visible": True, "line": {"color": "#E4E7EB", "width": 0.75}}
+    unit = cell_text(words.unit(sheet.book.unit))
     chart.set_x_axis({
-        "name": f"{words.ANALYTE} in the well ({cell_text(sheet.book.unit)})", "log_base": 10, "min": data.low,
+        "name": f"{words.ANALYTE} in the well ({unit})", "log_base": 10, "min": data.low,
         "max": data.high, "major_gridlines": grid, "crossing": "min", "num_format": "General", **title,
     })  # fmt: skip
     chart.set_y_axis({

@@ -64,3 +64,16 @@ def test_without_a_stdout_the_results_are_written(tmp_path: Path) -> None:
     words = ["run", str(FIXTURES / "demo" / "bdnf-plate.txt"), "--out", str(tmp_path / "out")]
     assert subprocess.run([sys.executable, "-c", program, *words], check=False).returncode == 0
     assert (tmp_path / "out" / "result.json").exists()
+
+
+def test_a_damaged_old_workbook_is_one_line(tmp_path: Path) -> None:
+    # The directory says that it has a stream "Workbook", and nothing of it is there: calamine panics over such files.
+    head = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(16) + bytes.fromhex("3e000300feff0900060000000000000000000000")
+    (tmp_path / "cut.xls").write_bytes(head + b"\x01" * 480 + "Workbook".encode("utf-16-le"))
+    done = subprocess.run([*PROGRAM, "read", str(tmp_path / "cut.xls")], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr.count("\n")) == (3, 1), done.stderr
+
+
+def test_a_folder_that_is_not_there_is_a_wrong_input(tmp_path: Path) -> None:
+    done = elisa_bdnf("batch", tmp_path / "nowhere", "--out", tmp_path / "out")
+    assert (done.code, "there is no such folder" in done.err) == (3, True)

@@ -56,3 +56,11 @@ def test_an_edited_straight_line_is_written(tmp_path: Path) -> None:
     before = result_of(tmp_path, "--model", "linear", "--weights", "none")["editing"]["edits"][0]["parameters_before"]
     assert before["b"] > 0
     assert (before["c"], before["d"]) == (None, None)
+
+
+def test_a_unit_that_nobody_stated_is_said_to_be_none(tmp_path: Path) -> None:
+    done = elisa_bdnf("run", PLATE, "--out", tmp_path / "out")
+    assert "unit not stated, LLOQ to ULOQ" in done.out
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "BDNF in the well (unit not stated)" in page
+    assert "in the well ()" not in page
