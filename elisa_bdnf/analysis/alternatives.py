@@ -30,7 +30,7 @@ from elisa_bdnf.model.protocol import LimitSettings
 _WEIGHTS = {"none": 0.0, "power:0.5": 0.5, "power:1": 1.0}
 _SETTLED = 1e-6  # gradient; what is left moves a concentration by less than a millionth of its error
 _SETTLED_WELL = 1e-8  # gradient at which a curve is not followed any further
-_ITERATIONS, _ITERATIONS_FOLLOWED = 20, 8
+_ITERATIONS, _ITERATIONS_FOLLOWED = 20, 5
 _ROUNDS = 2  # of search and refinement for curves that run away
 _GAIN = 1e-5  # of the sum of squares, for which a search takes no further step
 _GAIN_5PL, _ROUNDS_5PL = 1e-5, 2

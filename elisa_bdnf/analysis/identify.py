@@ -108,7 +108,7 @@ def _named(outcome: Outcome, problems: Problems) -> Outcome:
     """A fit on its way to infinity, with the parameters that have no finite estimate; as it is where there are none."""
     names = _undetermined(outcome, problems) or step(outcome, problems)
     if not names:
-        if LN_G not in outcome.free:
+        if outcome.converged or LN_G not in outcome.free:
             return outcome
         names = ("g",)
     sentence = (
