@@ -17,6 +17,7 @@ _UNIT = (
 _ALONE = re.compile(rf"\s*{_UNIT}\s*\Z")
 _IN_BRACKETS = re.compile(rf"(?P<name>.*?)[\s_.,:]*[(\[{{]\s*(?:in\s+)?{_UNIT}\s*[)\]}}][\s:]*\Z")
 _BEHIND = re.compile(rf"(?P<name>.*?)[\s_.,:]+(?:in\s+)?{_UNIT}\s*\Z")
+_LONGEST_HEADING = 300  # the search for a unit behind a name takes time with the square of the length
 _PLAIN = str.maketrans("µμ⁻¹−\u00a0", "uu-1- ")
 
 
@@ -28,6 +29,8 @@ def unit_from_text_or_none(text: str) -> str | None:
 
 def name_and_unit_from_text(text: str) -> tuple[str, str | None]:
     """A heading without its unit, and the unit: ``Conc (pg/mL)`` → ``Conc``, ``pg/mL``."""
+    if len(text) > _LONGEST_HEADING:
+        return text.strip(), None
     plain = _plain(text)
     match = _IN_BRACKETS.match(plain) or _BEHIND.match(plain)
     if match is None or not match["name"].strip():

@@ -247,3 +247,8 @@ def test_misspelled_words(text: str, meant: str | None) -> None:
 )
 def test_matrices(text: str, matrix: str) -> None:
     assert matrix_from_text(text) == matrix
+
+
+@pytest.mark.parametrize("character", ":. (")
+def test_a_heading_without_end_is_no_name_with_a_unit(character: str) -> None:
+    assert name_and_unit_from_text(f"OD{character * 100_000}pg") == (f"OD{character * 100_000}pg", None)
