@@ -75,6 +75,7 @@ def _infusion() -> Iterator[Row]:
                 "matrix": "plasma_edta", "plate": f"P{number % 2}", "lot": "L1",
                 "arm": "ketamine" if number % 4 < 2 else "placebo", "actual_time_min": actual,
                 "anticoagulant": "edta", "plate_verdict": "accepted",
+                "wells": f"{'ABCDEF'[number % 6]}{3 + (number + at) % 5}",
             }  # fmt: skip
 
 

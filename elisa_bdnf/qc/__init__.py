@@ -25,6 +25,7 @@ from elisa_bdnf.qc import (
     replicate_rules,
     sample_rules,
     standard_rules,
+    study_balance_rules,
     study_rule,
     study_rules,
     study_subject_rules,
@@ -65,7 +66,7 @@ RULES: Mapping[str, Rule] = {
 
 STUDY_RULES: Mapping[str, Rule] = {
     rule.id: rule
-    for module in (study_rules, study_subject_rules)
+    for module in (study_rules, study_balance_rules, study_subject_rules)
     for rule in study_rule.REGISTERED.values()
     if rule.function.__module__ == module.__name__
 }

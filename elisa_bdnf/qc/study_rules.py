@@ -38,8 +38,13 @@ def rejected_plates_are_left_out(study: StudyAnalysis) -> Verdicts:
 @study_rule(
     "STU-01", FindingLevel.WARN, "incurred sample reanalysis (ICH M10): within 30 % for two thirds of the pairs"
 )
-def repeats_agree(study: StudyAnalysis, *, percent: float = 30.0, share: float = 2 / 3) -> Verdicts:
-    """Samples that were measured again differ from the first result by no more than ``percent`` of their mean."""
+def repeats_agree(
+    study: StudyAnalysis, *, percent: float = 30.0, share: float = 2 / 3, repeated: float = 0.10
+) -> Verdicts:
+    """Samples that were measured again differ from the first result by no more than ``percent`` of their mean.
+
+    ``repeated`` is the share of all samples that should have been measured again.
+    """
     by_sample: dict[str, list[Measurement]] = {}
     for each in study.measurements:
         if each.sample and each.concentration is not None and each.use in (Use.USED, Use.LEFT_OUT):
@@ -48,13 +53,20 @@ def repeats_agree(study: StudyAnalysis, *, percent: float = 30.0, share: float =
     if not pairs:
         yield Missing("no sample was measured on two plates")
         return
+    if below(len(pairs) / len(by_sample), repeated):
+        yield Remark(
+            f"{len(pairs)} of {len(by_sample)} samples were measured again",
+            measured=digits(100 * len(pairs) / len(by_sample), 100 * repeated, unit=" %"),
+            limit=f"{as_set(100 * repeated)} %",
+            action="annotate",
+        )
     differences = [_difference_percent(one, other) for one, other, *_ in pairs]
     agreeing = sum(not exceeds(abs(difference), percent) for difference in differences)
     if below(agreeing / len(pairs), share):
         yield Remark(
             f"{agreeing} of {len(pairs)} repeated samples agree within {plain(percent)} %",
-            measured=f"{100 * agreeing / len(pairs):.0f} %",
-            limit=f"{100 * share:.0f} %",
+            measured=digits(100 * agreeing / len(pairs), 100 * share, unit=" %"),
+            limit=f"{as_set(100 * share)} %",
             action="annotate",
         )
 
@@ -110,41 +122,6 @@ def few_values_are_censored(
             subject=f"{each.group} at {each.timepoint}",
             action="annotate",
         )
-
-
-@study_rule("STU-04", FindingLevel.WARN, "policy: what is on one plate only cannot be told from that plate")
-def plates_are_balanced(study: StudyAnalysis) -> Verdicts:
-    """No timepoint, arm or class of response is on one plate only while the study has several."""
-    used = [each for each in study.measurements if each.used and each.plate]
-    plates = {each.plate for each in used}
-    if len(plates) < 2:
-        yield Missing("the study has one plate, or names none")
-        return
-    for what, value_of in (("timepoint", _timepoint), ("arm", _arm), ("responder", _responder)):
-        where: dict[str, set[str]] = {}
-        for each in used:
-            if value_of(each):
-                where.setdefault(value_of(each), set()).add(each.plate)
-        lonely = [f"{value} ({next(iter(on))})" for value, on in where.items() if len(on) == 1]
-        if len(where) > 1 and lonely:
-            yield Remark(
-                f"{what} on one plate only: {listed(lonely)}; its effect cannot be told from that of the plate",
-                measured="1 plate",
-                limit=f"several of {len(plates)}",
-                action="annotate",
-            )
-
-
-def _timepoint(each: Measurement) -> str:
-    return each.timepoint
-
-
-def _arm(each: Measurement) -> str:
-    return each.arm
-
-
-def _responder(each: Measurement) -> str:
-    return each.responder
 
 
 @study_rule("STU-05", FindingLevel.WARN, "21 CFR 11.10(e): changes shall not obscure earlier information")

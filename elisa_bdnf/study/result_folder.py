@@ -18,7 +18,7 @@ RESULT = "result.json"
 _SCHEMA = "elisa-bdnf/result/"
 # Columns of a sample that are understood here; everything else is an attribute of the sample sheet.
 _OWN = frozenset({
-    "sample", "subject", "timepoint", "matrix", "dilution_factor", "wells", "n", "response_mean", "cv_percent",
+    "sample", "subject", "timepoint", "matrix", "dilution_factor", "n", "response_mean", "cv_percent",
     "in_well", "concentration", "ci_low", "ci_high", "unit", "status", "reason", "reportable", "text", "lloq", "uloq",
     "limit", "cv_basis", "interval_remark", "suggested_dilution", "findings", "plate", "plate_verdict", "arm",
     "responder", "actual_time_min", "lot", "kit_lot", "robustness_percent", "robustness_change",
@@ -187,6 +187,8 @@ def _row(record: Json, source: StudySource, matrix: str, *, rejected: bool) -> R
 def _text(value: object) -> str:
     if value is None:
         return ""
+    if isinstance(value, list):
+        return " ".join(str(each) for each in value)
     return f"{value:g}" if isinstance(value, float) else str(value).strip()
 
 

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import chi2_contingency
+from scipy.stats.contingency import crosstab
 
 from charted_plates import exports
 from elisa_bdnf import qc
 from elisa_bdnf.examples.study import StudyCase, said_of_study, study_cases
+from elisa_bdnf.qc.study_balance_rules import cramers_v
 from program import FIXTURES, elisa_bdnf
 from study.tables import Line, lines, study, written
 
@@ -121,7 +127,8 @@ def test_repeats_that_do_not_agree(tmp_path: Path) -> None:
     rows = good()
     again = [row | {"plate": "P9", "concentration": 3 * float(str(row["concentration"]))} for row in rows[:5]]
     left_out = [word for row in rows[:5] for word in ("--exclude", f"{row['sample']}@P9: measured again to compare")]
-    _, document = study(tmp_path, written(tmp_path, [*rows, *again]), *left_out)
+    asked = ("--set", "qc.rules.STU-01.enabled=true", "--set", "qc.rules.STU-01.repeated=0.05")
+    _, document = study(tmp_path, written(tmp_path, [*rows, *again]), *left_out, *asked)
     (finding,) = [each for each in document["findings"] if each["rule"] == "STU-01"]
     assert finding["measured"] == "0 %"
 
@@ -159,3 +166,17 @@ def test_a_control_between_the_plates_of_a_study(scale: float, levels: list[str]
         path.write_text(json.dumps(document), encoding="utf-8")
     _, document = study(tmp_path, tmp_path / "r", "--protocol", "human-infusion-plasma")
     assert [each["level"] for each in document["findings"] if each["rule"] == "STU-02"] == levels
+
+
+@given(st.lists(st.tuples(st.sampled_from("abcde"), st.integers(0, 5)), min_size=8, max_size=60))
+def test_association_of_timepoints_and_columns(pairs: list[tuple[str, int]]) -> None:
+    """Against scipy's χ², with the correction of Bergsma 2013 by hand; 1 where each class has a column of its own."""
+    table = crosstab([first for first, _ in pairs], [second for _, second in pairs]).count
+    rows, columns, n = *table.shape, len(pairs)
+    fewer = min(size - (size - 1) ** 2 / (n - 1) for size in (rows, columns)) - 1
+    if min(rows, columns) < 2 or fewer <= 0:
+        assert cramers_v(pairs) == 0.0
+        return
+    excess = max(0.0, chi2_contingency(table, correction=False).statistic / n - (rows - 1) * (columns - 1) / (n - 1))
+    assert cramers_v(pairs) == pytest.approx(math.sqrt(excess / fewer), abs=1e-7)
+    assert cramers_v([(first, ord(first)) for first, _ in pairs]) == pytest.approx(float(rows > 1))
