@@ -24,7 +24,8 @@ Indices = NDArray[np.intp]
 
 FOOT = 0.03  # OD: ln(response + FOOT), so that reading noise near zero is no difference
 LEAST_SPREAD = 0.02  # of ln response: no assay scatters less, and equal wells must not make everything significant
-_MOST_FROM_ONE = 6.0  # evidence from one content: pipetting errors in a few wells are no other layout
+_LEAST_CONTENTS, _GAIN = 2, 1.0  # that speak for a move, each so much: one pipetting error is no other layout
+_MOST_FROM_ONE = 6.0  # evidence from one content for a move of the whole plate, which concerns all of them
 _TAKEN_AWAY = (WellUse.MASKED, WellUse.EXCLUDED, WellUse.MISSING, WellUse.EMPTY)
 # Median of a χ² over its degrees of freedom, by wells in a group: turns the median of variances into a variance.
 _MEDIAN_SHARE = (math.nan, math.nan, 0.4549, 0.6931, 0.7887, 0.8392, 0.8703)
@@ -88,7 +89,7 @@ def _positions(shape: Shape) -> dict[str, int]:
 def better_placement_or_none(replicates: Replicates, ratio: float) -> BetterPlacement | None:
     """The move with most evidence among those that make the sum of squares more than ``ratio`` times smaller.
 
-    No content speaks for a move with more than 6: one discordant duplicate gains by nearly any move.
+    Two contents must speak for a move, and many for one of the whole plate: a discordant duplicate gains by most moves.
     Evidence is (SS as laid out − SS moved) / 2s², over the replicates that the move concerns: the log likelihood ratio
     of normal errors with variance s², which is the median variance within all replicates of the plate (moved ones where
     the move concerns them), put right for its degrees of freedom.
@@ -106,8 +107,11 @@ def better_placement_or_none(replicates: Replicates, ratio: float) -> BetterPlac
     variance = _typical_variance(np.where(concerned, after, before), freedom)
     laid, read = (np.sum(np.where(concerned, squares, 0), axis=1) for squares in (before, after))
     count = np.sum(np.where(concerned, freedom, 0), axis=1)
-    gains = np.minimum(np.where(concerned, before - after, 0) / (2 * variance[:, None]), _MOST_FROM_ONE)
-    evidence = np.where(laid > ratio * read * (1 + 1e-9), np.sum(gains, axis=1), 0.0)
+    gains = np.where(concerned, before - after, 0) / (2 * variance[:, None])
+    enough = np.sum(gains > _GAIN, axis=1) >= _LEAST_CONTENTS
+    whole = np.array([move.sentence.startswith("if the whole plate") for move in moves])
+    spoken = np.where(whole, np.sum(np.minimum(gains, _MOST_FROM_ONE), axis=1), (laid - read) / (2 * variance))
+    evidence = np.where(enough & (laid > ratio * read * (1 + 1e-9)), spoken, 0.0)
     best = int(np.argmax(evidence))
     if evidence[best] <= 0 or count[best] == 0:
         return None
