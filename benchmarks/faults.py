@@ -76,6 +76,7 @@ FAULTS = (
     Fault("none: clean plates", _same),
     Fault("none: clean plates of a noisy assay, CV 6 to 8 %", _same, cv=(0.06, 0.08)),
     Fault("none: half of the plates developed too long", _same, hot=True),
+    Fault("none: but four wells mispipetted by up to 2×", plates.discordant),
     Fault("standards in reverse order", plates.bottom_up, demanded=99),
     Fault("duplicates across read as down", plates.wrong_direction, demanded=99),
     Fault("rotated by 180°", plates.rotated, demanded=99),
@@ -83,7 +84,7 @@ FAULTS = (
     Fault("rows for columns", plates.transposed, demanded=99),
     Fault("list by columns read by rows", plates.column_major, demanded=99),
     Fault("all rows or columns shifted by one", plates.shifted, demanded=99),
-    Fault("one row shifted by one well", plates.row_shifted, ("PLT-04",), demanded=99),
+    Fault("one row shifted by one well", plates.row_shifted, ("PLT-06",), demanded=99),
     Fault("450 and 570 nm exchanged", _same, demanded=99, exchanged=True),
     Fault("milli-OD, or a lost decimal comma", plates.milli, demanded=99),
     Fault(

@@ -278,6 +278,15 @@ def low_standard_off(noise: np.random.Generator, plate: Plate) -> Plate:
     return replace(plate, main=gone, reference=gone_too)
 
 
+def discordant(noise: np.random.Generator, plate: Plate) -> Plate:
+    """Four wells, anywhere, of which a pipette gave 0.5 to 2 times as much as it should."""
+    gone = plate.main.copy()
+    for _ in range(4):
+        row, column = int(noise.integers(SHAPE.rows)), int(noise.integers(plate.assay.replicates, SHAPE.columns))
+        gone[row, column] *= 2 ** float(noise.uniform(-1, 1))
+    return replace(plate, main=gone)
+
+
 def copied(noise: np.random.Generator, plate: Plate) -> Plate:
     """One well of a standard (not the lowest ones) was copied over its replicates."""
     row = int(noise.integers(3))

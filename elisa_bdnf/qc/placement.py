@@ -24,8 +24,7 @@ Indices = NDArray[np.intp]
 
 FOOT = 0.03  # OD: ln(response + FOOT), so that reading noise near zero is no difference
 LEAST_SPREAD = 0.02  # of ln response: no assay scatters less, and equal wells must not make everything significant
-_LEAST_CONTENTS, _GAIN = 2, 1.0  # that speak for a move, each so much: one pipetting error is no other layout
-_MOST_FROM_ONE = 6.0  # evidence from one content for a move of the whole plate, which concerns all of them
+MOST_FROM_ONE = 7.0  # evidence for a move from one content: a discordant duplicate gains by many moves
 _TAKEN_AWAY = (WellUse.MASKED, WellUse.EXCLUDED, WellUse.MISSING, WellUse.EMPTY)
 # Median of a χ² over its degrees of freedom, by wells in a group: turns the median of variances into a variance.
 _MEDIAN_SHARE = (math.nan, math.nan, 0.4549, 0.6931, 0.7887, 0.8392, 0.8703)
@@ -86,13 +85,13 @@ def _positions(shape: Shape) -> dict[str, int]:
     return {well: index for index, well in enumerate(shape.wells())}
 
 
-def better_placement_or_none(replicates: Replicates, ratio: float) -> BetterPlacement | None:
-    """The move with most evidence among those that make the sum of squares more than ``ratio`` times smaller.
+def better_placements(replicates: Replicates, ratio: float) -> tuple[BetterPlacement | None, BetterPlacement | None]:
+    """The move with most evidence among those that make the sum of squares more than ``ratio`` times smaller; twice.
 
-    Two contents must speak for a move, and many for one of the whole plate: a discordant duplicate gains by most moves.
-    Evidence is (SS as laid out − SS moved) / 2s², over the replicates that the move concerns: the log likelihood ratio
-    of normal errors with variance s², which is the median variance within all replicates of the plate (moved ones where
-    the move concerns them), put right for its degrees of freedom.
+    Evidence is the sum of (SS as laid out − SS moved) / 2s² over the contents that the move concerns, the log
+    likelihood ratio of normal errors: at first with ``MOST_FROM_ONE`` at most from each content, which makes it robust
+    against wells that went wrong one by one, then as it is. s² is the median variance within all replicates of the
+    plate (moved ones where the move concerns them), put right for its degrees of freedom.
     """
     shifts, shifted = _shifts(replicates.shape)
     turned = tuple(_turned(replicates))
@@ -108,15 +107,17 @@ def better_placement_or_none(replicates: Replicates, ratio: float) -> BetterPlac
     laid, read = (np.sum(np.where(concerned, squares, 0), axis=1) for squares in (before, after))
     count = np.sum(np.where(concerned, freedom, 0), axis=1)
     gains = np.where(concerned, before - after, 0) / (2 * variance[:, None])
-    enough = np.sum(gains > _GAIN, axis=1) >= _LEAST_CONTENTS
-    whole = np.array([move.sentence.startswith("if the whole plate") for move in moves])
-    spoken = np.where(whole, np.sum(np.minimum(gains, _MOST_FROM_ONE), axis=1), (laid - read) / (2 * variance))
-    evidence = np.where(enough & (laid > ratio * read * (1 + 1e-9)), spoken, 0.0)
-    best = int(np.argmax(evidence))
-    if evidence[best] <= 0 or count[best] == 0:
-        return None
-    spreads = [math.sqrt(float(sum_[best]) / float(count[best])) for sum_ in (laid, read)]
-    return BetterPlacement(moves[best], float(evidence[best]), *spreads)
+    spreads = np.sqrt(np.array((laid, read)) / np.maximum(count, 1))
+
+    def best_or_none(evidence: Floats) -> BetterPlacement | None:
+        better = np.where(laid > ratio * read * (1 + 1e-9), evidence, 0.0)
+        best = int(np.argmax(better))
+        return (
+            BetterPlacement(moves[best], float(better[best]), *map(float, spreads[:, best])) if better[best] else None
+        )
+
+    robust = np.sum(np.minimum(gains, MOST_FROM_ONE), axis=1)
+    return best_or_none(np.maximum(robust, 0.0)), best_or_none(np.maximum(np.sum(gains, axis=1), 0.0))
 
 
 def _squares(values: Floats, known: NDArray[np.bool_], member: Floats) -> Floats:

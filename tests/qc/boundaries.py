@@ -167,15 +167,27 @@ def _from_the_foot(analysis: Analysis) -> float:
     return float(abs(0.0205 - curve.a) / math.sqrt(curve.standard_errors["a"] ** 2 + scatter**2 / 2))
 
 
-ROW_B_OFF: Plate = {"response": {"B1": 0.05}, "in_well": {"B2": 250, "B3": 260, "B4": 100, "B5": 120, "B6": 60}}
+ROW_B_OFF: Plate = {
+    "response": {"B1": 0.05},
+    "pairs": {"B7": 150},
+    "in_well": {"B2": 250, "B3": 260, "B4": 100, "B5": 120, "B6": 60, "B7": 66, "B8": 150},
+}
 
 
-def _row_b(analysis: Analysis) -> tuple[float, float]:
-    """Evidence for row B being one well off, and how much better it fits; duplicates hardly apart count as 2 %."""
+def _row_b(analysis: Analysis) -> float:
+    """How much smaller the sum of squares becomes with row B one well off; its last pair then lacks a well."""
     at = {w.well: math.log(w.response + 0.03) for w in analysis.responses.wells if w.well[0] == "B" and w.content.name}
-    laid = ((at["B1"] - at["B2"]) ** 2 + (at["B3"] - at["B4"]) ** 2) / 2
-    moved = ((at["B2"] - at["B3"]) ** 2 + (at["B4"] - at["B5"]) ** 2) / 2
-    return (laid - moved) / (2 * 0.02**2), laid / moved
+    laid = sum((at[f"B{c}"] - at[f"B{c + 1}"]) ** 2 for c in (1, 3, 5))
+    return laid / sum((at[f"B{c}"] - at[f"B{c + 1}"]) ** 2 for c in (2, 4, 6))
+
+
+BESIDE_B1 = ("B2", "B3", "B4", "B5", "B6")
+
+
+def _missed(analysis: Analysis) -> float:
+    """B1 reads like nothing, what follows in row B all the same, so that one content alone speaks for a shift."""
+    at = {w.well: math.log(w.response + 0.03) for w in analysis.responses.wells if w.well in ("B1", "B2")}
+    return (at["B1"] - at["B2"]) ** 2 / 2 / (2 * 0.02**2)
 
 
 LEFT = tuple(first for first, _ in DUPLICATES)
@@ -271,8 +283,10 @@ BOUNDARIES = (
     Boundary("PLT-03", "shift", lambda a: median(leans(a, EDGE_PAIRS)), EDGES),
     Boundary("PLT-04", "shift", lambda a: median(leans(a, PAIRS_OF_ROW_B)), ROW_B, others={"deviations": 0.0}),
     Boundary("PLT-05", "z_prime", z_prime, THREE_OF_EACH, "below"),
-    Boundary("PLT-06", "evidence", lambda a: _row_b(a)[0], ROW_B_OFF),
-    Boundary("PLT-06", "ratio", lambda a: _row_b(a)[1], ROW_B_OFF),
+    Boundary("PLT-06", "from_one", _missed, {"response": {"B1": 0.05}, "in_well": dict.fromkeys(BESIDE_B1, 250)}),
+    # three contents that each speak as loudly as one may
+    Boundary("PLT-06", "evidence", lambda _: 21.0, ROW_B_OFF, others={"from_one": 1e9}),
+    Boundary("PLT-06", "ratio", _row_b, ROW_B_OFF),
     Boundary("SUB-05", "max_ratio", lambda a: (a.samples[1].concentration or 0) / (a.samples[0].concentration or 1),
              {"content": {"B5": {"dilution_factor": 200.0}}}),
 )  # fmt: skip

@@ -24,7 +24,7 @@ def with_errors(text: str, rows: str, column: int, factor: float) -> str:
     return head + "Results\n" + "\n".join(lines)
 
 
-@pytest.mark.parametrize(("rows", "column"), [("H", 6), ("H", 4), ("A", 6), ("AH", 8)])
+@pytest.mark.parametrize(("rows", "column"), [("H", 6), ("H", 4), ("A", 6), ("AH", 8), ("AH", 5), ("BG", 6)])
 def test_one_or_two_discordant_duplicates_leave_the_layout_alone(rows: str, column: int, tmp_path: Path) -> None:
     export = tmp_path / "plate.txt"
     export.write_text(with_errors(PLATE.read_text(encoding="utf-8"), rows, column, 1.8), encoding="utf-8")

@@ -324,7 +324,7 @@ def test_once_ends_with_the_exit_code_of_a_batch(folder: Path, tmp_path: Path) -
 @pytest.mark.parametrize(
     ("words", "code"),
     [
-        (["nowhere"], 2), (["in", "-o", "in"], 2), (["in", "--every", "0"], 2), (["in", "-s", "nowhere.csv"], 3),
+        (["nowhere"], 3), (["in", "-o", "in"], 2), (["in", "--every", "0"], 2), (["in", "-s", "nowhere.csv"], 3),
         (["in", "-l", "nowhere.toml"], 3),
     ],
 )  # fmt: skip
