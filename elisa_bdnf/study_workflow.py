@@ -17,6 +17,7 @@ from elisa_bdnf.reports.study_csv import csv_from_study
 from elisa_bdnf.reports.study_document import document_from_study
 from elisa_bdnf.reports.study_figure_files import figure_files
 from elisa_bdnf.reports.study_html import study_html
+from elisa_bdnf.reports.study_records import StudyRecords
 from elisa_bdnf.reports.study_xlsx import xlsx_from_study
 from elisa_bdnf.study import exclusions, identity, intake, sheet, sources
 from elisa_bdnf.study.analyze import analyze_study
@@ -108,12 +109,12 @@ def _likely_protocol(request: StudyRequest, reads: Sequence[Read]) -> tuple[str,
 
 def files_from_study(result: StudyResult, request: StudyRequest) -> dict[str, bytes]:
     """Every file of a study folder, the manifest with their hashes last."""
-    document = document_from_study(result)
+    document, records = document_from_study(result), StudyRecords(result)
     files = {
-        "study.json": study_json.render(result),  # the first: it tells whose folder it is
+        "study.json": study_json.render(records),  # the first: it tells whose folder it is
         "study.html": study_html(document),
-        "study.xlsx": xlsx_from_study(document),
-        **csv_from_study(result),
+        "study.xlsx": xlsx_from_study(document, records),
+        **csv_from_study(records),
         **figure_files(document.pictures, request.figures),
     }
     return files | {"manifest.json": _manifest(files, result, request)}

@@ -8,24 +8,23 @@ from elisa_bdnf.model.study import StudyResult
 from elisa_bdnf.reports.csv_tables import csv_from_records
 from elisa_bdnf.reports.records import FINDING_COLUMNS, Record, finding_record
 from elisa_bdnf.reports.study_records import (
+    StudyRecords,
     comparison_records,
     contrast_records,
     descriptive_records,
-    measurement_records,
     paired_comparison_records,
     paired_records,
     plain,
-    value_records,
 )
 
 _EMPTY: Mapping[str, Sequence[str]] = {"findings.csv": FINDING_COLUMNS, "descriptives.csv": ("group", "timepoint")}
 
 
-def csv_from_study(result: StudyResult) -> dict[str, bytes]:
+def csv_from_study(records: StudyRecords) -> dict[str, bytes]:
     """File name → bytes; tables of a design that the study is not are left out."""
     files = {}
-    for name, records in _TABLES.items():
-        rows = records(result)
+    for name, rows_of in _TABLES.items():
+        rows = rows_of(records)
         if rows or name in _EMPTY:
             files[name] = csv_from_records(rows, _EMPTY.get(name, ()))
     return files
@@ -51,16 +50,16 @@ def _ratios(result: StudyResult) -> list[Record]:
     return [{"name": ratio.name, **plain(value)} for ratio in result.ratios for value in ratio.values]
 
 
-_TABLES: Mapping[str, Callable[[StudyResult], list[Record]]] = {
-    "measurements.csv": measurement_records,
-    "values.csv": value_records,
-    "descriptives.csv": descriptive_records,
-    "contrasts.csv": contrast_records,
-    "comparisons.csv": comparison_records,
-    "paired.csv": lambda result: paired_records(result) + paired_comparison_records(result),
-    "release.csv": _release,
-    "inhibition.csv": _release_effects,
-    "tissue.csv": _tissue,
-    "ratios.csv": _ratios,
-    "findings.csv": _findings,
+_TABLES: Mapping[str, Callable[[StudyRecords], list[Record]]] = {
+    "measurements.csv": lambda records: records.measurements,
+    "values.csv": lambda records: records.values,
+    "descriptives.csv": lambda records: descriptive_records(records.result),
+    "contrasts.csv": lambda records: contrast_records(records.result),
+    "comparisons.csv": lambda records: comparison_records(records.result),
+    "paired.csv": lambda records: paired_records(records.result) + paired_comparison_records(records.result),
+    "release.csv": lambda records: _release(records.result),
+    "inhibition.csv": lambda records: _release_effects(records.result),
+    "tissue.csv": lambda records: _tissue(records.result),
+    "ratios.csv": lambda records: _ratios(records.result),
+    "findings.csv": lambda records: _findings(records.result),
 }

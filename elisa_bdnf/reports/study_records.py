@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields
+from functools import cached_property
 from typing import Any
 
 from elisa_bdnf.model.effect import Contrast
@@ -28,9 +29,35 @@ def plain(value: Any) -> Any:
     return value
 
 
-def measurement_records(result: StudyResult) -> list[Record]:
-    """Every row that came in, used or not; sheet columns that are not understood stay in ``study.json``'s inputs."""
-    return [_measurement(each) for each in result.measurements]
+class StudyRecords:
+    """The long records of a study, which JSON, CSV and workbook share: made once, when they are first asked for."""
+
+    def __init__(self, result: StudyResult) -> None:
+        self.result = result
+
+    @cached_property
+    def measurements(self) -> list[Record]:
+        """Every row that came in, used or not; columns that are not understood stay in the inputs of ``study.json``."""
+        return [_measurement(each) for each in self.result.measurements]
+
+    @cached_property
+    def subjects(self) -> list[Record]:
+        """One record per subject, with its values in the order of the timepoints."""
+        return [
+            {
+                **_identity(subject),
+                "responder_origin": subject.responder_origin,
+                "plates": list(subject.plates),
+                "values": [_value(value) for value in subject.values],
+            }
+            for subject in self.result.subjects
+        ]
+
+    @cached_property
+    def values(self) -> list[Record]:
+        """Subject × timepoint as one line each: the tidy table of a time course."""
+        identities = map(_identity, self.result.subjects)
+        return [own | value for own, each in zip(identities, self.subjects, strict=True) for value in each["values"]]
 
 
 def _measurement(each: Measurement) -> Record:
@@ -70,27 +97,6 @@ def text_of(each: Measurement) -> str:
     if each.concentration is not None:
         return digits.concentration(each.concentration)
     return f"{'<' if each.censoring is Censoring.LEFT else '>'} {digits.limit(each.limit)}"
-
-
-def subject_records(result: StudyResult) -> list[Record]:
-    """One record per subject, with its values in the order of the timepoints."""
-    return [
-        {
-            "subject": subject.subject,
-            "group": subject.group,
-            "arm": subject.arm,
-            "responder": subject.responder,
-            "responder_origin": subject.responder_origin,
-            "plates": list(subject.plates),
-            "values": [_value(value) for value in subject.values],
-        }
-        for subject in result.subjects
-    ]
-
-
-def value_records(result: StudyResult) -> list[Record]:
-    """Subject × timepoint as one line each: the tidy table of a time course."""
-    return [_identity(subject) | _value(value) for subject in result.subjects for value in subject.values]
 
 
 def _identity(subject: StudySubject) -> Record:

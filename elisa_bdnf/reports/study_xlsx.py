@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from elisa_bdnf.reports.parts import Table
 from elisa_bdnf.reports.records import Record
 from elisa_bdnf.reports.study_parts import Prose, Section, StudyDocument
-from elisa_bdnf.reports.study_records import measurement_records, value_records
+from elisa_bdnf.reports.study_records import StudyRecords
 from elisa_bdnf.reports.xlsx import NO_CLOCK, OPTIONS
 from elisa_bdnf.reports.xlsx_cells import cell_text, lines, number_format
 from elisa_bdnf.reports.xlsx_styles import STYLES
@@ -33,7 +33,7 @@ LONGEST_NAME = 31  # of a sheet, in Excel
 MOST_RECORDS = 3000  # lines of a sheet of records; the csv files hold any number
 
 
-def xlsx_from_study(document: StudyDocument) -> bytes:
+def xlsx_from_study(document: StudyDocument, records: StudyRecords) -> bytes:
     """The workbook of one judged study; the same study gives the same bytes."""
     from xlsxwriter import Workbook  # noqa: PLC0415 not needed to start the program
 
@@ -46,8 +46,8 @@ def xlsx_from_study(document: StudyDocument) -> bytes:
         tables = [block for block in section.blocks if isinstance(block, Table)]
         if tables:
             _tables(book, section, tables)
-    _records(book, "Values", "One line per subject and timepoint", value_records(document.result))
-    _records(book, "Measurements", "Every row that came in, used or not", measurement_records(document.result))
+    _records(book, "Values", "One line per subject and timepoint", records.values)
+    _records(book, "Measurements", "Every row that came in, used or not", records.measurements)
     workbook.close()
     return stream.getvalue()
 

@@ -16,6 +16,7 @@ from elisa_bdnf.reports.study_document import document_from_study
 from elisa_bdnf.reports.study_figure_files import figure_files, kinds_from_text, rules, standalone
 from elisa_bdnf.reports.study_html import study_html
 from elisa_bdnf.reports.study_parts import StudyDocument
+from elisa_bdnf.reports.study_records import StudyRecords
 from elisa_bdnf.reports.study_xlsx import xlsx_from_study
 from elisa_bdnf.study_workflow import StudyRequest, files_from_study, run_study
 
@@ -122,13 +123,13 @@ def test_names_from_data_are_text_everywhere(tmp_path: Path) -> None:
     assert b"\xe2\x80\xae" not in page
     for file in figure_files(hostile.pictures, ["svg"]).values():
         assert "script" not in {element.tag.rpartition("}")[2] for element in fromstring(file).iter()}  # noqa: S314
-    book = openpyxl.load_workbook(io.BytesIO(xlsx_from_study(hostile)))
+    book = openpyxl.load_workbook(io.BytesIO(xlsx_from_study(hostile, StudyRecords(hostile.result))))
     formulas = [c.coordinate for sheet in book for row in sheet.iter_rows() for c in row if c.data_type == "f"]
     assert formulas == []
 
 
 def test_the_workbook_holds_the_numbers_of_the_study(made: StudyDocument) -> None:
-    book = openpyxl.load_workbook(io.BytesIO(xlsx_from_study(made)), read_only=True)
+    book = openpyxl.load_workbook(io.BytesIO(xlsx_from_study(made, StudyRecords(made.result))), read_only=True)
     rows = list(book["Values"].iter_rows(min_row=3, values_only=True))
     place = rows[0].index("concentration")
     found = [row[place] for row in rows[1:] if row[place] is not None]
