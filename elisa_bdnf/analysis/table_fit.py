@@ -9,10 +9,10 @@ from types import MappingProxyType
 
 from elisa_bdnf.analysis.calibrate import calibrate
 from elisa_bdnf.analysis.curve_reading import CurveReading, read_responses
-from elisa_bdnf.analysis.table import Table, is_measurable
+from elisa_bdnf.analysis.table import Table, Unknown, is_measurable
 from elisa_bdnf.errors import Problem, TableError, UsageError
 from elisa_bdnf.inputs.numbers import number_from_text_or_none
-from elisa_bdnf.model.curve import Curve, CurveSpec, FitOn, Limits, Model, NoCurve, weights_from_text
+from elisa_bdnf.model.curve import Curve, CurveSpec, FitOn, Limits, Model, NoCurve, StandardPoint, weights_from_text
 from elisa_bdnf.model.protocol import LimitSettings
 from elisa_bdnf.model.result import RangeStatus
 
@@ -87,6 +87,28 @@ def _number_or_none(value: float | None) -> float | None:
     return value if value is not None and math.isfinite(value) else None
 
 
+def _standard_record(point: StandardPoint) -> dict[str, object]:
+    return {
+        "concentration": point.level.nominal,
+        "response": point.response,
+        "back_calculated": _number_or_none(point.back_calculated),
+        "recovery_percent": _number_or_none(point.recovery_percent),
+    }
+
+
+def _unknown_record(unknown: Unknown, reading: CurveReading) -> dict[str, object]:
+    return {
+        "response": _number_or_none(unknown.response),
+        "concentration": _number_or_none(reading.in_well) if reading.status.has_number else None,
+        "ci_low": _number_or_none(reading.interval.low),
+        "ci_high": _number_or_none(reading.interval.high),
+        "status": reading.status.value,
+        "sample": unknown.name,
+        "reason": reading.reason,
+        "interval_remark": reading.interval.remark,
+    }
+
+
 def json_from_fit(table: Table, curve: Curve, readings: Sequence[CurveReading]) -> dict[str, object]:
     """The record of ``fit --json``: numbers at full precision, null where there is none. Never nan or infinity."""
     report = curve.report
@@ -100,28 +122,8 @@ def json_from_fit(table: Table, curve: Curve, readings: Sequence[CurveReading]) 
         "residual_sum_of_squares": _number_or_none(report.residual_sum_of_squares),
         "r_squared": _number_or_none(report.r_squared),
         "n": report.n,
-        "standards": [
-            {
-                "concentration": point.level.nominal,
-                "response": point.response,
-                "back_calculated": _number_or_none(point.back_calculated),
-                "recovery_percent": _number_or_none(point.recovery_percent),
-            }
-            for point in curve.standards
-        ],
-        "unknowns": [
-            {
-                "response": _number_or_none(unknown.response),
-                "concentration": _number_or_none(reading.in_well) if reading.status.has_number else None,
-                "ci_low": _number_or_none(reading.interval.low),
-                "ci_high": _number_or_none(reading.interval.high),
-                "status": reading.status.value,
-                "sample": unknown.name,
-                "reason": reading.reason,
-                "interval_remark": reading.interval.remark,
-            }
-            for unknown, reading in zip(table.unknowns, readings, strict=True)
-        ],
+        "standards": [_standard_record(point) for point in curve.standards],
+        "unknowns": [_unknown_record(*each) for each in zip(table.unknowns, readings, strict=True)],
         "fit_on": curve.spec.fit_on.value,
         "fixed": dict(curve.spec.fixed),
         "confidence": curve.spec.confidence,

@@ -12,10 +12,11 @@ from elisa_bdnf.cli._options import ProtocolName, Settings, overrides_from_optio
 from elisa_bdnf.errors import ProtocolError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from elisa_bdnf.model.plate import Shape
     from elisa_bdnf.model.protocol import Protocol
+    from elisa_bdnf.placing.whole import PlacedPlate
     from elisa_bdnf.placing.wish import Control, Order, Wish
 
 
@@ -61,13 +62,7 @@ def design(
     wish = _wish(loaded, _shape(wells), replicates, standards, control or [], blank, _order(order), seed, balance)
     plates = place(read_samples(samples), wish)
     stream = speakable(sys.stdout)
-    print(*summary_of(plates, wish), sep="\n", file=stream)
-    if show_maps:
-        from elisa_bdnf.layouts.describe import map_lines
-        from elisa_bdnf.reports.inert import show
-
-        for plate in plates:
-            print("", plate.name, *map(show, map_lines(plate.layout)), sep="\n", file=stream)
+    print(*summary_of(plates, wish), *(_map_lines(plates) if show_maps else ()), sep="\n", file=stream)
     if out is not None:
         _write(out, files_of(plates, _command(samples, protocol, wish)))
 
@@ -107,6 +102,14 @@ def _wish(
         shape, unit, tuple(sorted(levels, reverse=True)), protocol.anchors, tuple(named), blank,
         replicates or protocol.replicates, order, seed, balance,
     )  # fmt: skip
+
+
+def _map_lines(plates: Sequence[PlacedPlate]) -> Iterator[str]:
+    from elisa_bdnf.layouts.describe import map_lines
+    from elisa_bdnf.reports.inert import show
+
+    for plate in plates:
+        yield from ("", plate.name, *map(show, map_lines(plate.layout)))
 
 
 def _standards(text: str) -> tuple[float, ...]:

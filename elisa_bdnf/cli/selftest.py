@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from elisa_bdnf.selftesting.item import Item
+    from elisa_bdnf.selftesting.item import Item, SelfTest
 
 
 def selftest(
@@ -36,7 +36,7 @@ def selftest(
     """
     from elisa_bdnf.reports.terminal_speech import speakable
     from elisa_bdnf.selftesting.item import Outcome
-    from elisa_bdnf.selftesting.speech import IS_NOT, json_from_selftest, line_of_item, page_from_selftest
+    from elisa_bdnf.selftesting.speech import IS_NOT, json_from_selftest, line_of_item
     from elisa_bdnf.selftesting.whole import self_test
 
     stream = speakable(sys.stdout)
@@ -46,16 +46,19 @@ def selftest(
             print(line_of_item(item), file=stream, flush=True)
 
     found = self_test(own or (), tell)
-    if out is not None:
-        from elisa_bdnf import workflow
-
-        files = {"selftest.html": page_from_selftest(found), "selftest.json": json_from_selftest(found).encode()}
-        workflow.write_files(out, files)
+    page = _write(out, found) if out is not None else None
     if as_json:
         typer.echo(json_from_selftest(found), nl=False)
     else:
-        print(found.summary, IS_NOT, sep="\n", file=stream)
-        if out is not None:
-            print(f"→ {out / 'selftest.html'}", file=stream)
+        print(found.summary, IS_NOT, *([f"→ {page}"] if page else []), sep="\n", file=stream)
     if found.exit_code:
         raise typer.Exit(found.exit_code)
+
+
+def _write(out: Path, found: SelfTest) -> Path:
+    from elisa_bdnf import workflow
+    from elisa_bdnf.selftesting.speech import json_from_selftest, page_from_selftest
+
+    page = "selftest.html"
+    workflow.write_files(out, {page: page_from_selftest(found), "selftest.json": json_from_selftest(found).encode()})
+    return out / page

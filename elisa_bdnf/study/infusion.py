@@ -24,19 +24,11 @@ Groups = Mapping[str, Sequence[str]]
 
 def analyze_infusion(data: StudyData) -> StudyAnalysis:
     """Raises StudyError where the study has no baseline timepoint at all."""
-    baseline = data.baseline
-    if baseline is None:
-        declared = ", ".join(timepoint.name for timepoint in data.timepoints)
-        raise StudyError(
-            problems=[Problem(f"no timepoint is a baseline: {declared}", "a timepoint without minutes in the protocol")]
-        )
     group_by = _group_by(data)
     subjects = subjects_from_data(data, group_by, reference_change_or_none(data))
     groups = _members(subjects, group_by)
     times = tuple(timepoint.name for timepoint in data.timepoints)
-    sampled = {value.timepoint for subject in subjects for value in subject.values if value.state != "missing"}
-    later = tuple(name for name in times if name != baseline.name and name in sampled)
-    question = Question(baseline.name, later, tuple(groups), data.protocol.study.primary_timepoint, group_by)
+    question = _question(data, subjects, groups, group_by)
     cells = cells_from_subjects(subjects, groups, times)
     found = effects(cells, question)
     pooled = _pooled(subjects, groups, question, times)
@@ -61,13 +53,7 @@ def analyze_infusion(data: StudyData) -> StudyAnalysis:
         pooled=pooled.modelled.contrasts if pooled else (),
         comparisons=found.modelled.comparisons,
         by_responder=_all(by_class.modelled) if by_class else (),
-        paired=PairedAnalysis(
-            found.paired.contrasts,
-            found.paired.comparisons,
-            _all(by_class.paired) if by_class else (),
-            headline=bool(found.small),
-            reason=found.small,
-        ),
+        paired=_paired(found, by_class),
         sensitivity=sensitivity(cells, question, found),
         aids=aids(data, cells, question, found),
         literature=beside_literature(data, found.headline.contrasts),
@@ -77,6 +63,19 @@ def analyze_infusion(data: StudyData) -> StudyAnalysis:
         sentences=sentences_of_infusion(found, question, data),
         remarks=_remarks(subjects, groups, found),
     )
+
+
+def _question(data: StudyData, subjects: Sequence[StudySubject], groups: Groups, group_by: str) -> Question:
+    """Changes from the baseline to every other timepoint of which there is anything."""
+    if data.baseline is None:
+        declared = ", ".join(timepoint.name for timepoint in data.timepoints)
+        raise StudyError(
+            problems=[Problem(f"no timepoint is a baseline: {declared}", "a timepoint without minutes in the protocol")]
+        )
+    baseline = data.baseline.name
+    sampled = {value.timepoint for subject in subjects for value in subject.values if value.state != "missing"}
+    later = tuple(time.name for time in data.timepoints if time.name != baseline and time.name in sampled)
+    return Question(baseline, later, tuple(groups), data.protocol.study.primary_timepoint, group_by)
 
 
 def _group_by(data: StudyData) -> str:
@@ -125,6 +124,13 @@ def _by_class(
         return None
     asked = Question(question.baseline, question.timepoints, tuple(classes), question.primary, "responder")
     return effects(cells_from_subjects(subjects, classes, times), asked)
+
+
+def _paired(found: Effects, by_class: Effects | None) -> PairedAnalysis:
+    of_classes = _all(by_class.paired) if by_class else ()
+    return PairedAnalysis(
+        found.paired.contrasts, found.paired.comparisons, of_classes, headline=bool(found.small), reason=found.small
+    )
 
 
 def _all(answers: Answers) -> tuple[Contrast, ...]:
