@@ -8,7 +8,6 @@ import random
 import sqlite3
 import subprocess
 import sys
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -87,12 +86,17 @@ def test_damage_anywhere_gives_plates_or_a_named_error(tmp_path: Path) -> None:
     path = tmp_path / "h.sqlite"
     store.record(path, [(made(i), True) for i in range(30)])
     whole, chance = path.read_bytes(), random.Random(1)  # noqa: S311 - the same damage every time
+    errors: list[HistoryError] = []
     for _ in range(150):
         begin = chance.randrange(len(whole))
         garbage = chance.randbytes(chance.choice((1, 16, 300)))
         path.write_bytes((whole[:begin] + garbage + whole[begin + len(garbage) :])[: len(whole)])
-        with suppress(HistoryError):
+        try:
             store.read(path)
+        except HistoryError as error:
+            errors.append(error)
+    assert 0 < len(errors) < 150
+    assert all(str(path) in str(error) for error in errors)
 
 
 @pytest.mark.parametrize(
