@@ -41,6 +41,7 @@ class RunRequest:
     waivers: Path | None = None  # else the file beside the export
     waivers_shared: bool = False  # that file is for several exports: its entries name their plates
     read_on: date | None = None  # the day of the reading, for exports that do not state it
+    encoding: str | None = None  # of a text export that does not show its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def run(export: Path, request: RunRequest, protocol: Protocol, past: Past | None
     ``past`` are earlier plates; each plate of the export is in turn a past of those after it.
     Raises :class:`elisa_bdnf.errors.ElisaError` with all problems at once; nothing is written here.
     """
-    readings = readers.read_export(export, format=request.format)
+    readings = readers.read_export(export, format=request.format, encoding=request.encoding)
     return assess(
         readings, export, replace(request, layout=request.layout or layouts.find_beside(export)), protocol, past=past
     )
@@ -145,7 +146,7 @@ def in_order_of_reading(exports: Iterable[Path], request: RunRequest, protocol: 
     placed, unreadable = [], []
     for export in exports:
         try:
-            readings = readers.read_export(export, format=request.format)
+            readings = readers.read_export(export, format=request.format, encoding=request.encoding)
             placed.append((earlier.first_order(protocol, readings, request.read_on), export))
         except ElisaError:
             unreadable.append(export)  # said when its turn comes
@@ -255,6 +256,7 @@ def _asked(request: RunRequest, export: Path, history: str | None) -> provenance
     command += ["--history", history] if history else []
     command += ["--date", request.read_on.isoformat()] if request.read_on else []
     command += ["--format", request.format] if request.format else []
+    command += ["--encoding", request.encoding] if request.encoding else []
     command += [word for key, value in request.overrides.items() for word in ("--set", f"{key}={value}")]
     options = {
         "protocol": request.protocol,
@@ -262,5 +264,5 @@ def _asked(request: RunRequest, export: Path, history: str | None) -> provenance
         "date": request.read_on.isoformat() if request.read_on else None,
         "waivers_shared": request.waivers_shared,
         "set": dict(request.overrides),
-    }
+    } | ({"encoding": request.encoding} if request.encoding else {})
     return provenance.Asked(command, options)

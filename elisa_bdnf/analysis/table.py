@@ -42,12 +42,12 @@ class Table:
     remarks: tuple[str, ...] = ()
 
 
-def read_table(path: Path) -> Table:
+def read_table(path: Path, *, encoding: str | None = None) -> Table:
     """Read a csv, tsv or xlsx with the columns concentration and response (and, if there is one, sample).
 
     Rows without a concentration are unknowns. Raises TableError naming every cell that cannot be used.
     """
-    file = InputFile.open(path, error=TableError)
+    file = InputFile.open(path, error=TableError, encoding=encoding)
     rows = file.sheets[0].texts if file.kind in ("xlsx", "xls") else file.rows
     filled = [(number, row) for number, row in enumerate(rows, start=1) if any(cell.strip() for cell in row)]
     if not filled:

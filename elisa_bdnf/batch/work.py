@@ -141,7 +141,7 @@ class Worker:
 
     def _run(self, unit: Unit) -> tuple[Run, RunRequest]:
         request = self.settings.request
-        readings = readers.read_file(InputFile.open(unit.path), format=request.format)
+        readings = readers.read_file(InputFile.open(unit.path, encoding=request.encoding), format=request.format)
         layout = unit.layout
         if layout is None and unit.bound and any(reading.layout is None for reading in readings):
             layout = self._bound_layout(readings, unit)

@@ -13,7 +13,7 @@ from elisa_bdnf.kept.folder import RESULT, KeptPlate
 
 # Words for people that change no number; a setting of these alone is not worth a line.
 _PROSE = ("title", "description")
-_OPTIONS = ("format", "date")  # the others are told by the protocol and its settings
+_OPTIONS = ("format", "encoding", "date")  # the others are told by the protocol and its settings
 
 
 def causes_of(before: KeptPlate, after: KeptPlate, *, different: bool) -> tuple[Cause, ...]:

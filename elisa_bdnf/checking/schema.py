@@ -38,6 +38,7 @@ SETTINGS = (
     Field("about", Kind.TEXT, "What the case shows."),
     Field("export", Kind.TEXT, "The export, from the folder of this file.", pattern=".*\\S.*", pattern_doc="file name"),
     Field("format", Kind.TEXT, "Read the export as this format."),
+    Field("encoding", Kind.TEXT, "Of a text export that does not show its own."),
     Field("protocol", Kind.TEXT, "A shipped protocol or a file of yours."),
     Field("layout", Kind.TEXT, "The layout file."),
     Field("samples", Kind.TEXT, "The sample sheet."),

@@ -47,6 +47,9 @@ HistoryFile = Annotated[
     Path | None, typer.Option("--history", metavar="FILE", help="Earlier plates for control charts; see: history.")
 ]
 FormatName = Annotated[str | None, typer.Option("--format", help="Read as this format; see: formats.")]
+EncodingName = Annotated[
+    str | None, typer.Option("--encoding", metavar="NAME", help="Of a text export that does not show its own.")
+]
 Html = Annotated[bool, typer.Option("--html/--no-html", help="A page for each plate.")]
 Xlsx = Annotated[bool, typer.Option("--xlsx", help="A workbook for each plate as well.")]
 ManifestFile = Annotated[

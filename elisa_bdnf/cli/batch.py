@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from elisa_bdnf.cli._options import (
+    EncodingName,
     FitOnName,
     FormatName,
     HistoryFile,
@@ -56,6 +57,7 @@ def batch(
     waivers: WaiversFile = None,
     read_on: ReadOn = None,
     format_: FormatName = None,
+    encoding: EncodingName = None,
     html: Html = True,
     xlsx: Xlsx = False,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes; 0: as many as are worth it.")] = 0,
@@ -81,7 +83,7 @@ def batch(
 
     overrides = overrides_from_options(settings or [], {"model": model, "weights": weights, "fit_on": fit_on})
     day = day_from_option(read_on)
-    run = RunRequest(protocol, layout, samples, format_, overrides, waivers, waivers is not None, day)
+    run = RunRequest(protocol, layout, samples, format_, overrides, waivers, waivers is not None, day, encoding)
     loaded, part = protocol_of(run), shard_from_text(shard) if shard else None
     formats = formats_of(html=html, xlsx=xlsx)
     request = BatchRequest(folder, out, run, formats, force, jobs, manifest, part, history)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from elisa_bdnf.cli._options import EncodingName
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -30,6 +32,7 @@ def fit(
     extrapolate: Annotated[
         bool, typer.Option("--extrapolate", help="Give labelled numbers beyond the standards.")
     ] = False,
+    encoding: EncodingName = None,
     confidence: Annotated[float, typer.Option("--confidence", help="Of the intervals.")] = 0.95,
 ) -> None:
     """Fit a standard curve to a table; rows without a concentration are unknowns and are read on it.
@@ -43,7 +46,7 @@ def fit(
     from elisa_bdnf.errors import TableError
 
     spec = spec_from_options(model, weights, fit_on, fix or [], zero_in_fit=not without_zero, confidence=confidence)
-    read = read_table(table)
+    read = read_table(table, encoding=encoding)
     try:
         curve = fit_table(read, spec)
     except TableError as refused:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from elisa_bdnf.cli._options import EncodingName
 from elisa_bdnf.errors import ElisaError, LayoutError, UsageError
 
 if TYPE_CHECKING:
@@ -25,7 +26,11 @@ _File = Annotated[Path, typer.Argument(metavar="FILE", help="A layout (toml, csv
 
 
 @app.command("show")
-def show_layout(file: _File, as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+def show_layout(
+    file: _File,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    encoding: EncodingName = None,
+) -> None:
     """Show what is in each well.
 
     \b
@@ -34,7 +39,7 @@ def show_layout(file: _File, as_json: Annotated[bool, typer.Option("--json", hel
     from elisa_bdnf.layouts.describe import text_from_layout
     from elisa_bdnf.reports.inert import show
 
-    found = _layouts(file)
+    found = _layouts(file, encoding)
     if as_json:
         typer.echo(json.dumps(_records(found), ensure_ascii=False, indent=2, allow_nan=False))
         return
@@ -47,6 +52,7 @@ def show_layout(file: _File, as_json: Annotated[bool, typer.Option("--json", hel
 def check(
     file: _File,
     export: Annotated[Path | None, typer.Argument(metavar="[EXPORT]", help="The export that it is for.")] = None,
+    encoding: EncodingName = None,
 ) -> None:
     """Check a layout, alone or against its export.
 
@@ -55,8 +61,8 @@ def check(
     """
     from elisa_bdnf.reports.inert import show
 
-    readings = _readings(export) if export else ()
-    found = _layouts(file)
+    readings = _readings(export, encoding) if export else ()
+    found = _layouts(file, encoding)
     for layout in found:
         _check_against(layout, found, readings, file)
         wells = len(layout.contents)
@@ -73,6 +79,7 @@ def convert(
         str, typer.Option("--to", help="toml (wellmap), plater (stacked grids) or csv (long table).")
     ] = "toml",
     out: Annotated[Path | None, typer.Option("--out", "-o", metavar="FILE", help="Write there.")] = None,
+    encoding: EncodingName = None,
 ) -> None:
     """Write a layout in another form.
 
@@ -83,7 +90,7 @@ def convert(
 
     if to not in WRITERS:
         raise UsageError(f"there is no form {to!r}", expected=", ".join(WRITERS))
-    _emit(WRITERS[to](_layouts(file)), out)
+    _emit(WRITERS[to](_layouts(file, encoding)), out)
 
 
 @app.command("new")
@@ -113,14 +120,14 @@ def new(
     _emit(new_layout([number for number in numbers if number is not None], known_unit, factor), out, replace=False)
 
 
-def _layouts(file: Path) -> tuple[Layout, ...]:
+def _layouts(file: Path, encoding: str | None) -> tuple[Layout, ...]:
     """Layouts of a layout file, or those that an export holds."""
     from elisa_bdnf import layouts
 
     if file.suffix.casefold() == ".toml":
         return layouts.read_layouts(file)
     try:
-        readings = _readings(file)
+        readings = _readings(file, encoding)
     except ElisaError:
         return layouts.read_layouts(file)
     embedded = tuple(_bound(reading, len(readings)) for reading in readings if reading.layout is not None)
@@ -136,10 +143,10 @@ def _bound(reading: Reading, plates: int) -> Layout:
     return replace(reading.layout, plate=reading.plate if plates > 1 else None, origin=reading.source.file)
 
 
-def _readings(export: Path) -> Sequence[Reading]:
+def _readings(export: Path, encoding: str | None) -> Sequence[Reading]:
     from elisa_bdnf import readers
 
-    return readers.read_export(export)
+    return readers.read_export(export, encoding=encoding)
 
 
 def _check_against(layout: Layout, found: Sequence[Layout], readings: Sequence[Reading], file: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from elisa_bdnf.cli._options import EncodingName, FormatName
 from elisa_bdnf.errors import UsageError
 
 FORMATS_SCHEMA = "elisa-bdnf/formats/1"
@@ -17,8 +18,8 @@ FORMATS_SCHEMA = "elisa-bdnf/formats/1"
 
 def read(
     export: Annotated[Path, typer.Argument(metavar="EXPORT", help="What the plate reader wrote.")],
-    format_: Annotated[str | None, typer.Option("--format", help="Read as this format; see: formats.")] = None,
-    encoding: Annotated[str | None, typer.Option("--encoding", help="Of a text export, e.g. shift_jis.")] = None,
+    format_: FormatName = None,
+    encoding: EncodingName = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON, at full precision.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print one line per well and channel.")] = False,
 ) -> None:

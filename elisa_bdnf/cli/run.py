@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from elisa_bdnf.cli._options import (
+    EncodingName,
     FitOnName,
     FormatName,
     HistoryFile,
@@ -54,6 +55,7 @@ def run(
     waivers: WaiversFile = None,
     read_on: ReadOn = None,
     format_: FormatName = None,
+    encoding: EncodingName = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON instead of tables.")] = False,
     quiet: Quiet = False,
     strict: Strict = False,
@@ -72,7 +74,7 @@ def run(
     overrides = overrides_from_options(settings or [], {"model": model, "weights": weights, "fit_on": fit_on})
     request = RunRequest(
         protocol, layout, samples, format_, overrides, waivers, waivers is not None and len(exports) > 1,
-        day_from_option(read_on),
+        day_from_option(read_on), encoding,
     )  # fmt: skip
     loaded = protocol_of(request)
     code = run_all(exports, request, loaded, out, history=history, as_json=as_json, quiet=quiet, strict=strict)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from elisa_bdnf.cli._options import (
+    EncodingName,
     FitOnName,
     FormatName,
     HistoryFile,
@@ -58,6 +59,7 @@ def watch(
     waivers: WaiversFile = None,
     read_on: ReadOn = None,
     format_: FormatName = None,
+    encoding: EncodingName = None,
     html: Html = True,
     xlsx: Xlsx = False,
     manifest: ManifestFile = None,
@@ -84,7 +86,8 @@ def watch(
     from elisa_bdnf.workflow import RunRequest
 
     own = overrides_from_options(settings or [], {"model": model, "weights": weights, "fit_on": fit_on})
-    run = RunRequest(protocol, layout, samples, format_, own, waivers, waivers is not None, day_from_option(read_on))
+    day = day_from_option(read_on)
+    run = RunRequest(protocol, layout, samples, format_, own, waivers, waivers is not None, day, encoding)
     loaded, formats = protocol_of(run), formats_of(html=html, xlsx=xlsx)
     request = BatchRequest(folder, out, run, formats, manifest=manifest, history=history)
     if code := _watched(request, loaded, every, settle, once=once, quiet=quiet):

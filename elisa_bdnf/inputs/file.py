@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from elisa_bdnf.errors import ElisaError, ExportError
+from elisa_bdnf.errors import ElisaError, ExportError, TableError
 from elisa_bdnf.inputs import text as texts
 
 if TYPE_CHECKING:
@@ -69,6 +69,10 @@ KIND_TITLES = {
 
 
 _watchers: list[dict[Path, str | None]] = []
+
+
+# Commands that read these have --encoding; layouts, sheets and protocols are written in the laboratory itself.
+_ENCODING_MAY_BE_NAMED = (ExportError, TableError)
 
 
 @contextmanager
@@ -134,7 +138,7 @@ class InputFile:
     @cached_property
     def _decoded(self) -> texts.Decoded:
         try:
-            return texts.decode(self.data, self.chosen_encoding)
+            return texts.decode(self.data, self.chosen_encoding, may_be_named=self.error in _ENCODING_MAY_BE_NAMED)
         except ElisaError as failed:
             raise self._own(failed) from None
 

@@ -43,23 +43,37 @@ class Decoded:
     remarks: tuple[str, ...] = ()
 
 
-def decode(data: bytes, encoding: str | None = None) -> Decoded:
+def decode(data: bytes, encoding: str | None = None, *, may_be_named: bool = True) -> Decoded:
     """The text of a file; raises ElisaError where no encoding reads all of it.
 
-    ``encoding`` is the user's word and then the only one that is tried.
+    ``encoding`` is the user's word and then the only one that is tried; ``may_be_named``: there is an option for it.
     """
+    try:
+        return _decoded(data, encoding)
+    except _NotUnderstood as failed:
+        hint = f"{failed.hint}, or name its encoding with --encoding" if may_be_named else failed.hint
+        raise ElisaError(
+            failed.found, expected="text in UTF-8, UTF-16 or Windows-1252", hint=hint, place=failed.place
+        ) from None
+
+
+class _NotUnderstood(Exception):
+    """Bytes that are no text in the encoding that was tried."""
+
+    def __init__(self, found: str, hint: str, line: int) -> None:
+        super().__init__(found)
+        self.found, self.hint, self.place = found, hint, str(line)
+
+
+def _decoded(data: bytes, encoding: str | None) -> Decoded:
     decoded = _decode_as(data, encoding) if encoding else _decode_unknown(data)
     if "\0" in decoded.text:
         line = decoded.text.count("\n", 0, decoded.text.index("\0")) + 1
         raise ElisaError("the file holds zero bytes, so it is not text", expected="a text file", place=str(line))
     if control := _C1_CONTROL.search(decoded.text):
         line = len(_LINE_END.findall(decoded.text, 0, control.start())) + 1
-        raise ElisaError(
-            f"the character U+{ord(control[0]):04X} is a control code, so the encoding was not understood",
-            expected="text in UTF-8, UTF-16 or Windows-1252",
-            hint="save the file as UTF-8, or name its encoding with --encoding",
-            place=str(line),
-        )
+        found = f"the character U+{ord(control[0]):04X} is a control code, so the encoding was not understood"
+        raise _NotUnderstood(found, "save the file as UTF-8", line)
     return decoded
 
 
@@ -70,6 +84,8 @@ def _decode_as(data: bytes, encoding: str) -> Decoded:
         raise ElisaError(f"{encoding!r} is not the name of an encoding", hint="try utf-8, utf-16, cp1252") from None
     except UnicodeDecodeError as error:
         raise _undecodable(data, error, encoding) from None
+    except UnicodeError:
+        raise ElisaError(f"{encoding!r} reads no text files", hint="try utf-8, utf-16, cp1252") from None
     return Decoded(text.removeprefix("\ufeff"), encoding)
 
 
@@ -119,14 +135,10 @@ def _utf16_by_zero_bytes_or_none(data: bytes) -> str | None:
     return "utf-16-be" if even and not odd else None
 
 
-def _undecodable(data: bytes, error: UnicodeDecodeError, encoding: str) -> ElisaError:
+def _undecodable(data: bytes, error: UnicodeDecodeError, encoding: str) -> _NotUnderstood:
     line = len(re.findall(rb"\r\n|\n|\r", data[: error.start])) + 1
-    return ElisaError(
-        f"byte {error.start + 1} cannot be read as {encoding} ({error.reason})",
-        expected="text in UTF-8, UTF-16 or Windows-1252",
-        hint="the file may be cut off or not text; otherwise name its encoding with --encoding",
-        place=str(line),
-    )
+    found = f"byte {error.start + 1} cannot be read as {encoding} ({error.reason})"
+    return _NotUnderstood(found, "the file may be cut off or not text; otherwise save it as UTF-8", line)
 
 
 def lines_from_text(text: str) -> tuple[str, ...]:

@@ -45,7 +45,7 @@ def read_file(file: InputFile, *, format: str | None = None) -> tuple[Reading, .
         readings = reader.read(file)
         if not readings:
             raise ExportError(f"this is {reader.title}, but it holds no plate", expected="at least one value of a well")
-        return with_remarks(file, readings)
+        return with_remarks(file, readings, states_wells=reader.states_wells)
     except ElisaError as refused:
         raise ExportError(problems=refused.problems).in_file(file.name) from None
 

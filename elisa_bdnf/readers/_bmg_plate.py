@@ -111,6 +111,13 @@ def plate_from_matrices(page: Page, start: int = 0, stop: int | None = None) -> 
     first = next((row for row in range(start, grids[0].top) if titles[0] in page.rows[row]), grids[0].top)
     header, method = header_and_method(page.rows[start:first], start + 1)
     tables = [(title_of(title), cells_of(page, grid)) for title, grid in zip(titles, grids, strict=True)]
+    for (title, _), grid in zip(tables, grids, strict=True):
+        if not title or title.isdigit():
+            raise ExportError(
+                f"the matrix has no title but {title!r} above it" if title else "the matrix has no title above it",
+                expected="what it holds, such as Raw Data (450)",
+                place=page.place(grid.top, grid.left),
+            )
     measured = [grid for (title, _), grid in zip(tables, grids, strict=True) if not _is_layout(title)]
     return BmgPlate(header, method, tables, tuple(remark for grid in measured for remark in grid_remarks(page, grid)))
 

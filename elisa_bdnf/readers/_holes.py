@@ -21,7 +21,7 @@ def remarks_on_holes(channels: Sequence[Channel], shape: Shape, stated: Collecti
     """
     if not any(_has_holes(channel, shape) for channel in channels):
         return ()
-    held = [(channel.label, _held(channel, shape)) for channel in channels]
+    held = [(channel.label, wells_with_a_value(channel, shape)) for channel in channels]
     everywhere = {well for _, wells in held for well in wells}
     expected = stated or _rectangle_around(everywhere)
     none = [well for well in wells_of(shape) if well in expected and well not in everywhere]
@@ -30,6 +30,12 @@ def remarks_on_holes(channels: Sequence[Channel], shape: Shape, stated: Collecti
         if lacking := [well for well in wells_of(shape) if well in everywhere and well not in wells]:
             remarks.append(f"{label!r} has no value in {named(lacking)}, where others have one.")
     return tuple(remarks)
+
+
+def wells_with_a_value(channel: Channel, shape: Shape) -> frozenset[Well]:
+    """Wells of a channel that hold a number or the export's own word."""
+    wells = zip(wells_of(shape), channel.values, strict=True)
+    return frozenset([well for well, value in wells if not math.isnan(value)]) | channel.notes.keys()
 
 
 def wells_of_ranges(text: str) -> frozenset[Well]:
@@ -46,12 +52,7 @@ def wells_of_ranges(text: str) -> frozenset[Well]:
 
 def _has_holes(channel: Channel, shape: Shape) -> bool:
     """Whether a well has neither a number nor a word; most channels are seen to have none at once."""
-    return any(map(math.isnan, channel.values)) and len(_held(channel, shape)) < shape.size
-
-
-def _held(channel: Channel, shape: Shape) -> frozenset[Well]:
-    wells = zip(wells_of(shape), channel.values, strict=True)
-    return frozenset([well for well, value in wells if not math.isnan(value)]) | channel.notes.keys()
+    return any(map(math.isnan, channel.values)) and len(wells_with_a_value(channel, shape)) < shape.size
 
 
 def _rectangle_around(wells: Iterable[Well]) -> frozenset[Well]:

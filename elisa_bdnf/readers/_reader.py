@@ -19,6 +19,7 @@ class Reader:
     other one recognizes the file. ``marks`` are words in small letters, one of which stands in every file of the
     format: where none does, ``recognizes`` is not asked. ``software`` names the versions seen; ``real_example`` says
     whether an instrument's own file was at hand. ``forms`` says which arrangements of the format are read, in Markdown.
+    A reader that ``states_wells`` knows from the export which wells were read, and says itself which lack a value.
     """
 
     name: str
@@ -29,4 +30,5 @@ class Reader:
     software: str = ""
     real_example: bool = False
     generic: bool = False
+    states_wells: bool = False
     forms: tuple[str, ...] = ()

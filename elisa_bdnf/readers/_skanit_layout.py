@@ -10,6 +10,7 @@ A     Std1    Un1        the concentration of a standard (0.5 microg/ml) or the 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 
 from elisa_bdnf.inputs.grid import column_number_or_none, row_letter_or_none
 from elisa_bdnf.inputs.pages import Page
@@ -23,7 +24,7 @@ _ID, _GROUP, _AMOUNT = 0, 1, 2
 _LINES = 3
 
 
-def wells_by_plate(pages: Iterable[Page]) -> tuple[dict[str, dict[Well, WellSaid]], tuple[str, ...]]:
+def wells_by_plate(pages: Sequence[Page]) -> tuple[dict[str, dict[Well, WellSaid]], tuple[str, ...]]:
     """Plate name → well → what ``Layout definitions`` says of it; and sentences about plates that could not be used."""
     found = [(name, wells) for page in pages for name, wells in _plates(page)]
     remarks = tuple(
@@ -32,13 +33,22 @@ def wells_by_plate(pages: Iterable[Page]) -> tuple[dict[str, dict[Well, WellSaid
         for name, wells in found
         if wells is None
     )
-    return {name: wells for name, wells in found if wells is not None}, remarks
+    unnamed = tuple(
+        f"The {LAYOUT_SHEET} name no plate (a line Name, Plate 1 above them); they were not used."
+        for page in pages
+        if any(page.rows) and not _starts(page)
+    )
+    return {name: wells for name, wells in found if wells is not None}, (*remarks, *unnamed)
 
 
 def _plates(page: Page) -> Iterable[tuple[str, dict[Well, WellSaid] | None]]:
-    starts = [row for row in range(len(page.rows)) if page.text(row, 0).casefold() == "name"]
-    for start, stop in zip(starts, [*starts[1:], len(page.rows)], strict=True):
+    starts = _starts(page)
+    for start, stop in pairwise([*starts, len(page.rows)]):
         yield page.text(start, 1), _wells_or_none(page, start, stop)
+
+
+def _starts(page: Page) -> list[int]:
+    return [row for row in range(len(page.rows)) if page.text(row, 0).casefold() == "name"]
 
 
 def _wells_or_none(page: Page, start: int, stop: int) -> dict[Well, WellSaid] | None:

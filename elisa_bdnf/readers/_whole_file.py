@@ -1,47 +1,86 @@
-"""What is seen only on whole plates and files: hidden sheets, a plate that repeats another one, a well far from all."""
+"""What is seen only on whole plates and files: hidden sheets, wells without a value, plates that do not go together."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from elisa_bdnf.inputs.file import InputFile
-from elisa_bdnf.model.plate import Shape
+from elisa_bdnf.model.plate import Shape, Well
 from elisa_bdnf.model.reading import Reading
+from elisa_bdnf.readers._holes import remarks_on_holes, wells_with_a_value
 
 _USUAL = Shape(8, 12)
 _FEW = 2
 _FEWEST = 8  # numbers; two plates with fewer can be equal by chance
+_AGAIN = re.compile(r"(.*) \(([0-9]+)\)")
 _Numbers = tuple[tuple[int, int, float], ...]
 
 
-def with_remarks(file: InputFile, readings: Sequence[Reading]) -> tuple[Reading, ...]:
-    """The readings, with sentences about the workbook and about copied plates."""
+def with_remarks(file: InputFile, readings: Sequence[Reading], *, states_wells: bool = False) -> tuple[Reading, ...]:
+    """The readings, with sentences about the workbook, about wells without a value, and about plates beside others.
+
+    ``states_wells``: the reader has said itself which wells lack a value.
+    """
     hidden = _hidden_sheets(file)
-    seen: dict[_Numbers, str] = {}
+    beside = _beside_others(readings) if len(readings) > 1 else [()] * len(readings)
     remarked = []
-    for reading in readings:
-        copied: tuple[str, ...] = ()
-        if len(readings) > 1 and len(numbers := _numbers(reading)) >= _FEWEST:
-            if first := seen.get(numbers):
-                copied = (f"Every value is that of {first!r} before it: a plate or sheet that was copied.",)
-            seen.setdefault(numbers, reading.plate)
-        more = (*hidden, *copied, *_far_wells(reading))
-        remarked.append(replace(reading, remarks=(*reading.remarks, *more)) if more else reading)
+    for reading, others in zip(readings, beside, strict=True):
+        holes = () if states_wells else remarks_on_holes(reading.channels, reading.shape)
+        more = (*hidden, *holes, *_repeated_labels(reading), *others, *_far_wells(reading))
+        new = tuple([sentence for sentence in more if sentence not in reading.remarks])
+        remarked.append(replace(reading, remarks=(*reading.remarks, *new)) if new else reading)
     return tuple(remarked)
+
+
+def _repeated_labels(reading: Reading) -> Iterator[str]:
+    """A quantity that stands twice on a plate: read twice, copied, or the line that begins another plate was lost."""
+    labels = {channel.label for channel in reading.channels}
+    for label in labels if len(labels) > 1 else ():
+        again = _AGAIN.fullmatch(label)
+        if again and again[2] == "2" and again[1] in labels:
+            yield f"{again[1]!r} stands more than once on this plate; the second one is called {label!r}."
+
+
+def _beside_others(readings: Sequence[Reading]) -> list[tuple[str, ...]]:
+    """For each plate of a file what it lacks that others have, and whether it is a copy or a part of one."""
+    everywhere = list(dict.fromkeys(channel.label for reading in readings for channel in reading.channels))
+    numbers = [_numbers(reading) for reading in readings]
+    wells = [_filled(reading) for reading in readings]
+    found: list[tuple[str, ...]] = []
+    for index, reading in enumerate(readings):
+        sentences = list(_lacking(reading, everywhere))
+        first = numbers.index(numbers[index])
+        if first < index and len(numbers[index]) >= _FEWEST:
+            sentences.append(
+                f"Every value is that of {readings[first].plate!r} before it: a plate or sheet that was copied."
+            )
+        if index and not wells[index] & wells[index - 1]:
+            sentences.append(
+                f"It has values in no well in which {readings[index - 1].plate!r} has some: "
+                "check that they are two plates and not two parts of one."
+            )
+        found.append(tuple(sentences))
+    return found
+
+
+def _lacking(reading: Reading, everywhere: Sequence[str]) -> Iterator[str]:
+    own = {channel.label for channel in reading.channels}
+    if lacking := [repr(label) for label in everywhere if label not in own]:
+        yield f"Other plates of the file have {', '.join(lacking)}; this one does not."
+
+
+def _filled(reading: Reading) -> frozenset[Well]:
+    return frozenset().union(*(wells_with_a_value(channel, reading.shape) for channel in reading.channels))
 
 
 def _far_wells(reading: Reading) -> tuple[str, ...]:
     """A sentence where one or two wells alone make a plate larger than all the others need: names that were damaged."""
     if reading.shape.size <= _USUAL.size:
         return ()
-    filled = {
-        well
-        for channel in reading.channels
-        for well, value in zip(reading.shape.wells(), channel.values, strict=True)
-        if not math.isnan(value) or well in channel.notes
-    }
+    filled = _filled(reading)
     far = [well for well in reading.shape.wells() if well in filled and well not in _USUAL]
     if not far or len(far) > _FEW or len(filled) < _FEWEST:
         return ()

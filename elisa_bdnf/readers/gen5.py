@@ -217,6 +217,7 @@ READER = Reader(
     marks=("software version", "procedure summary", "well id"),
     software="Gen5 2.09 to 3.15",
     real_example=True,
+    states_wells=True,
     forms=(
         "standard text with tabs: a `Results` block, or one titled matrix for each quantity; one or several plates",
         "the same with commas (Gen5 2)",

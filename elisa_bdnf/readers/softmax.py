@@ -49,6 +49,7 @@ READER = Reader(
     marks=("##blocks", "plate:"),
     software="SoftMax Pro 5 to 7 (format 1.3)",
     real_example=True,
+    states_wells=True,
     forms=(
         "plates as matrices (PlateFormat) or with the wells across (TimeFormat), one or several, also of one name",
         "groups with samples, standards, dilutions and results",

@@ -53,5 +53,6 @@ READER = Reader(
     marks=("tecan i-control",),
     software="i-control 1.6 to 2.0",
     real_example=True,
+    states_wells=True,
     forms=("workbook, also named `.xls`: a block for each label, a sheet for each plate",),
 )

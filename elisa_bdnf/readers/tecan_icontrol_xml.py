@@ -17,7 +17,6 @@ from elisa_bdnf.inputs.file import InputFile
 from elisa_bdnf.model.plate import Shape, Well, well_from_text_or_none
 from elisa_bdnf.model.reading import Channel, ChannelKind, Note, NoteKind, Reading, Source
 from elisa_bdnf.readers._cells import NamedCells, unique_labels
-from elisa_bdnf.readers._holes import remarks_on_holes
 from elisa_bdnf.readers._key_lines import (
     Header,
     kind_from_text,
@@ -62,7 +61,7 @@ def read(file: InputFile) -> tuple[Reading, ...]:
     refuse_without_values(channels, "1")
     plate = root.first_or_none("Plate")
     skipped = [f"{sentence}; that is not read." for sentence in said]
-    remarks = (*skipped, *_invalid_remarks(endpoint), *remarks_on_holes(channels, shape))
+    remarks = (*skipped, *_invalid_remarks(endpoint))
     unread = unread_keys(header, _USED)
     name = f"Plate {plate.text}" if plate and plate.text else "Plate 1"
     return (Reading(source, name, shape, channels, header=header, unread_header=unread, remarks=remarks),)

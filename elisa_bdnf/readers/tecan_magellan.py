@@ -19,7 +19,6 @@ from elisa_bdnf.inputs.pages import Page
 from elisa_bdnf.model.plate import Shape, Well
 from elisa_bdnf.model.reading import Channel, ChannelKind, Correction, InstrumentResult, Reading, Source
 from elisa_bdnf.readers._cells import unique_labels
-from elisa_bdnf.readers._holes import remarks_on_holes
 from elisa_bdnf.readers._key_lines import (
     Header,
     date_remarks,
@@ -191,7 +190,6 @@ def _reading(
         remarks=(
             *date_remarks(*(value for key, value in header if key.startswith("Date"))),
             *likely,
-            *remarks_on_holes(channels, shape),
         ),
     )
 

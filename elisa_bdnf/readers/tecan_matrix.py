@@ -24,7 +24,7 @@ from elisa_bdnf.model.layout import Layout
 from elisa_bdnf.model.plate import Shape
 from elisa_bdnf.model.reading import Channel, ChannelKind, Reading, Source
 from elisa_bdnf.readers._cells import unique_labels
-from elisa_bdnf.readers._holes import named, remarks_on_holes
+from elisa_bdnf.readers._holes import named
 from elisa_bdnf.readers._key_lines import (
     Header,
     header_from_rows,
@@ -167,7 +167,7 @@ def _reading(plate: _Plate, source: Source, *, named: bool) -> Reading:
         header=plate.header,
         unread_header=unread_keys(plate.header, ()),
         layout=_layout(plate, shape),
-        remarks=(*plate.remarks, *likely, *remarks_on_holes(channels, shape), *_without_id(plate, channels, shape)),
+        remarks=(*plate.remarks, *likely, *_without_id(plate, channels, shape)),
     )
 
 

@@ -66,6 +66,7 @@ READER = Reader(
     marks=("sparkcontrol",),
     software="SparkControl 2.1 to 3.2",
     real_example=True,
+    states_wells=True,
     forms=(
         "workbook or csv: matrices",
         "lists in the order of reading",

@@ -21,7 +21,6 @@ from elisa_bdnf.inputs.pages import Page
 from elisa_bdnf.model.plate import Shape
 from elisa_bdnf.model.reading import Channel, Correction, Reading, Source
 from elisa_bdnf.readers._cells import unique_labels
-from elisa_bdnf.readers._holes import remarks_on_holes
 from elisa_bdnf.readers._key_lines import (
     Header,
     date_remarks,
@@ -93,7 +92,6 @@ def _reading(page: Page, source: Source, *, named: bool) -> Reading:
             *date_remarks(value_of(header, "Date")),
             *(remark for grid in grids for remark in grid_remarks(page, grid)),
             *remarks,
-            *remarks_on_holes(channels, shape),
         ),
     )
 

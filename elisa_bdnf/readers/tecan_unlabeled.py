@@ -23,7 +23,6 @@ from elisa_bdnf.inputs.pages import Page
 from elisa_bdnf.model.plate import STANDARD_SHAPES, Shape
 from elisa_bdnf.model.reading import ChannelKind, Reading, Source
 from elisa_bdnf.readers._cells import unique_labels
-from elisa_bdnf.readers._holes import remarks_on_holes
 from elisa_bdnf.readers._key_lines import wavelength_from_text_or_none
 from elisa_bdnf.readers._likely_kind import with_likely_kind
 from elisa_bdnf.readers._pages import refuse_unless
@@ -95,7 +94,7 @@ def read(file: InputFile) -> tuple[Reading, ...]:
             channels,
             header=header,
             unread_header=tuple(key for key, _ in header),
-            remarks=(placed, *likely, *remarks_on_holes(channels, shape)),
+            remarks=(placed, *likely),
         ),
     )
 

@@ -94,7 +94,7 @@ class Recomputing:
         key = (export, replace(request, overrides=tuple(request.overrides.items())), protocol.id, protocol.sha256)  # type: ignore[arg-type]
         if self._last is None or self._last[0] != key:
             try:
-                readings = readers.read_export(export, format=request.format)
+                readings = readers.read_export(export, format=request.format, encoding=request.encoding)
                 self._last = key, workflow.assess(readings, export, request, protocol, _AS_TOLD, past)
             except ElisaError as refused:
                 raise CannotBeDone(wrong("again", f"the program refuses it now: {refused.problems[0]}")) from None
@@ -160,6 +160,7 @@ def _request(manifest: Json, inputs: Mapping[str, Path]) -> workflow.RunRequest:
         waivers=inputs.get("waivers"),
         waivers_shared=options.get("waivers_shared") is True,
         read_on=day,
+        encoding=text(options, "encoding") or None,
     )
 
 

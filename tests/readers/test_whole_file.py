@@ -38,6 +38,29 @@ def test_a_copied_plate_is_named() -> None:
     assert copied.remarks == ("Every value is that of 'A' before it: a plate or sheet that was copied.",)
 
 
+def test_wells_without_a_value_are_named_whatever_the_format() -> None:
+    rows = matrix([[*OD[0][:4], "", *OD[0][5:]], *OD[1:]])
+    assert read_bytes(text(rows))[0].remarks == ("No value in well A5, inside the area that was read.",)
+    listed: Rows = [["Well", "OD"], *[[f"{row}{column}", 0.1] for row in "AB" for column in range(1, 13)]]
+    assert "No value in well A7" in read_bytes(text([*listed[:7], *listed[8:]]))[0].remarks[-1]
+
+
+def test_a_plate_that_lacks_what_others_have_is_named() -> None:
+    def plate(*names: str) -> Rows:
+        return [row for name in names for row in ([name], *matrix(OD if name == "OD 450" else OTHER), [""])]
+
+    whole, lacking = read_bytes(xlsx({"1": plate("OD 450", "OD 570"), "2": plate("OD 570")}))
+    assert not whole.remarks
+    assert "Other plates of the file have 'OD 450'; this one does not." in lacking.remarks
+
+
+def test_two_parts_of_one_plate_are_no_two_plates() -> None:
+    wells = [f"{row}{column}" for row in "AB" for column in range(1, 13)]
+    rows: Rows = [["Plate", "Well", "OD"], *[["1" if n < 12 else "2", well, 0.1 + n] for n, well in enumerate(wells)]]
+    _, second = read_bytes(text(rows))
+    assert any("two parts of one" in remark for remark in second.remarks)
+
+
 NEARLY: dict[str, Rows] = {
     "names the wells A1, A2, … side by side": [["Time", *WELLS], *[[t, *OD[0][:8]] for t in range(3)]],
     "holds A, B, … side by side": [["", *"ABCDEFGH"], *[[c + 1, *[row[c] for row in OD]] for c in range(12)]],
