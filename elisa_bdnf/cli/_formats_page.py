@@ -27,14 +27,14 @@ two do, the error names them, and `--format` chooses. Whatever the format:
   says what was found. A kinetic read that the software already reduced to one value per well is read from that
   reduction where the format allows it, and labelled so.
 * Encodings (UTF-8, UTF-16, Windows), decimal commas, tabs, semicolons and line ends of every system are recognized per
-  file; what does not show its own is named with `--encoding`, which every command has that reads exports. Where decimals
-  and thousands cannot be told apart, or both decimal marks occur, the file is refused.
+  file; what does not show its own is named with `--encoding`, which every command has that reads exports. Where
+  decimals and thousands cannot be told apart, or both decimal marks occur, the file is refused.
 * Words in place of a number (`OVRFLW`, `OVER`, `Masked`, `?????`, …) are kept as what they mean and are never turned
   into a number. A word that is not known is an error that names the cell.
 * Wells are named by the labels of rows and columns. What shows that values moved (a line with a cell more or less, rows
   behind an empty line, a damaged heading, a matrix without its title) is refused with the line. Rows and columns that a
-  plate leaves out, lines that end early, wells without a value, a quantity that stands twice, and what one plate of a file
-  lacks that others have, are remarks.
+  plate leaves out, lines that end early, wells without a value, a quantity that stands twice, and what one plate of a
+  file lacks that others have, are remarks.
 * A fluorescence read has the wavelength that was detected, its emission.
 * Header lines that have no use yet are kept and shown.
 * Where a quantity occurs several times (raw, blank-subtracted, difference), it is chosen by its label, and nothing is

@@ -23,7 +23,7 @@ def export(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("words", [["run"], ["read"], ["layout", "show"]])
-def test_without_its_name_the_encoding_is_refused_and_with_it_the_export_is_read(export: Path, words: list[str]) -> None:
+def test_without_its_name_the_encoding_is_refused_and_with_it_it_is_read(export: Path, words: list[str]) -> None:
     out = ["--out", str(export.parents[1] / "out")] if words == ["run"] else []
     refused = elisa_bdnf(*words, export, *out)
     assert (refused.code, "save it as UTF-8" in refused.err) == (3, True)
