@@ -13,9 +13,11 @@ from elisa_bdnf.inputs.sheet_xml import plain_text
 MAX_CELLS = 200_000
 MAX_ROWS = 20_000
 MAX_COLUMNS = 1_000
+MAX_AREA = 2_000_000  # cells between the first column and the last value of each row, in all
 MAX_TEXT = 32_767  # Excel's own limit for the text of one cell
 
-NUMBER = re.compile(r"[+-]?(?:[0-9]{1,400}(?:\.[0-9]{0,400})?|\.[0-9]{1,400})(?:[eE][+-]?[0-9]{1,4})?\Z", re.ASCII)
+NUMBER_PATTERN = r"[+-]?(?:[0-9]{1,400}(?:\.[0-9]{0,400})?|\.[0-9]{1,400})(?:[eE][+-]?[0-9]{1,4})?"
+NUMBER = re.compile(rf"{NUMBER_PATTERN}\Z", re.ASCII)
 _LETTERS = re.compile(r"[A-Za-z]{1,7}\Z")
 COLUMNS = {column_name(column): column for column in range(MAX_COLUMNS)}
 

@@ -1,39 +1,59 @@
-"""Worksheets written as nearly all are: rows of cells with an address, read by their text at a third of the cost.
+"""Worksheets written as nearly all are, and the texts they share, read by their text at a fraction of the cost.
 
-Whatever is not exactly of that form (other elements inside a cell, entities, comments, addresses that are missing or
-stand twice) is left to :mod:`elisa_bdnf.inputs.sheet_cells`, which parses the XML and says what is wrong.
+That is rows of cells with an address, from top to bottom and left to right. Whatever is not exactly of that form (other
+elements inside a cell, entities, comments, addresses that are missing or stand twice) is left to
+:mod:`elisa_bdnf.inputs.sheet_cells`, which parses the XML and says what is wrong.
 """
 
 from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from elisa_bdnf.inputs.sheet_cells import COLUMNS, MAX_ROWS, MAX_TEXT, NUMBER
+from elisa_bdnf.inputs.sheet_cells import COLUMNS, MAX_AREA, MAX_ROWS, MAX_TEXT, NUMBER, NUMBER_PATTERN
 from elisa_bdnf.inputs.sheet_values import CellKind, CellValue, date_text
 from elisa_bdnf.inputs.sheet_xml import plain_text
 
 _MAIN = r"(?:schemas\.openxmlformats\.org/spreadsheetml/2006|purl\.oclc\.org/ooxml/spreadsheetml)/main"
-_ATTRIBUTE = r" [\w:.]+=\"[^\"<>&]*\""
+_ATTRIBUTE = r" [A-Za-z0-9_:.]+=\"[^\"<>&]*\""
 _DECLARATION = r"<\?xml version=[\"']1\.0[\"'](?: encoding=[\"'](?i:utf-8)[\"'])?(?: standalone=[\"']\w+[\"'])? ?\?>"
 _ROOT = re.compile(rf"\ufeff?(?:{_DECLARATION}\s*)?<worksheet(?:{_ATTRIBUTE})*? xmlns=\"http://{_MAIN}\"")
-_ROW = re.compile(rf"\s*<row(?:{_ATTRIBUTE})*? r=\"([1-9][0-9]{{0,4}})\"(?:{_ATTRIBUTE})* ?(/?)>")
-_FORMAT = r"(?: s=\"([0-9]+)\"| t=\"(\w+)\")*"
-_EMPTY = re.compile(r"(?:\s*<c r=\"\w+\"(?: [st]=\"\w+\")*(?: ?/>|></c>))+")
-_CELL = re.compile(
-    rf"\s*<c r=\"([A-Z]{{1,3}})([1-9][0-9]{{0,4}})\"{_FORMAT}>(?:<f>[^<&]*</f>)?"
-    r"(?:<v>([^<&\r]*)</v>|<is><t(?: xml:space=\"preserve\")?>([^<&\r]*)</t></is>)</c>"
+# Nothing below goes back over what it has matched (++, *+), so that no sheet can make it slow.
+_OTHERS = rf"(?:(?! r=\"){_ATTRIBUTE})*+"
+_NUMBER_OF_ROW = r" r=\"([1-9][0-9]{0,4}+)\""
+_ROW = re.compile(rf"<row{_OTHERS}{_NUMBER_OF_ROW}{_OTHERS} ?>")
+_EMPTY_CELL = r"<c r=\"\w+\"(?: s=\"[0-9]++\")?+(?: t=\"\w++\")?+(?: ?/>|></c>)"
+_WITHOUT_VALUES = rf"(?: ?/>| ?>(?:{_EMPTY_CELL}|\s++)*+</row>)"
+# Most rows are written like the one before them, which saves looking at each of their attributes.
+_EMPTY_ROWS = re.compile(
+    rf"(?:<row({_OTHERS}){_NUMBER_OF_ROW}({_OTHERS}){_WITHOUT_VALUES}"
+    rf"(?:<row\1{_NUMBER_OF_ROW}\3{_WITHOUT_VALUES})*+|\s++)++"
 )
-_ROW_END = re.compile(r"\s*</row>")
-_END = re.compile(r"\s*\Z")
+_CELLS = re.compile(
+    r"<c r=\"([A-Z]{1,3}+)([1-9][0-9]{0,4}+)\"(?: s=\"([0-9]++)\")?+(?: t=\"([A-Za-z]++)\")?+>"
+    rf"(?:<f(?:{_ATTRIBUTE})*+(?:/>|>[^<&]*+</f>))?+"
+    rf"(?:<v>(?:({NUMBER_PATTERN})</v>|([^<&\r]*+)</v>)|<is><t(?: xml:space=\"preserve\")?+>([^<&\r]*+)</t></is>)</c>"
+    rf"|(?:{_EMPTY_CELL}|\s++)++|(.+)",
+    re.DOTALL,
+)
+_ROW_END = "</row>"
+_STRINGS_ROOT = re.compile(
+    rf"\ufeff?(?:{_DECLARATION}\s*)?<sst(?:{_ATTRIBUTE})*? xmlns=\"http://{_MAIN}\"(?:{_ATTRIBUTE})*+>"
+)
+_STRINGS_END = "</sst>"
+_STRINGS = re.compile(r"(<si><t)(?: xml:space=\"preserve\")?+(?:/>|>([^<]*+)</t>)</si>|\s++|(.+)", re.DOTALL)
+_NOT_PLAIN = re.compile("[\0-\x08\x0b-\x1f\ufffe\uffff]|\\]\\]>|&(?!(?:amp|lt|gt|quot|apos);)")
+_ENTITIES = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'", "&amp;": "&"}  # the ampersand is the last
 
 
 class _OtherForm(Exception):
     """The sheet has to be parsed as XML."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Frame:
     """What the cells of every sheet of a workbook refer to."""
 
@@ -41,12 +61,17 @@ class Frame:
     dates: frozenset[str]
     since_1904: bool
 
+    @cached_property
+    def shared(self) -> dict[str, str]:
+        """The texts by their number as cells write it; empty for blanks alone, without those that are too long."""
+        return {str(n): text if text.strip() else "" for n, text in enumerate(self.strings) if len(text) <= MAX_TEXT}
+
 
 @dataclass(slots=True)
 class PlainCells:
-    """Values by zero-based row and column, kinds of the odd ones, and how many cells hold something."""
+    """Rows of values, kinds of the odd ones by zero-based row and column, and how many cells hold something."""
 
-    cells: dict[tuple[int, int], CellValue] = field(default_factory=dict)
+    rows: list[tuple[CellValue, ...]] = field(default_factory=list)
     odd: dict[tuple[int, int], CellKind] = field(default_factory=dict)
     seen: int = 0
 
@@ -63,7 +88,9 @@ def _sheet_data(text: str) -> str:
     """What stands between the only ``<sheetData>`` and its end, in a document without comments, CDATA and DOCTYPE."""
     before, start, rest = text.partition("<sheetData>")
     data, end, after = rest.partition("</sheetData>")
-    if not (start and end and _ROOT.match(before)) or "<!" in text or "<sheetData" in after or "\0" in text:
+    if not start:
+        before, end, after = text.partition("<sheetData/>")
+    if not (end and _ROOT.match(before)) or "<!" in text or "<sheetData" in after or "\0" in text:
         raise _OtherForm
     if not after.rstrip().endswith("</worksheet>"):
         raise _OtherForm
@@ -71,77 +98,106 @@ def _sheet_data(text: str) -> str:
 
 
 def _cells(data: str, frame: Frame, budget: int) -> PlainCells:
-    found, position = PlainCells(), 0
+    """Rows from top to bottom; formatted but empty ones, which can be most of a sheet, are passed over at once."""
+    found, position, area = PlainCells(), _behind_empty_rows(data, 0), 0
     while row := _ROW.match(data, position):
-        position = row.end()
-        if not row[2]:
-            position = _cells_of_row(found, data, position, row[1], frame)
-        if found.seen > budget or int(row[1]) > MAX_ROWS:
+        end = data.find(_ROW_END, row.end())
+        index = int(row[1]) - 1
+        if end < 0 or not len(found.rows) <= index < MAX_ROWS:
             raise _OtherForm
-    if not _END.match(data, position):
+        cells = _cells_of_row(found, _CELLS.findall(data, row.end(), end), row[1], frame)
+        if cells:
+            found.rows += [()] * (index - len(found.rows))
+            found.rows.append(tuple(cells))
+        area += len(cells)
+        if found.seen > budget or area > MAX_AREA:
+            raise _OtherForm
+        position = _behind_empty_rows(data, end + len(_ROW_END))
+    if position < len(data):
         raise _OtherForm
     return found
 
 
-def _cells_of_row(found: PlainCells, data: str, position: int, number: str, frame: Frame) -> int:
-    """Keep the cells of a row that begin at a position; gives the position behind the end of the row."""
-    row = int(number) - 1
-    position = _behind_empty(data, position)
-    while cell := _CELL.match(data, position):
-        position = _behind_empty(data, cell.end())
-        found.seen += 1
-        column = COLUMNS.get(cell[1])
-        if cell[2] != number or column is None:
-            raise _OtherForm
-        _keep(found, (row, column), cell, frame)
-    end = _ROW_END.match(data, position)
-    if end is None:
-        raise _OtherForm
-    return end.end()
-
-
-def _behind_empty(data: str, position: int) -> int:
-    """Formatted but empty cells, which can be most of a sheet, are passed over at once."""
-    empty = _EMPTY.match(data, position)
+def _behind_empty_rows(data: str, position: int) -> int:
+    empty = _EMPTY_ROWS.match(data, position)
     return empty.end() if empty else position
 
 
-def _keep(found: PlainCells, at: tuple[int, int], cell: re.Match[str], frame: Frame) -> None:
-    _, _, style, kind, raw, inline = cell.groups()
-    if at in found.cells:
-        raise _OtherForm
-    if kind is None or kind == "n":
-        _keep_number(found, at, raw, style, frame)
-    elif text := _text(kind, raw, inline, frame):
-        found.cells[at] = text
-        if kind == "b":
-            found.odd[at] = CellKind.BOOLEAN
-        elif kind == "e":
-            found.odd[at] = CellKind.ERROR
-
-
-def _keep_number(found: PlainCells, at: tuple[int, int], raw: str | None, style: str | None, frame: Frame) -> None:
-    value = float(raw) if raw and NUMBER.match(raw) else math.inf
-    if not math.isfinite(value):
-        raise _OtherForm
-    if style in frame.dates:
-        found.cells[at], found.odd[at] = date_text(value, since_1904=frame.since_1904), CellKind.DATE
-    else:
-        found.cells[at] = value
-
-
-def _text(kind: str, raw: str | None, inline: str | None, frame: Frame) -> str:
-    """Text of a cell, empty for blanks alone; one that is not shared is checked for odd characters."""
-    if kind == "s" and raw and raw.isascii() and raw.isdigit() and len(raw) < 10 and int(raw) < len(frame.strings):
-        text = frame.strings[int(raw)]
-    elif kind == "b" and raw in ("0", "1"):
-        text = "TRUE" if raw == "1" else "FALSE"
-    elif (kind == "inlineStr" and inline is not None and raw is None) or (kind in ("str", "e") and raw):
-        text = plain_text(inline if inline is not None else raw or "")
-        if not text.isprintable() or (kind == "e" and text != text.strip()):
+def _cells_of_row(found: PlainCells, cells: Sequence[tuple[str, ...]], number: str, frame: Frame) -> list[CellValue]:
+    """Values of a row from left to right, as far as the last one; ``cells`` are the groups of :data:`_CELLS`."""
+    values: list[CellValue] = []
+    width, shared, dates = 0, frame.shared, frame.dates
+    value: CellValue
+    for letters, row, style, kind, digits, raw, inline, other in cells:
+        if not letters and not other:
+            continue
+        column = COLUMNS.get(letters, -1)
+        if row != number or column < width:
             raise _OtherForm
+        if kind == "s" and digits in shared:
+            value = shared[digits]
+        elif digits and kind in ("", "n") and style not in dates:
+            value = float(digits)
+        else:
+            value = _odd_value(found, (int(row) - 1, column), (style, kind, digits or raw, inline), frame)
+        if value != "":
+            if column > width:
+                values += [None] * (column - width)
+            values.append(value)
+            width = column + 1
+    found.seen += len(cells)
+    if math.inf in values or -math.inf in values:
+        raise _OtherForm
+    return values
+
+
+def _odd_value(found: PlainCells, at: tuple[int, int], cell: tuple[str, str, str, str], frame: Frame) -> str:
+    """Text of a cell that is no bare number and no shared text, empty for blanks alone."""
+    style, kind, raw, inline = cell
+    if kind in ("", "n"):
+        text, odd = _date(raw, style, frame), CellKind.DATE
+    elif kind == "b" and raw in ("0", "1"):
+        text, odd = "TRUE" if raw == "1" else "FALSE", CellKind.BOOLEAN
+    elif kind == "e" and raw.strip():
+        text, odd = _text(raw), CellKind.ERROR
+    elif (kind == "str" and raw) or (kind == "inlineStr" and not raw):
+        return _text(inline if kind == "inlineStr" else raw)
     else:
         raise _OtherForm
-    if len(text) > MAX_TEXT:
+    found.odd[at] = odd
+    return text
+
+
+def _date(raw: str, style: str, frame: Frame) -> str:
+    if style not in frame.dates or not NUMBER.match(raw) or not math.isfinite(float(raw)):
+        raise _OtherForm
+    return date_text(float(raw), since_1904=frame.since_1904)
+
+
+def _text(raw: str) -> str:
+    text = plain_text(raw)
+    if not text.isprintable() or len(text) > MAX_TEXT:  # other characters may be none that XML allows
         raise _OtherForm
     return text if text.strip() else ""
+
+
+def plain_strings_or_none(xml: bytes) -> list[str] | None:
+    """The texts of ``sharedStrings.xml``; None where one has parts of different format, or the XML is unusual."""
+    try:
+        text = xml.decode("utf-8").rstrip()
+    except UnicodeDecodeError:
+        return None
+    root = _STRINGS_ROOT.match(text)
+    if root is None or not text.endswith(_STRINGS_END) or _NOT_PLAIN.search(text, root.end()):
+        return None
+    found = _STRINGS.findall(text, root.end(), len(text) - len(_STRINGS_END))
+    if any(other for _, _, other in found):
+        return None
+    return [plain_text(_without_entities(raw)) for start, raw, _ in found if start]
+
+
+def _without_entities(raw: str) -> str:
+    if "&" in raw:
+        for entity, character in _ENTITIES.items():
+            raw = raw.replace(entity, character)
+    return raw

@@ -15,9 +15,9 @@ from typing import TypeVar
 from elisa_bdnf.errors import ElisaError, ExportError
 from elisa_bdnf.inputs.archive import MAX_FILE_BYTES, Archive
 from elisa_bdnf.inputs.cell_names import cell_name
-from elisa_bdnf.inputs.sheet_cells import MAX_CELLS, CellReader
+from elisa_bdnf.inputs.sheet_cells import MAX_AREA, MAX_CELLS, CellReader
 from elisa_bdnf.inputs.sheet_padding import MOST_BYTES, without_padding
-from elisa_bdnf.inputs.sheet_plain import Frame, PlainCells, plain_cells_or_none
+from elisa_bdnf.inputs.sheet_plain import Frame, plain_cells_or_none, plain_strings_or_none
 from elisa_bdnf.inputs.sheet_values import CellKind, CellValue, text_from_value
 from elisa_bdnf.inputs.sheet_xml import (
     Part,
@@ -28,9 +28,9 @@ from elisa_bdnf.inputs.sheet_xml import (
     read_part,
 )
 
-MAX_AREA = 2_000_000  # cells between the first column and the last value of each row, in all
 OLE_SIGNATURE = bytes.fromhex("d0cf11e0a1b11ae1")
 PartT = TypeVar("PartT", bound=Part)
+_Cells = tuple[list[tuple[CellValue, ...]], dict[tuple[int, int], CellKind], int]  # rows, odd ones, how many
 
 __all__ = ["CellKind", "CellValue", "Sheet", "read_sheets", "text_from_value"]
 
@@ -63,7 +63,7 @@ class Sheet:
     @property
     def texts(self) -> tuple[tuple[str, ...], ...]:
         """The rows as texts."""
-        return tuple(tuple(text_from_value(value) for value in row) for row in self.rows)
+        return tuple([tuple([v if isinstance(v, str) else text_from_value(v) for v in row]) for row in self.rows])
 
 
 def read_sheets(data: bytes, name: str) -> tuple[Sheet, ...]:
@@ -109,7 +109,7 @@ def likeness(data: bytes) -> str:
 def _old_sheets(data: bytes) -> tuple[Sheet, ...]:
     from elisa_bdnf.inputs.old_workbook import cells_by_sheet  # noqa: PLC0415 - calamine is only for true .xls files
 
-    return tuple(_sheet(name, cells, odd) for name, cells, odd in cells_by_sheet(data) if cells)
+    return tuple(Sheet(name, tuple(_rows(name, cells)), odd) for name, cells, odd in cells_by_sheet(data) if cells)
 
 
 def _sheets(archive: Archive) -> tuple[Sheet, ...]:
@@ -117,23 +117,21 @@ def _sheets(archive: Archive) -> tuple[Sheet, ...]:
     budget, found = MAX_CELLS, []
     frame = Frame(strings, dates, book.since_1904)
     for name, part in sheet_parts:
-        reader = _read_cells(name, archive.chunks(part), frame, budget)
-        budget -= reader.seen
-        if reader.cells:
-            found.append(_sheet(name, reader.cells, reader.odd, hidden=name in book.hidden))
+        rows, odd, seen = _read_cells(name, archive.chunks(part), frame, budget)
+        budget -= seen
+        if rows:
+            found.append(Sheet(name, tuple(rows), odd, hidden=name in book.hidden))
     return tuple(found)
 
 
-def _read_cells(name: str, chunks: Iterator[bytes], frame: Frame, budget: int) -> PlainCells | CellReader:
+def _read_cells(name: str, chunks: Iterator[bytes], frame: Frame, budget: int) -> _Cells:
     """By the text of a sheet that is not large and of the usual form, else by its XML."""
-    pieces: list[bytes] = []
-    while sum(map(len, pieces)) <= MOST_BYTES and (piece := next(chunks, b"")):
-        pieces.append(piece)
-    if sum(map(len, pieces)) <= MOST_BYTES and (plain := plain_cells_or_none(b"".join(pieces), frame, budget)):
-        return plain
+    pieces, rest = _begun(chunks)
+    if not rest and (plain := plain_cells_or_none(b"".join(pieces), frame, budget)):
+        return plain.rows, plain.odd, plain.seen
     reader = CellReader(name, frame.strings, frame.dates, since_1904=frame.since_1904, budget=budget)
-    read_part(without_padding(chain(pieces, chunks)), reader, f"sheet {name!r}")
-    return reader
+    read_part(without_padding(chain(pieces, rest)), reader, f"sheet {name!r}")
+    return _rows(name, reader.cells), reader.odd, reader.seen
 
 
 def _frame(archive: Archive) -> tuple[SheetList, list[str], frozenset[str], list[tuple[str, str]]]:
@@ -143,16 +141,38 @@ def _frame(archive: Archive) -> tuple[SheetList, list[str], frozenset[str], list
     relations = _read(archive, _relations_of(book_part), Relations())
     folder = posixpath.dirname(book_part)
     parts = {key: (kind, _joined(folder, target)) for key, (kind, target) in relations.targets.items()}
-    strings, styles = SharedStrings(), Styles()
+    strings: list[str] = []
+    styles = Styles()
     for kind, part in parts.values():
-        if kind == "sharedStrings" and not strings.texts:
-            _read(archive, part, strings)
+        if kind == "sharedStrings" and not strings:
+            strings = _strings(archive, part)
         elif kind == "styles":
             _read(archive, part, styles)
     sheets = [(name, parts[key][1]) for name, key in book.sheets if parts.get(key, ("", ""))[0] == "worksheet"]
     if not sheets:
         raise ExportError("the workbook has no worksheet")
-    return book, strings.texts, styles.dates(), sheets
+    return book, strings, styles.dates(), sheets
+
+
+def _strings(archive: Archive, name: str) -> list[str]:
+    pieces, rest = _begun(archive.chunks(name))
+    plain = None if rest else plain_strings_or_none(b"".join(pieces))
+    if plain is not None:
+        return plain
+    read_part(chain(pieces, rest), shared := SharedStrings(), f"the part {name!r}")
+    return shared.texts
+
+
+def _begun(chunks: Iterator[bytes]) -> tuple[list[bytes], Iterator[bytes] | tuple[()]]:
+    """A part that is not large in one go, or its beginning and the rest of it."""
+    pieces: list[bytes] = []
+    size = 0
+    for piece in chunks:
+        pieces.append(piece)
+        size += len(piece)
+        if size > MOST_BYTES:
+            return pieces, chunks
+    return pieces, ()
 
 
 def _read(archive: Archive, name: str, part: PartT) -> PartT:
@@ -198,13 +218,8 @@ def _joined(folder: str, target: str) -> str:
     return posixpath.normpath(whole).lstrip("/")
 
 
-def _sheet(
-    name: str,
-    cells: Mapping[tuple[int, int], CellValue],
-    odd: Mapping[tuple[int, int], CellKind],
-    *,
-    hidden: bool = False,
-) -> Sheet:
+def _rows(name: str, cells: Mapping[tuple[int, int], CellValue]) -> list[tuple[CellValue, ...]]:
+    """Cells as rows, each as far as its last value."""
     widths: dict[int, int] = {}
     for row, column in cells:
         widths[row] = max(widths.get(row, 0), column + 1)
@@ -213,4 +228,4 @@ def _sheet(
     rows: list[list[CellValue]] = [[None] * widths.get(row, 0) for row in range(max(widths, default=-1) + 1)]
     for (row, column), value in cells.items():
         rows[row][column] = value
-    return Sheet(name, tuple(tuple(row) for row in rows), odd, hidden)
+    return [tuple(row) for row in rows]
