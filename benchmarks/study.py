@@ -19,6 +19,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from elisa_bdnf.reports.json_result import json_text
 from elisa_bdnf.study_workflow import StudyRequest, files_from_study, run_study
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -52,7 +53,7 @@ def write_plates(folder: Path, plates: int) -> None:
                 document["samples"].append(sample | own)
         target = folder / f"plate-{plate:03d}"
         target.mkdir()
-        (target / "result.json").write_text(json.dumps(document), encoding="utf-8")
+        (target / "result.json").write_text(json_text(document), encoding="utf-8")
 
 
 def main() -> None:

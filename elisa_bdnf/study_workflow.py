@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from elisa_bdnf import __version__, protocols, qc, samples
+from elisa_bdnf import __version__, output, protocols, qc, samples
 from elisa_bdnf.errors import Problem, StudyError
 from elisa_bdnf.model.protocol import Protocol
 from elisa_bdnf.model.study import StudyResult
@@ -118,6 +118,11 @@ def files_from_study(result: StudyResult, request: StudyRequest) -> dict[str, by
         **figure_files(document.pictures, request.figures),
     }
     return files | {"manifest.json": _manifest(files, result, request)}
+
+
+def write_study(folder: Path, files: Mapping[str, bytes], inputs: Iterable[Path | None]) -> None:
+    """All files or none, not over what was read or what somebody else wrote. Raises OutputError."""
+    output.write_results(folder, files, inputs)
 
 
 def _manifest(files: Mapping[str, bytes], result: StudyResult, request: StudyRequest) -> bytes:

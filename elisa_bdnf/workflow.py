@@ -210,11 +210,6 @@ def write_copies(folder: Path, files: Mapping[str, bytes]) -> None:
     output.write_copies(folder, files)
 
 
-def write_study(folder: Path, files: Mapping[str, bytes], inputs: Iterable[Path | None]) -> None:
-    """As :func:`write_files`, but not over what was read or what somebody else wrote."""
-    output.write_results(folder, files, inputs)
-
-
 def write_results(run_: Run, request: RunRequest, folder: Path) -> list[Path]:
     """Write a result folder per plate (the folder itself where there is one plate) and return them in order."""
     folders = [folder / name for name in plate_folders(run_)]

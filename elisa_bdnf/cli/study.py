@@ -85,8 +85,7 @@ def _studied(request: StudyRequest) -> StudyResult:
 
 
 def _write_and_show(result: StudyResult, request: StudyRequest, out: Path, *, as_json: bool, quiet: bool) -> None:
-    from elisa_bdnf.study_workflow import files_from_study
-    from elisa_bdnf.workflow import write_study
+    from elisa_bdnf.study_workflow import files_from_study, write_study
 
     files = files_from_study(result, request)
     write_study(out, files, (*request.inputs, request.samples))

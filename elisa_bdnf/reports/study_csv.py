@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from elisa_bdnf.model.study import StudyResult
-from elisa_bdnf.reports.csv_tables import csv_from_records
+from elisa_bdnf.reports.csv_tables import csv_from_records, csv_from_written
 from elisa_bdnf.reports.records import FINDING_COLUMNS, Record, finding_record
 from elisa_bdnf.reports.study_records import (
     StudyRecords,
@@ -22,7 +22,8 @@ _EMPTY: Mapping[str, Sequence[str]] = {"findings.csv": FINDING_COLUMNS, "descrip
 
 def csv_from_study(records: StudyRecords) -> dict[str, bytes]:
     """File name → bytes; tables of a design that the study is not are left out."""
-    files = {}
+    long = {"measurements.csv": records.written_measurements, "values.csv": records.written_values}
+    files = csv_from_written({name: made for name, made in long.items() if made.csv})
     for name, rows_of in _TABLES.items():
         rows = rows_of(records)
         if rows or name in _EMPTY:
@@ -51,8 +52,6 @@ def _ratios(result: StudyResult) -> list[Record]:
 
 
 _TABLES: Mapping[str, Callable[[StudyRecords], list[Record]]] = {
-    "measurements.csv": lambda records: records.measurements,
-    "values.csv": lambda records: records.values,
     "descriptives.csv": lambda records: descriptive_records(records.result),
     "contrasts.csv": lambda records: contrast_records(records.result),
     "comparisons.csv": lambda records: comparison_records(records.result),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import fields
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from elisa_bdnf.model.effect import Contrast
@@ -16,6 +17,7 @@ from elisa_bdnf.model.study import Change, Descriptive, StudyResult, StudySubjec
 from elisa_bdnf.reports import digits
 from elisa_bdnf.reports.finite import finite_or_none
 from elisa_bdnf.reports.records import Record
+from elisa_bdnf.reports.written_records import WrittenRecords, written
 
 
 def plain(value: Any) -> Any:
@@ -30,7 +32,10 @@ def plain(value: Any) -> Any:
 
 
 class StudyRecords:
-    """The long records of a study, which JSON, CSV and workbook share: made once, when they are first asked for."""
+    """The long records of a study, which JSON, CSV and workbook share: made once, when they are first asked for.
+
+    What is ``written`` is text already, every number printed once for JSON and CSV.
+    """
 
     def __init__(self, result: StudyResult) -> None:
         self.result = result
@@ -41,23 +46,40 @@ class StudyRecords:
         return [_measurement(each) for each in self.result.measurements]
 
     @cached_property
-    def subjects(self) -> list[Record]:
-        """One record per subject, with its values in the order of the timepoints."""
-        return [
-            {
-                **_identity(subject),
-                "responder_origin": subject.responder_origin,
-                "plates": list(subject.plates),
-                "values": [_value(value) for value in subject.values],
-            }
-            for subject in self.result.subjects
-        ]
+    def written_measurements(self) -> WrittenRecords:
+        return written(self.measurements)
 
-    @cached_property
+    @property
     def values(self) -> list[Record]:
         """Subject × timepoint as one line each: the tidy table of a time course."""
-        identities = map(_identity, self.result.subjects)
-        return [own | value for own, each in zip(identities, self.subjects, strict=True) for value in each["values"]]
+        owners = [subject for subject in self.result.subjects for _ in subject.values]
+        return [_identity(subject) | own for subject, own in zip(owners, self._own_values, strict=True)]
+
+    @cached_property
+    def _own_values(self) -> list[Record]:
+        return [_value(value) for subject in self.result.subjects for value in subject.values]
+
+    @cached_property
+    def _written_own(self) -> WrittenRecords:
+        return written(self._own_values)
+
+    @property
+    def written_values(self) -> WrittenRecords:
+        """As :attr:`values`, its JSON without whom a value is of: that is said around it."""
+        identities = written([_identity(subject) for subject in self.result.subjects])
+        counts = [len(subject.values) for subject in self.result.subjects]
+        heads = [line for line, count in zip(identities.csv, counts, strict=True) for _ in range(count)]
+        own = self._written_own
+        lines = [f"{head},{line}" for head, line in zip(heads, own.csv, strict=True)]
+        return WrittenRecords((*identities.columns, *own.columns), own.json, lines)
+
+    @cached_property
+    def written_subjects(self) -> list[str]:
+        """An object for each subject, with its values in the order of the timepoints."""
+        heads = written([_identity(subject) | _origin(subject) for subject in self.result.subjects]).json
+        values = iter(self._written_own.json)
+        own = [", ".join(islice(values, len(subject.values))) for subject in self.result.subjects]
+        return [f'{head[:-1]}, "values": [{text}]}}' for head, text in zip(heads, own, strict=True)]
 
 
 def _measurement(each: Measurement) -> Record:
@@ -106,6 +128,10 @@ def _identity(subject: StudySubject) -> Record:
         "arm": subject.arm,
         "responder": subject.responder,
     }
+
+
+def _origin(subject: StudySubject) -> Record:
+    return {"responder_origin": subject.responder_origin, "plates": list(subject.plates)}
 
 
 def _value(value: SubjectValue) -> Record:

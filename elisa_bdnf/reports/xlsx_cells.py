@@ -95,4 +95,8 @@ def cell_text(text: str) -> str:
 
 def lines(cell: Cell, width: float) -> int:
     """How many lines a wrapped text takes in a column of so many characters."""
-    return sum(max(1, math.ceil(1.02 * len(line) / width)) for line in cell.split("\n")) if isinstance(cell, str) else 1
+    if not isinstance(cell, str):
+        return 1
+    if "\n" not in cell:
+        return max(1, math.ceil(1.02 * len(cell) / width))
+    return sum(lines(line, width) for line in cell.split("\n"))

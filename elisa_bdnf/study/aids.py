@@ -58,7 +58,7 @@ def aids(data: StudyData, cells: Cells, question: Question, found: Effects) -> A
 def _within_cv(cells: Cells, question: Question, found: Effects) -> tuple[float | None, str]:
     """Scatter of one value of a subject about its course: residual of the model, or of the pairs."""
     if found.fit is not None and not found.small:
-        known = [float(v) for v in cells.known_variance()]
+        known = [float(v) for v in cells.known_variance]
         variance = found.fit.sd_residual**2 + math.fsum(known) / len(known)
         return _plausible(math.sqrt(variance)), "residual of the model and measurement error"
     squares, df = 0.0, 0

@@ -10,6 +10,7 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -32,7 +33,7 @@ class Row:
     measurement: Measurement
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)  # without slots: what is asked of it again and again is kept in it
 class Cells:
     """All values by subject and timepoint; ``groups`` maps each group to its subjects."""
 
@@ -59,6 +60,7 @@ class Cells:
     def sides(self) -> Floats:
         return np.array([SIDES[row.measurement.censoring] for row in self.rows])
 
+    @cached_property
     def known_variance(self) -> Floats:
         """Of ln concentration, from its interval; 0 where there is none."""
         return np.array([measurement_variance(row.measurement.low, row.measurement.high) for row in self.rows])
@@ -80,16 +82,17 @@ class Cells:
 
     def pairs(self, group: str, baseline: str, timepoint: str) -> list[tuple[float, float]]:
         """Ln concentrations before and after, of subjects of a group that have both numbers."""
-        before, after = self._numbers(group, baseline), self._numbers(group, timepoint)
-        return [(before[subject], after[subject]) for subject in before if subject in after]
+        before, after = (self._numbers.get((group, time), {}) for time in (baseline, timepoint))
+        return [(value, after[subject]) for subject, value in before.items() if subject in after]
 
-    def _numbers(self, group: str, timepoint: str) -> dict[str, float]:
-        """Subject → ln concentration, of a cell."""
-        return {
-            row.subject: math.log(row.measurement.concentration)
-            for row in self.rows
-            if row.cell == (group, timepoint) and row.measurement.concentration is not None
-        }
+    @cached_property
+    def _numbers(self) -> Mapping[Cell, Mapping[str, float]]:
+        """Cell → subject → ln concentration."""
+        found: dict[Cell, dict[str, float]] = {}
+        for row in self.rows:
+            if row.measurement.concentration is not None:
+                found.setdefault(row.cell, {})[row.subject] = math.log(row.measurement.concentration)
+        return found
 
     def complete_subjects(self, baseline: str) -> int:
         """Subjects with a number at baseline and at least one later."""

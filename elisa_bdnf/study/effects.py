@@ -79,7 +79,7 @@ def _contrast(
 
 
 def _summary(fit: MixedFit, cells: Cells, question: Question, choice: Choice) -> ModelSummary:
-    known = cells.known_variance()
+    known = cells.known_variance
     share = int((known > 0).sum())
     remarks = list(fit.notes)
     if 0 < share < known.size:
@@ -144,7 +144,7 @@ def _other_fits(cells: Cells, method: Method) -> list[tuple[str, str, MixedFit |
                 continue  # that is the main analysis
             meaning = f"values below the LLOQ replaced by {name}, those above the ULOQ by the ULOQ; REML"
             made.append((f"substitution {name}", meaning, fitted(cells, Method.REML, below=share)))
-    if (cells.known_variance() > 0).any():
+    if (cells.known_variance > 0).any():
         meaning = "the intervals of the concentrations are left out of the model"
         made.append(("measurement error ignored", meaning, fitted(cells, method, known_error=False)))
     return made

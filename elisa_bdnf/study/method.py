@@ -64,7 +64,7 @@ def fitted(
     names = [" ".join(cell) for cell in cells.cells]
     subject = [row.subject for row in cells.rows]
     plate = cells.plates if cells.spans_plates() else None
-    known = cells.known_variance() if known_error else None
+    known = cells.known_variance if known_error else None
     if method is Method.CENSORED:
         return fit_censored(
             cells.logs(), cells.design(), names, subject=subject, censoring=cells.sides(), plate=plate,

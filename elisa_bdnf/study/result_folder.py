@@ -25,6 +25,7 @@ _OWN = frozenset({
     "robustness_beyond_interval", "other_in_well", "result_status", "result_text", "result_reportable", "result_reason",
     "result_dilutions", "dilutions_cv_percent", "dilutions_slope",
 })  # fmt: skip
+_UNASKED = ("wells", "standards", "results", "instrument")
 _REJECTING = ("fail_plate", "error")
 
 Json = Mapping[str, Any]
@@ -42,7 +43,7 @@ def read_result_folder(folder: Path) -> Read:
         rows = tuple(_row(sample, source, matrix, rejected=rejected) for sample in _list(document, "samples"))
     except StudyError as error:
         raise StudyError(problems=error.problems).in_file(name) from None
-    return Read(_with_remarks(source, folder, data), rows)
+    return Read(_with_remarks(source, folder), rows)
 
 
 def as_rejected(read: Read, reasons: tuple[str, ...]) -> Read:
@@ -53,7 +54,7 @@ def as_rejected(read: Read, reasons: tuple[str, ...]) -> Read:
 
 def _document(data: bytes) -> Json:
     try:
-        document: dict[str, Any] = json.loads(data.decode("utf-8"))
+        document = _loaded(data.decode("utf-8"))
     except (ValueError, RecursionError) as broken:
         raise StudyError(f"the file is not JSON ({broken})", hint="write the results anew: elisa-bdnf run") from None
     schema = document.get("schema") if isinstance(document, dict) else None
@@ -62,6 +63,25 @@ def _document(data: bytes) -> Json:
     if document.get("verdict") not in ("accepted", "rejected"):
         raise StudyError(f"the verdict is {document.get('verdict')!r}", expected="accepted or rejected")
     return document
+
+
+def _loaded(text: str) -> dict[str, Any]:
+    """The document without the tables that no study asks for, which are half of it. Raises ValueError.
+
+    No string holds a line end, so that two blanks and a quote at the begin of a line are a key of the document itself,
+    as we write it. Written otherwise, all of it is read.
+    """
+    shorter = text
+    for key in _UNASKED:
+        begin = shorter.find(f'\n  "{key}": ')
+        end = shorter.find('\n  "', begin + 1)
+        if 0 <= begin < end:
+            shorter = shorter[:begin] + shorter[end:]
+    try:
+        loaded: dict[str, Any] = json.loads(shorter)
+    except ValueError:
+        loaded = json.loads(text)
+    return loaded
 
 
 def _list(document: Json, key: str) -> Sequence[Json]:
@@ -185,6 +205,8 @@ def _row(record: Json, source: StudySource, matrix: str, *, rejected: bool) -> R
 
 
 def _text(value: object) -> str:
+    if type(value) is str:  # most are, and there are many
+        return value.strip()
     if value is None:
         return ""
     if isinstance(value, list):
@@ -196,13 +218,13 @@ def _number(value: object) -> float | None:
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
-def _with_remarks(source: StudySource, folder: Path, data: bytes) -> StudySource:
+def _with_remarks(source: StudySource, folder: Path) -> StudySource:
     """Say it where the manifest beside the result knows other bytes: somebody edited a result."""
     try:
         manifest = json.loads((folder / "manifest.json").read_bytes()[:1_000_000])
         known = {each["file"]: each["sha256"] for each in manifest["outputs"]}
     except (OSError, ValueError, KeyError, TypeError):
         return source
-    if known.get(RESULT, source.sha256) == hashlib.sha256(data).hexdigest():
+    if known.get(RESULT, source.sha256) == source.sha256:
         return source
     return replace(source, remarks=(f"{RESULT} was changed after it was written: its manifest knows other bytes",))

@@ -37,8 +37,10 @@ def read_sources(paths: Sequence[Path]) -> tuple[Read, ...]:
 def _read_folder(folder: Path) -> Read:
     """A result folder; what its batch rejects beside other plates is rejected, whatever it says by itself."""
     read = read_result_folder(folder)
-    for above in list(folder.absolute().parents)[:3]:
-        reasons = _rejected_by_batch(above).get(folder.absolute().relative_to(above).as_posix())
+    whole = folder.absolute()
+    for above in list(whole.parents)[:3]:
+        rejected = _rejected_by_batch(above)
+        reasons = rejected.get(whole.relative_to(above).as_posix()) if rejected else None
         if reasons is not None and read.source.verdict == "accepted":
             return as_rejected(read, reasons)
     return read

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 from scipy.special import ndtri
 
@@ -15,4 +16,9 @@ def measurement_variance(low: float | None, high: float | None, level: float = 0
     """
     if low is None or high is None or not 0 < low <= high < math.inf:
         return 0.0
-    return ((math.log(high) - math.log(low)) / (2 * float(ndtri(0.5 + level / 2)))) ** 2
+    return ((math.log(high) - math.log(low)) / (2 * _normal_quantile(0.5 + level / 2))) ** 2
+
+
+@lru_cache(maxsize=8)
+def _normal_quantile(p: float) -> float:
+    return float(ndtri(p))

@@ -92,7 +92,7 @@ def arrange(
     _, first = np.unique(np.asarray(subject, dtype=str), return_inverse=True)
     order = np.argsort(first, kind="stable")
     grouped = first[order]
-    plates, notes = _plates(plate, first)
+    plates, notes = _plates(plate, first, matrix)
     kept = independent_columns(matrix)
     rest = np.setdiff1d(np.arange(matrix.shape[1]), kept)
     aliases = read_only(np.linalg.lstsq(matrix[:, kept], matrix[:, rest], rcond=None)[0])
@@ -101,7 +101,7 @@ def arrange(
     return Design(problem, order, tuple(names), kept, aliases, notes)
 
 
-def _plates(plate: Sequence[str] | None, subject: Indices) -> tuple[Floats, tuple[str, ...]]:
+def _plates(plate: Sequence[str] | None, subject: Indices, x: Floats) -> tuple[Floats, tuple[str, ...]]:
     """Membership of plates (rows, plates), without columns where an effect of plates cannot be told from another."""
     none = np.zeros((subject.size, 0))
     if plate is None:
@@ -112,12 +112,23 @@ def _plates(plate: Sequence[str] | None, subject: Indices) -> tuple[Floats, tupl
         return none, ("all values are from one plate: no plate effect in the model",)
     if names.size == subject.size:
         return none, ("each value is from a plate of its own: a plate effect cannot be told from the error",)
+    if _saturated(x, subject, index):
+        return none, ("the values are too few to tell an effect of plates from the error: none is in the model",)
     if cells.shape[0] == names.size and np.unique(cells[:, 1]).size == names.size:
         return none, (
             "each subject has a plate of its own: plate and subject cannot be told apart, one effect stands for both",
         )
     few = (f"the plate effect rests on {names.size} plates: its size is known poorly",) if names.size < 5 else ()
     return np.eye(names.size)[index], few
+
+
+def _saturated(x: Floats, subject: Indices, plate: Indices) -> bool:
+    """Whether times, subjects and plates together can follow every single value."""
+    subjects, plates = int(subject.max()) + 1, int(plate.max()) + 1
+    if x.shape[1] + subjects + plates <= subject.size:
+        return False
+    columns = np.column_stack([x, np.eye(subjects)[subject], np.eye(plates)[plate]])
+    return int(np.linalg.matrix_rank(columns)) >= subject.size
 
 
 def independent_columns(matrix: Floats) -> Indices:

@@ -141,6 +141,7 @@ def test_what_cannot_be_fitted_has_a_reason(
     [
         (["P1"] * 20, "all values are from one plate"),
         ([f"P{k}" for k in range(20)], "each value is from a plate of its own"),
+        ([f"P{max(k, 3)}" for k in range(20)], "too few to tell an effect of plates from the error"),
         ([f"P{s}" for s in COURSE.subject], "each subject has a plate of its own"),
         (["P1"] * 10 + ["P2"] * 10, "rests on 2 plates"),
     ],
