@@ -39,6 +39,8 @@ two do, the error names them, and `--format` chooses. Whatever the format:
 * Header lines that have no use yet are kept and shown.
 * Where a quantity occurs several times (raw, blank-subtracted, difference), it is chosen by its label, and nothing is
   subtracted twice.
+* A text export that a spreadsheet program saved as a workbook is read as that text, and a sheet saved as text like the
+  sheet; a remark says so. Such a program may have shortened numbers or turned names into dates: the text is better.
 * Workbooks are read within limits of size, and only plain numbers and texts count: dates, truth values and formulas
   without a stored result in place of a reading are errors that name the cell.
 

@@ -15,6 +15,7 @@ from elisa_bdnf.inputs.file import KIND_TITLES, InputFile
 from elisa_bdnf.model.reading import Reading
 from elisa_bdnf.readers._reader import Reader
 from elisa_bdnf.readers._refusals import near_miss_or_none, refusal_or_none, words_without_numbers_or_none
+from elisa_bdnf.readers._saved_as_workbook import sheets_as_texts
 from elisa_bdnf.readers._whole_file import with_remarks
 
 _READABLE_KINDS = frozenset(["text", "xlsx", "xls", "xml", "json"])
@@ -41,7 +42,7 @@ def read_file(file: InputFile, *, format: str | None = None) -> tuple[Reading, .
     """Read every plate of a file that is already in memory. Raises ExportError, which names the file."""
     try:
         _refuse_unreadable(file)
-        reader = _chosen(format) if format else _recognized(file)
+        reader, file = (_chosen(format), file) if format else _recognized(file)
         readings = reader.read(file)
         if not readings:
             raise ExportError(f"this is {reader.title}, but it holds no plate", expected="at least one value of a well")
@@ -66,15 +67,17 @@ def _chosen(name: str) -> Reader:
     raise ExportError(f"there is no format {name!r}", expected=f"one of {_names(READERS)}")
 
 
-def _recognized(file: InputFile) -> Reader:
-    """The one reader whose format this is; the generic ones are asked when nobody else says yes."""
+def _recognized(file: InputFile) -> tuple[Reader, InputFile]:
+    """The one reader whose format this is, and what it is to read; the generic ones are asked last of all."""
     candidates = [reader for reader in READERS if not reader.generic and _recognizes(reader, file)]
     if not candidates:
+        if len(texts := _texts_of_sheets(file)) == 1:
+            return texts[0]
         if refusal := refusal_or_none(file):
             raise refusal
         candidates = [reader for reader in READERS if reader.generic and _recognizes(reader, file)]
     if len(candidates) == 1:
-        return candidates[0]
+        return candidates[0], file
     if candidates:
         found = f"more than one format fits: {_names(candidates)}"
         raise ExportError(found, hint="choose one with --format")
@@ -85,6 +88,14 @@ def _recognized(file: InputFile) -> Reader:
         expected=f"one of: {_names(READERS)}",
         hint="elisa-bdnf formats tells more about them; if it is one of these, name it with --format",
     )
+
+
+def _texts_of_sheets(file: InputFile) -> list[tuple[Reader, InputFile]]:
+    """Sheets of a workbook that are a text export which another program saved so, with the reader of each."""
+    likely = [reader for reader in READERS if not reader.generic and reader.marks and _may_be(reader, file)]
+    if not likely or file.kind not in ("xlsx", "xls"):
+        return []
+    return [(reader, text) for text in sheets_as_texts(file) for reader in likely if _recognizes(reader, text)]
 
 
 def _recognizes(reader: Reader, file: InputFile) -> bool:

@@ -170,6 +170,11 @@ def _is_layout(title: str) -> bool:
     return _name_and_unit(title)[0].casefold() in _LAYOUT
 
 
+def is_response(title: str) -> bool:
+    """Whether a quantity of this title is one that was measured, corrected or not."""
+    return _correction_or_none(title) is not None
+
+
 def _correction_or_none(title: str) -> Correction | None:
     """None for what is no response: averages, fits, layouts."""
     small = title.casefold()

@@ -26,16 +26,25 @@ def remarks_on_holes(channels: Sequence[Channel], shape: Shape, stated: Collecti
     expected = stated or _rectangle_around(everywhere)
     none = [well for well in wells_of(shape) if well in expected and well not in everywhere]
     remarks = [f"No value in {named(none)}, inside the area that was read."] if none else []
+    alike: dict[frozenset[Well], list[str]] = {}
     for label, wells in held:
+        alike.setdefault(wells, []).append(repr(label))
+    for wells, labels in alike.items():
         if lacking := [well for well in wells_of(shape) if well in everywhere and well not in wells]:
-            remarks.append(f"{label!r} has no value in {named(lacking)}, where others have one.")
+            who = f"{labels[0]} has" if len(labels) == 1 else f"{_few(labels)} have"
+            remarks.append(f"{who} no value in {named(lacking)}, where others have one.")
     return tuple(remarks)
+
+
+def _few(labels: Sequence[str]) -> str:
+    more = f" … ({len(labels)} in all)" if len(labels) > 4 else ""
+    return f"{', '.join(labels[:4])}{more}"
 
 
 def wells_with_a_value(channel: Channel, shape: Shape) -> frozenset[Well]:
     """Wells of a channel that hold a number or the export's own word."""
     wells = zip(wells_of(shape), channel.values, strict=True)
-    return frozenset([well for well, value in wells if not math.isnan(value)]) | channel.notes.keys()
+    return frozenset([well for well, value in wells if not math.isnan(value)]).union(channel.notes)
 
 
 def wells_of_ranges(text: str) -> frozenset[Well]:

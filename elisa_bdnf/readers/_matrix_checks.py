@@ -22,7 +22,7 @@ def refuse_damage(page: Page, grid: Grid) -> None:
     """Raises ExportError where values stand beside or below the labels, or a line has gained or lost a cell."""
     _refuse_unlabeled_columns(page, grid)
     _refuse_values_below(page, grid)
-    refuse_moved_cells(page, [line.index for line in grid.lines])
+    refuse_moved_cells(page, [line.index for line in grid.lines], heading=grid.top)
 
 
 def _refuse_unlabeled_columns(page: Page, grid: Grid) -> None:
@@ -86,21 +86,39 @@ def refuse_rows_astray(page: Page, grids: Sequence[Grid], start: int, stop: int)
         above = letter
 
 
-def refuse_moved_cells(page: Page, lines: Sequence[int], *, labeled: bool = True) -> None:
+def refuse_moved_cells(page: Page, lines: Sequence[int], *, labeled: bool = True, heading: int | None = None) -> None:
     """In a text whose lines end evenly, a line with a cell more or less has its values in other columns.
 
     Raises ExportError for such a line among those of one table. With labels a line may end early, where empty cells
-    were cut off, or late, where somebody wrote a note beside it.
+    were cut off, or late, where somebody wrote a note beside it; one that others fall short of is
+    whole where its ``heading`` reaches as far.
     """
+    whole = page.width(heading) if heading is not None else None
     for line, width, usual in _uneven(page, lines):
+        if whole is not None and usual < width <= whole:
+            continue
         if labeled and (not page.ends_empty(line) if width < usual else _holds_note(page, line, usual)):
             continue
-        raise ExportError(
-            f"the line has {width} cells and the other lines of its table {usual}, so its values may have moved",
-            expected="as many cells in every line",
-            hint="compare it with the reader's own display, or export again",
-            place=page.place(line, 0),
-        )
+        raise _moved(page, line, width, usual)
+
+
+def refuse_short_lines(page: Page, lines: Sequence[int]) -> None:
+    """Raises ExportError for a line of a list in a text that ends early, where all others have a last cell.
+
+    Which of its cells was lost is then unknown, and a number of another column would pass for a response.
+    """
+    for line, width, usual in _uneven(page, lines):
+        if width < usual and all(page.text(other, usual - 1) for other in lines if page.width(other) == usual):
+            raise _moved(page, line, width, usual)
+
+
+def _moved(page: Page, line: int, width: int, usual: int) -> ExportError:
+    return ExportError(
+        f"the line has {width} cells and the other lines of its table {usual}, so its values may have moved",
+        expected="as many cells in every line",
+        hint="compare it with the reader's own display, or export again",
+        place=page.place(line, 0),
+    )
 
 
 def _holds_note(page: Page, line: int, usual: int) -> bool:

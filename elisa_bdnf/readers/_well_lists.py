@@ -9,7 +9,7 @@ from elisa_bdnf.inputs.numbers import number_from_text_or_none
 from elisa_bdnf.inputs.pages import Page
 from elisa_bdnf.model.plate import Well, well_from_text_or_none
 from elisa_bdnf.readers._cells import Cells
-from elisa_bdnf.readers._matrix_checks import refuse_moved_cells
+from elisa_bdnf.readers._matrix_checks import refuse_moved_cells, refuse_short_lines
 
 
 def wells_by_row(page: Page, start: int, columns: Sequence[int], stop: int | None = None) -> dict[int, Well]:
@@ -25,6 +25,7 @@ def wells_by_row(page: Page, start: int, columns: Sequence[int], stop: int | Non
         end += 1
     _refuse_more_lines(page, end, stop, columns)
     refuse_moved_cells(page, tuple(found))
+    refuse_short_lines(page, tuple(found))
     return found
 
 

@@ -24,12 +24,12 @@ def with_remarks(file: InputFile, readings: Sequence[Reading], *, states_wells: 
 
     ``states_wells``: the reader has said itself which wells lack a value.
     """
-    hidden = _hidden_sheets(file)
+    said = file.decoding_remarks if file.kind == "text" else _hidden_sheets(file)
     beside = _beside_others(readings) if len(readings) > 1 else [()] * len(readings)
     remarked = []
     for reading, others in zip(readings, beside, strict=True):
         holes = () if states_wells else remarks_on_holes(reading.channels, reading.shape)
-        more = (*hidden, *holes, *_repeated_labels(reading), *others, *_far_wells(reading))
+        more = (*said, *holes, *_repeated_labels(reading), *others, *_far_wells(reading))
         new = tuple([sentence for sentence in more if sentence not in reading.remarks])
         remarked.append(replace(reading, remarks=(*reading.remarks, *new)) if new else reading)
     return tuple(remarked)
@@ -46,12 +46,12 @@ def _repeated_labels(reading: Reading) -> Iterator[str]:
 
 def _beside_others(readings: Sequence[Reading]) -> list[tuple[str, ...]]:
     """For each plate of a file what it lacks that others have, and whether it is a copy or a part of one."""
-    everywhere = list(dict.fromkeys(channel.label for reading in readings for channel in reading.channels))
+    labels = [[channel.label for channel in reading.channels] for reading in readings]
     numbers = [_numbers(reading) for reading in readings]
     wells = [_filled(reading) for reading in readings]
     found: list[tuple[str, ...]] = []
-    for index, reading in enumerate(readings):
-        sentences = list(_lacking(reading, everywhere))
+    for index in range(len(readings)):
+        sentences = list(_lacking(labels[index], labels))
         first = numbers.index(numbers[index])
         if first < index and len(numbers[index]) >= _FEWEST:
             sentences.append(
@@ -66,9 +66,11 @@ def _beside_others(readings: Sequence[Reading]) -> list[tuple[str, ...]]:
     return found
 
 
-def _lacking(reading: Reading, everywhere: Sequence[str]) -> Iterator[str]:
-    own = {channel.label for channel in reading.channels}
-    if lacking := [repr(label) for label in everywhere if label not in own]:
+def _lacking(own: Sequence[str], labels: Sequence[Sequence[str]]) -> Iterator[str]:
+    """What other plates have that share a quantity with this one; plates read otherwise say nothing of it."""
+    alike = (other for other in labels if not set(other).isdisjoint(own))
+    lacking = dict.fromkeys(repr(label) for other in alike for label in other if label not in own)
+    if lacking:
         yield f"Other plates of the file have {', '.join(lacking)}; this one does not."
 
 
@@ -90,7 +92,7 @@ def _far_wells(reading: Reading) -> tuple[str, ...]:
 
 
 def _hidden_sheets(file: InputFile) -> tuple[str, ...]:
-    hidden = [repr(sheet.name) for sheet in file.sheets if sheet.hidden] if file.kind == "xlsx" else []
+    hidden = [repr(sheet.name) for sheet in file.sheets if sheet.hidden] if file.kind in ("xlsx", "xls") else []
     return (f"The workbook has hidden sheets ({', '.join(hidden)}); they were read like the others.",) if hidden else ()
 
 

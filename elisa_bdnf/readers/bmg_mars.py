@@ -16,6 +16,7 @@ from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.file import InputFile
 from elisa_bdnf.inputs.pages import Page
 from elisa_bdnf.model.reading import Reading, Source
+from elisa_bdnf.readers._bmg_across import plate_across, wells_across_or_none
 from elisa_bdnf.readers._bmg_plate import (
     BmgPlate,
     header_and_method,
@@ -53,6 +54,9 @@ def read(file: InputFile) -> tuple[Reading, ...]:
 
 
 def _plate(page: Page, start: int, stop: int) -> BmgPlate:
+    across = wells_across_or_none(page, start, stop)
+    if across is not None:
+        return plate_across(page, across, start, stop)
     list_row = next((row for row in range(start, stop) if _is_list_head(page, row)), None)
     return plate_from_matrices(page, start, stop) if list_row is None else _plate_from_list(page, start, list_row, stop)
 
@@ -98,5 +102,6 @@ READER = Reader(
     forms=(
         "titled matrices, one or several plates",
         "list: a line for each well, with contents and standard concentrations",
+        "table with the wells across",
     ),
 )

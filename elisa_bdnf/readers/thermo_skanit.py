@@ -82,7 +82,7 @@ _USED = frozenset(
 
 def recognizes(file: InputFile) -> bool:
     """A sheet that begins with ``Measurement results``."""
-    return file.kind in ("xlsx", "xls") and any(is_step(page) for page in file.pages)
+    return file.kind in ("xlsx", "xls", "text") and any(is_step(page) for page in file.pages)
 
 
 def read(file: InputFile) -> tuple[Reading, ...]:
