@@ -18,6 +18,10 @@ _NUMBER = {
     ".": re.compile(rf"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+){_EXPONENT}\Z"),
     ",": re.compile(rf"[+-]?(?:[0-9]+,?[0-9]*|,[0-9]+){_EXPONENT}\Z"),
 }
+_EACH = {
+    mark: re.compile(rf"(?:([+-]?(?:[0-9]++{re.escape(mark)}?[0-9]*+|{re.escape(mark)}[0-9]++){_EXPONENT})|[^\t]*+)\t")
+    for mark in ".,"
+}
 # A number that lost its decimal mark (``0.073`` → ``0073``): no instrument prints it.
 _LOST_MARK = re.compile(r"(?<![^\t+-])0[0-9]+(?![^\t])")
 _PLAIN_NUMBERS = {mark: re.compile(rf"[0-9{mark}\t+-]*\Z") for mark in ".,"}
@@ -69,6 +73,28 @@ def number_from_text_or_none(text: str, decimal: str = ".") -> float | None:
     return value if math.isfinite(value) else None
 
 
+def numbers_from_texts(texts: Collection[str], decimal: str = ".") -> list[float | None]:
+    """:func:`number_from_text_or_none` of each of many texts, at a fifth of its cost."""
+    if (plain := numbers_or_none(texts, decimal)) is not None:
+        return [number if text else None for text, number in zip(texts, plain, strict=True)]
+    joined = "\t".join((*texts, ""))
+    unusual = "\u2212" in joined or "\u00a0" in joined or " \t" in joined or "\t " in joined or joined.startswith(" ")
+    found = [] if unusual else _EACH[decimal].findall(joined)
+    if len(found) != len(texts):
+        return [number_from_text_or_none(text, decimal) for text in texts]
+    if decimal == ",":
+        found = [text.replace(",", ".") for text in found]
+    values = [float(text) if text else None for text in found]
+    if math.inf in values or -math.inf in values:
+        return [None if value is None or math.isinf(value) else value for value in values]
+    return values
+
+
+def responses_from_texts(texts: Collection[str], decimal: str = ".") -> list[float | None]:
+    """The same, with None for each of them where one is a number that lost its decimal mark."""
+    return [None] * len(texts) if _LOST_MARK.search("\t".join(texts)) else numbers_from_texts(texts, decimal)
+
+
 def numbers_or_none(texts: Collection[str], decimal: str = ".") -> list[float] | None:
     """All of the texts at once, nan for empty ones, if each is a number of digits, a sign and a decimal mark alone.
 
@@ -94,7 +120,8 @@ def decimals_of_number(text: str, decimal: str = ".") -> int | None:
     """The same for a text that is known to be a number."""
     if "e" in text or "E" in text:
         return None
-    return len(text.strip().partition(decimal)[2])
+    mark = text.find(decimal)
+    return 0 if mark < 0 else len(text.rstrip()) - mark - 1
 
 
 def response_or_none(text: str, decimal: str = ".") -> WellCell | None:

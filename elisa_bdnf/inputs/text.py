@@ -231,6 +231,13 @@ def cells_from_line(line: str, delimiter: str) -> tuple[str, ...]:
     return tuple(cells)
 
 
+def number_of_cells(line: str, delimiter: str) -> int:
+    """How many cells :func:`cells_from_line` makes of a line."""
+    if '"' in line or delimiter == _BLANKS:
+        return len(cells_from_line(line, delimiter))
+    return line.count(delimiter) + 1
+
+
 def _next_cell(line: str, start: int, delimiter: str) -> tuple[str, int]:
     """The cell that begins at ``start``, and where the next one begins."""
     if line.startswith('"', start):

@@ -16,8 +16,10 @@ from elisa_bdnf.inputs.numbers import (
     decimals_from_text,
     decimals_of_number,
     number_from_text_or_none,
+    numbers_from_texts,
     numbers_or_none,
     response_or_none,
+    responses_from_texts,
     result_or_none,
 )
 from elisa_bdnf.model.plate import STANDARD_SHAPES, Shape, Well, shape_from_extent
@@ -123,6 +125,12 @@ def wells_of(shape: Shape) -> tuple[Well, ...]:
     return tuple(shape.wells())
 
 
+@lru_cache(maxsize=16)
+def places_of(shape: Shape) -> Mapping[Well, int]:
+    """Well → its position, row by row."""
+    return {well: n for n, well in enumerate(shape.wells())}
+
+
 def channel(
     label: str,
     cells: Cells,
@@ -156,8 +164,13 @@ def _in_order(cells: Cells, numbers: Sequence[float], wells: tuple[Well, ...]) -
 def _values_and_notes(
     label: str, cells: Cells, decimal: str, wells: Sequence[Well]
 ) -> tuple[tuple[float, ...], Mapping[Well, Note]]:
-    """Cell by cell, for matrices with words or marks in them."""
-    read = {well: response_or_none(text, decimal) for well, text in cells.items()}
+    """For matrices with words or marks in them, which are looked at one by one."""
+    numbers = responses_from_texts(cells.values(), decimal)
+    read = {
+        well: response_or_none(text, decimal)
+        for (well, text), number in zip(cells.items(), numbers, strict=True)
+        if text and number is None
+    }
     unknown = [
         Problem(
             f"{cells[well]!r} in well {well} of {label!r}",
@@ -170,8 +183,10 @@ def _values_and_notes(
     if unknown:
         raise ExportError(problems=unknown)
     known = {well: cell for well, cell in read.items() if cell is not None}
-    values = tuple([known[well].value if well in known else math.nan for well in wells])
-    return values, {well: note for well in wells if well in known and (note := known[well].note) is not None}
+    values = {well: math.nan if number is None else number for well, number in zip(cells, numbers, strict=True)}
+    values |= {well: cell.value for well, cell in known.items()}
+    notes = {well: note for well in wells if well in known and (note := known[well].note) is not None}
+    return tuple([values.get(well, math.nan) for well in wells]), notes
 
 
 def with_measured_reasons(channels: Sequence[Channel]) -> tuple[Channel, ...]:
@@ -203,7 +218,14 @@ def results(quantity: str, cells: Mapping[Well, str], decimal: str) -> tuple[Ins
 
     A user's formula may give any word (``Positive``), so an unknown one is no damage here as it is in a channel.
     """
-    found = (instrument_result_or_none(quantity, well, text, decimal) for well, text in cells.items() if text)
+    filled = {well: text for well, text in cells.items() if text}
+    numbers = numbers_from_texts(filled.values(), decimal)
+    found = (
+        instrument_result_or_none(quantity, well, text, decimal)
+        if number is None
+        else InstrumentResult(well, quantity, number, None, decimals_of_number(text, decimal))
+        for (well, text), number in zip(filled.items(), numbers, strict=True)
+    )
     return tuple([result for result in found if result])
 
 

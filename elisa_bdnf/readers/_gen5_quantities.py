@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -80,7 +80,7 @@ class Difference:
     deviating: tuple[Well, ...] = ()
 
 
-def difference_of(values: Mapping[Well, float], raw: Sequence[Channel], wells: Sequence[Well]) -> Difference | None:
+def difference_of(values: Sequence[float], raw: Sequence[Channel], wells: Sequence[Well]) -> Difference | None:
     """The two channels whose difference a calculated matrix is, at the printed digits; None where it is none.
 
     The name of such a matrix is the user's (``Delta``, ``OD``), so that its numbers have to tell. Where a few of many
@@ -96,17 +96,22 @@ def difference_of(values: Mapping[Well, float], raw: Sequence[Channel], wells: S
 
 
 def _deviating_or_none(
-    values: Mapping[Well, float], first: Channel, second: Channel, wells: Sequence[Well]
+    values: Sequence[float], first: Channel, second: Channel, wells: Sequence[Well]
 ) -> tuple[Well, ...] | None:
-    compared = [
-        (well, values[well], first.values[index] - second.values[index])
-        for index, well in enumerate(wells)
-        if well in values and not math.isnan(values[well] + first.values[index] + second.values[index])
-    ]
-    if len(compared) < 4 or not any(abs(value) > 0.01 for _, value, _ in compared):
+    """The wells in which the values are not that difference; None where there are too many, which shows at once."""
+    compared: list[float] = []
+    deviating: list[Well] = []
+    for well, value, one, other in zip(wells, values, first.values, second.values, strict=True):
+        off = abs(value - (one - other))
+        if off >= 0.00151:
+            deviating.append(well)
+            if len(deviating) * _FEW > len(wells):
+                return None
+        if not math.isnan(off):
+            compared.append(value)
+    if len(compared) < 4 or not any(abs(value) > 0.01 for value in compared):
         return None
-    deviating = tuple([well for well, value, difference in compared if abs(value - difference) >= 0.00151])
-    return deviating if len(deviating) * _FEW <= len(compared) else None
+    return tuple(deviating) if len(deviating) * _FEW <= len(compared) else None
 
 
 def is_monotonic(pairs: Iterable[tuple[float, float]]) -> bool:

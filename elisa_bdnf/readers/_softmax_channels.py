@@ -12,13 +12,14 @@ from elisa_bdnf.model.plate import Shape, Well
 from elisa_bdnf.model.reading import Channel, ChannelKind, Correction, Note
 from elisa_bdnf.readers._cells import (
     channel,
+    places_of,
     unique_labels,
     wells_of,
     with_measured_reasons,
 )
 from elisa_bdnf.readers._holes import named
 from elisa_bdnf.readers._softmax_groups import Purpose
-from elisa_bdnf.readers._softmax_layout import Member, is_printed_as
+from elisa_bdnf.readers._softmax_layout import Member, slack_of_print
 from elisa_bdnf.readers._softmax_plate import PlateBlock
 
 REDUCED = "Reduced"
@@ -35,7 +36,8 @@ class Responses:
     def by_label(self, label: str) -> Callable[[Well], float]:
         """Response of a well by the label of a channel or of a difference (``450 - 620``); nan where there is none."""
         values = next((values for name, values in self._candidates() if name == label), None)
-        return lambda well: values[self.shape.index(well)] if values and well in self.shape else math.nan
+        places = places_of(self.shape)
+        return lambda well: values[places[well]] if values and well in places else math.nan
 
     def wells_held(self) -> frozenset[Well]:
         """Wells with a number in any channel."""
@@ -55,19 +57,19 @@ class Responses:
 
         Where none has all, the one that has most of them: then with the wells in which it has another value.
         """
+        places = places_of(self.shape)
         printed = [
-            (member.well, self.shape.index(member.well), value, decimals_of_number(text, decimal) or 0)
+            (member.well, places[member.well], value, slack_of_print(decimals_of_number(text, decimal) or 0))
             for member in members
-            if member.well in self.shape
+            if member.well in places and not math.isnan(value := member.number(Purpose.VALUE))
             for text in [member.text(Purpose.VALUE)]
-            if (value := number_from_text_or_none(text, decimal)) is not None
         ]
         nearest: tuple[str | None, tuple[Well, ...]] = (None, ())
         for label, values in self._candidates():
             compared = [
-                (well, values[n], value, digits) for well, n, value, digits in printed if not math.isnan(values[n])
+                (well, values[n], value, slack) for well, n, value, slack in printed if not math.isnan(values[n])
             ]
-            other = tuple([well for well, seen, value, digits in compared if not is_printed_as(seen, value, digits)])
+            other = tuple([well for well, seen, value, slack in compared if not abs(seen - value) <= slack])
             if compared and not other:
                 return label, ()
             if 2 * len(other) < len(compared) and (not nearest[0] or len(other) < len(nearest[1])):

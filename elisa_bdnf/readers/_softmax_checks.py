@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from elisa_bdnf.inputs.numbers import decimals_of_number, number_from_text_or_none, numbers_or_none
+from elisa_bdnf.inputs.numbers import decimals_of_number
 from elisa_bdnf.readers._softmax_groups import Group, Purpose, column_named
 
 _AVERAGE = re.compile(r"(?:if\(itemcount\([^()]+\)>[0-9]+,)?average\(([^()]+)\)(?:,makeerr\([0-9]+\)\))?\Z")
@@ -21,7 +21,7 @@ _SUFFICIENT = 3  # samples whose number of wells can be compared
 
 
 class _Table:
-    """The lines of a group with the numbers of its columns, each column read once; nan where a cell holds none."""
+    """The lines of a group with the numbers of its columns; nan where a cell holds none."""
 
     def __init__(self, group: Group, decimal: str) -> None:
         self.group = group
@@ -31,17 +31,13 @@ class _Table:
     def column(self, position: int) -> tuple[Sequence[float], float]:
         """Numbers of all lines, and half of the last digit that the column prints."""
         if position not in self._columns:
+            numbers = self.group.numbers.column(position)
             texts = [line.texts[position] for line in self.group.lines]
-            numbers = numbers_or_none(texts, self._decimal) or [self._number(text) for text in texts]
             printed = [text for text, number in zip(texts, numbers, strict=True) if not math.isnan(number)]
             # A column has one precision, of which spreadsheet programs drop the zeros at the end.
-            digits = max((decimals_of_number(text, self._decimal) or 0 for text in printed), default=0)
+            digits = max([decimals_of_number(text, self._decimal) or 0 for text in printed], default=0)
             self._columns[position] = numbers, 0.5 * 10.0**-digits
         return self._columns[position]
-
-    def _number(self, text: str) -> float:
-        value = number_from_text_or_none(text, self._decimal)
-        return math.nan if value is None else value
 
 
 def checked(group: Group, decimal: str) -> Group:

@@ -82,12 +82,14 @@ def _fits(pairs: Sequence[_Pair], straight: Callable[[float], float], back: Call
         return back(start + rise * (straight(response) - x) / width)
 
     far = 0.1 * (high.concentration - low.concentration)
-    if any(abs(on_line(pair.response) - pair.concentration) > far for pair in pairs):
-        return False  # most curves are seen here, at the first wells
+    expected: list[float] = []
+    for pair in pairs:
+        expected.append(on_line(pair.response))
+        if abs(expected[-1] - pair.concentration) > far:
+            return False  # most curves are seen here, at the first wells
     half = 0.5 * 10.0 ** -max(len(f"{pair.response:.6f}".rstrip("0").partition(".")[2]) for pair in pairs)
     return all(
-        abs(on_line(pair.response) - pair.concentration)
-        <= 2 * (pair.half_digit + abs(on_line(pair.response + half) - on_line(pair.response)))
-        + _SLACK * abs(pair.concentration)
-        for pair in pairs
+        abs(value - pair.concentration)
+        <= 2 * (pair.half_digit + abs(on_line(pair.response + half) - value)) + _SLACK * abs(pair.concentration)
+        for pair, value in zip(pairs, expected, strict=True)
     )

@@ -7,14 +7,16 @@ SoftMax's own templates are taken, and the group says so.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from elisa_bdnf.errors import ExportError
-from elisa_bdnf.model.plate import Well, well_from_text_or_none
+from elisa_bdnf.model.plate import well_from_text_or_none
 from elisa_bdnf.readers._softmax_blocks import Block
+from elisa_bdnf.readers._softmax_lines import GroupLine, Numbers, lines_from_block
 
 
 class Purpose(StrEnum):
@@ -77,16 +79,6 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class GroupLine:
-    """One well of a group. ``texts`` are by position of the column; ``sample`` counts the samples of the group."""
-
-    line: int
-    well: Well
-    sample: int
-    texts: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Group:
     name: str
     line: int
@@ -95,9 +87,19 @@ class Group:
     summaries: tuple[tuple[str, ...], ...]
     remarks: tuple[str, ...]
     positions: Mapping[Purpose, int]  # of the first column with each purpose
+    numbers: Numbers
 
     def position(self, purpose: Purpose) -> int | None:
         return self.positions.get(purpose)
+
+    def with_numbers(self, decimal: str) -> Group:
+        """The group with the numbers of its columns, once the decimal mark is known."""
+        return replace(self, numbers=Numbers(self.lines, decimal))
+
+    def number(self, line: GroupLine, purpose: Purpose) -> float:
+        """The number in the first column with that purpose; nan where there is none."""
+        position = self.positions.get(purpose)
+        return math.nan if position is None else self.numbers.column(position)[line.place]
 
     def text(self, line: GroupLine, purpose: Purpose) -> str:
         """The cell of the first column with that purpose; empty where there is none."""
@@ -125,7 +127,7 @@ def group_from_block(block: Block) -> Group:
     lines, without_well = _lines(block, columns)
     positions = {column.purpose: n for n, column in reversed(list(enumerate(columns)))}
     remarks = tuple(_remarks(block, columns, formulas, without_well))
-    return Group(block.name, block.line, columns, lines, _summaries(rows), remarks, positions)
+    return Group(block.name, block.line, columns, lines, _summaries(rows), remarks, positions, Numbers(lines, "."))
 
 
 def _remarks(
@@ -238,47 +240,8 @@ def _lines(block: Block, columns: Sequence[Column]) -> tuple[tuple[GroupLine, ..
     purposes = [column.purpose for column in columns]
     if Purpose.WELL not in purposes:
         return (), []
-    at = purposes.index(Purpose.WELL)
-    lines: list[GroupLine] = []
-    without_well: list[str] = []
-    inherited = [""] * len(columns)
-    inherits = [purpose in _INHERITED for purpose in purposes]
-    sample = -1
-    for offset, row in _table_rows(block, at):
-        cells = [*row, *[""] * (len(columns) - len(row))]
-        if cells[0]:
-            sample, inherited = sample + 1, list(cells)
-        well = well_from_text_or_none(cells[at])
-        if well is None:
-            without_well.append(cells[0] or cells[at])
-            continue
-        texts = [
-            inherited[n] if not cell and inherits[n] else cell for n, cell in enumerate(cells)
-        ]  # SoftMax leaves the cells of further replicates blank
-        lines.append(GroupLine(block.line + 1 + offset, well, sample, tuple(texts)))
-    return tuple(lines), without_well
-
-
-def _table_rows(block: Block, well: int) -> Iterator[tuple[int, Sequence[str]]]:
-    """Position and cells of the lines of the table. An empty line ends it, unless lines with a well stand below it."""
-    heads, width = len(block.rows[0]), block.widths(block.line)
-    for offset, row in enumerate(block.rows[1:], start=1):
-        if row and row[0] in ("Group Column", "Group Summaries"):
-            return
-        if not any(row):
-            continue
-        goes_on = offset == 1 or any(block.rows[offset - 1]) or well_from_text_or_none("".join(row[well : well + 1]))
-        if not goes_on:
-            return
-        cells = block.widths(block.line + offset)
-        if len(row) > heads or cells > width or len(row) < cells < width:
-            raise ExportError(
-                f"the line has {cells} cells, the headings of group {block.name!r} {width}",
-                expected="a cell below each heading, empty or not",
-                hint="a cell was lost or added here; export it again",
-                place=str(block.line + 1 + offset),
-            )
-        yield offset, row
+    inherited = [n for n, purpose in enumerate(purposes) if purpose in _INHERITED]
+    return lines_from_block(block, purposes.index(Purpose.WELL), inherited, len(columns))
 
 
 def _summaries(rows: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], ...]:

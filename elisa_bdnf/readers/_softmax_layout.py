@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from elisa_bdnf.inputs.numbers import decimals_from_text, number_from_text_or_none, result_or_none
 from elisa_bdnf.model.layout import Content, Layout, Role
 from elisa_bdnf.model.plate import Shape, Well, well_order
 from elisa_bdnf.model.reading import Note, NoteKind
 from elisa_bdnf.readers._holes import named
-from elisa_bdnf.readers._softmax_groups import Group, GroupLine, Purpose
+from elisa_bdnf.readers._softmax_groups import Group, Purpose
+from elisa_bdnf.readers._softmax_lines import GroupLine
 
 _STANDARDS = re.compile(r"(?:std|standard|calib)", re.IGNORECASE)
 _CONTROLS = re.compile(r"(?:.*control|.*ctrl|ctl|qc)", re.IGNORECASE)
@@ -22,8 +24,7 @@ _SUFFICIENT_LEVELS = 3
 _SAID = (Purpose.NAME, Purpose.DESCRIPTOR, Purpose.FACTOR)
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """A well of a group, on the plate where it is."""
 
     group: Group
@@ -36,14 +37,18 @@ class Member:
     def text(self, purpose: Purpose) -> str:
         return self.group.text(self.line, purpose)
 
+    def number(self, purpose: Purpose) -> float:
+        """The number in the first column with that purpose; nan where there is none."""
+        return self.group.number(self.line, purpose)
 
-def roles_of_groups(groups: Sequence[Group], decimal: str) -> tuple[dict[int, Role], tuple[str, ...]]:
+
+def roles_of_groups(groups: Sequence[Group]) -> tuple[dict[int, Role], tuple[str, ...]]:
     """Role by position of the group. Standards have concentrations, and are named so or referred to by other groups."""
     mentioned = {name for group in groups for name in group.mentioned_standards}
     roles: dict[int, Role] = {}
     remarks: list[str] = []
     for index, group in enumerate(groups):
-        levels = len(_levels(group, decimal))
+        levels = len(_levels(group))
         named = group.name in mentioned or _STANDARDS.match(group.name)
         summarized = any(row and row[0] in ("MinStd", "MaxStd") for row in group.summaries)
         if levels and (named or (summarized and levels >= _SUFFICIENT_LEVELS)):
@@ -55,26 +60,28 @@ def roles_of_groups(groups: Sequence[Group], decimal: str) -> tuple[dict[int, Ro
         else:
             roles[index] = Role.SAMPLE
     if Role.STANDARD not in roles.values():
-        remarks += _only_candidate(groups, roles, decimal)
+        remarks += _only_candidate(groups, roles)
     return roles, tuple(remarks)
 
 
-def _only_candidate(groups: Sequence[Group], roles: dict[int, Role], decimal: str) -> list[str]:
+def _only_candidate(groups: Sequence[Group], roles: dict[int, Role]) -> list[str]:
     """A single group with several concentrations can only be the standards, whatever it is called."""
     candidates = [
         index for index, group in enumerate(groups) if roles[index] is Role.SAMPLE and not _is_dilution(group)
     ]
-    found = [index for index in candidates if len(_levels(groups[index], decimal)) >= _SUFFICIENT_LEVELS]
+    found = [index for index in candidates if len(_levels(groups[index])) >= _SUFFICIENT_LEVELS]
     if len(found) != 1:
         return []
     roles[found[0]] = Role.STANDARD
     return [f"Group {groups[found[0]].name!r} is taken for the standards: it alone has several concentrations."]
 
 
-def _levels(group: Group, decimal: str) -> set[float]:
+def _levels(group: Group) -> set[float]:
     position = group.position(Purpose.DESCRIPTOR)
-    texts = {line.texts[position] for line in group.lines} if position is not None else set()
-    return {value for text in texts if (value := number_from_text_or_none(text, decimal)) is not None}
+    if position is None:
+        return set()
+    numbers = group.numbers.column(position)
+    return {numbers[line.place] for line in group.lines if not math.isnan(numbers[line.place])}
 
 
 def _is_dilution(group: Group) -> bool:
@@ -145,7 +152,8 @@ def _content(member: Member, role: Role, decimal: str, remarks: list[str]) -> Co
     name = group.text(line, Purpose.NAME) or group.name
     typed = group.text(line, Purpose.DESCRIPTOR)
     attributes = {"group": group.name} | ({"descriptor": typed} if typed else {})
-    number = number_from_text_or_none(typed, decimal)
+    value = member.number(Purpose.DESCRIPTOR)
+    number = None if math.isnan(value) else value
     if role is Role.STANDARD:
         if number is None:
             remarks.append(f"Standard {name!r} has no concentration in the export.")
@@ -177,7 +185,7 @@ def notes_from_members(
     notes: dict[Well, Note] = {}
     remarks: list[str] = []
     for sample in _samples(members):
-        words = {m.well: word for m in sample if (word := _word_or_none(m.text(Purpose.VALUE), decimal))}
+        words = {m.well: word for m in sample if (word := _word_or_none(m, decimal))}
         if not words:
             continue
         used = _mean_contains_all(sample, words, response, decimal)
@@ -206,7 +214,10 @@ def _samples(members: Sequence[Member]) -> list[list[Member]]:
     return list(found.values())
 
 
-def _word_or_none(text: str, decimal: str) -> Note | None:
+def _word_or_none(member: Member, decimal: str) -> Note | None:
+    text = member.text(Purpose.VALUE)
+    if not text or not math.isnan(member.number(Purpose.VALUE)):
+        return None
     cell = result_or_none(text, decimal)
     if cell is None:
         return Note(" ".join(text.split()), NoteKind.ERROR)
@@ -231,4 +242,9 @@ def _mean_contains_all(
 
 def is_printed_as(value: float, printed: float, digits: int) -> bool:
     """Whether a number may have been printed so, with that many decimals (halves go either way)."""
-    return abs(value - printed) <= 0.5 * 10.0**-digits * (1 + 1e-6) + 1e-9
+    return abs(value - printed) <= slack_of_print(digits)
+
+
+def slack_of_print(digits: int) -> float:
+    """How far a number may be from what is printed with that many decimals."""
+    return 0.5 * 10.0**-digits * (1 + 1e-6) + 1e-9

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.file import InputFile
-from elisa_bdnf.inputs.text import cells_from_line
+from elisa_bdnf.inputs.numbers import decimals_of_number
+from elisa_bdnf.inputs.text import number_of_cells
 from elisa_bdnf.model.layout import Role
 from elisa_bdnf.model.reading import InstrumentCurve, InstrumentResult, Reading, Source
 from elisa_bdnf.readers._cells import decimal_mark, instrument_result_or_none
@@ -38,7 +40,7 @@ def readings_from_file(file: InputFile) -> tuple[Reading, ...]:
     """One reading per endpoint plate. Raises ExportError where there is none, and for unknown words in wells."""
     delimiter = next((match["delimiter"] for line in file.lines if (match := _PLATE_LINE.match(line))), file.delimiter)
     rows = file.rows if delimiter == file.delimiter else file.rows_by(delimiter)
-    document = document_from_rows(rows, lambda index: len(cells_from_line(file.lines[index], delimiter)))
+    document = document_from_rows(rows, lambda index: number_of_cells(file.lines[index], delimiter))
     draft = _draft(document)
     draft.remarks += _cut_off(file.lines, document)
     if not draft.plates:
@@ -76,9 +78,9 @@ def _draft(document: Document) -> _Draft:
         elif block.kind is BlockKind.PLATE:
             _take_plate(draft, block)
     draft.decimal = _decimal_mark(draft)
-    draft.groups = [checked(group, draft.decimal) for group in draft.groups]
+    draft.groups = [checked(group.with_numbers(draft.decimal), draft.decimal) for group in draft.groups]
     draft.responses = [channels_from_plate(plate, draft.decimal) for plate in draft.plates]
-    roles, remarks = roles_of_groups(draft.groups, draft.decimal)
+    roles, remarks = roles_of_groups(draft.groups)
     draft.roles = {group.line: roles[index] for index, group in enumerate(draft.groups)}
     draft.remarks += [*remarks, *(remark for group in draft.groups for remark in group.remarks)]
     draft.members = [[] for _ in draft.plates]
@@ -102,6 +104,9 @@ def _take_plate(draft: _Draft, block: Block) -> None:
 def _decimal_mark(draft: _Draft) -> str:
     tables = [cells for plate in draft.plates for _, cells in plate.raw]
     tables += [plate.reduced for plate in draft.plates if plate.reduced]
+    rows = (*(cells.values() for cells in tables), *(line.texts for group in draft.groups for line in group.lines))
+    if not any("," in "".join(texts) for texts in rows):
+        return "."
     return decimal_mark(tables, [line for group in draft.groups for line in _numbers_of_group(group)])
 
 
@@ -211,18 +216,26 @@ def _results(members: Sequence[Member], responses: Responses, decimal: str) -> I
     groups = {member.group.line: member.group for member in members}
     shown = {line: _calculated(group) for line, group in groups.items()}
     for member in members:
-        well, texts = member.well, member.line.texts
-        for position, is_response, quantity in shown[member.group.line]:
-            if (text := texts[position]) and not (is_response and well in held):
-                result = instrument_result_or_none(quantity, well, text, decimal)
-                if result:
-                    yield result
+        _, well, _, texts, place = member.line
+        for position, is_response, quantity, numbers in shown[member.group.line]:
+            text, number = texts[position], numbers[place]
+            if not text or (is_response and well in held):
+                continue
+            if not math.isnan(number):
+                yield InstrumentResult(well, quantity, number, None, decimals_of_number(text, decimal))
+            elif result := instrument_result_or_none(quantity, well, text, decimal):
+                yield result
 
 
-def _calculated(group: Group) -> tuple[tuple[int, bool, str], ...]:
-    """Position of the columns that are results or responses, whether they are the latter, and the quantity."""
+def _calculated(group: Group) -> tuple[tuple[int, bool, str, Sequence[float]], ...]:
+    """Position of the columns that are results or responses, whether they are the latter, quantity and numbers."""
     return tuple(
-        (position, column.purpose is Purpose.VALUE, _QUANTITIES.get(column.purpose, column.title))
+        (
+            position,
+            column.purpose is Purpose.VALUE,
+            _QUANTITIES.get(column.purpose, column.title),
+            group.numbers.column(position),
+        )
         for position, column in enumerate(group.columns)
         if column.purpose is Purpose.VALUE or column.purpose not in _SHOWN_ELSEWHERE
     )

@@ -13,14 +13,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.file import InputFile
-from elisa_bdnf.inputs.numbers import number_from_text_or_none
+from elisa_bdnf.inputs.numbers import numbers_from_texts
 from elisa_bdnf.inputs.pages import Page
-from elisa_bdnf.model.plate import STANDARD_SHAPES, Shape, row_column_from_well
+from elisa_bdnf.model.plate import STANDARD_SHAPES, Shape, Well, row_column_from_well
 from elisa_bdnf.model.reading import (
     Channel,
     ChannelKind,
@@ -177,8 +177,7 @@ def _with_differences(
     for label, cells in section.quantities.items():
         if len(raw) < 2 or label in known or is_concentration(label):
             continue
-        values = {well: _number(text, decimal) for well, text in cells.items()}
-        if found := difference_of(values, raw, wells):
+        if found := difference_of(_values(cells, wells, decimal), raw, wells):
             nm = next(measured.wavelength_nm for measured in raw if measured.label == found.first)
             differences.append(channel(label, cells, shape, decimal, wavelength_nm=nm, correction=Correction.REFERENCE))
             remarks.append(_sentence(label, found))
@@ -204,9 +203,10 @@ def _blanked(section: Section, difference: Channel, shape: Shape, decimal: str) 
     return channel(label, cells, shape, decimal, wavelength_nm=nm, correction=Correction.BLANK)
 
 
-def _number(text: str, decimal: str) -> float:
-    value = number_from_text_or_none(text.strip("* "), decimal)
-    return math.nan if value is None else value
+def _values(cells: Mapping[Well, str], wells: Sequence[Well], decimal: str) -> list[float]:
+    """Numbers of the wells, also those between stars; nan where there is none."""
+    numbers = numbers_from_texts([cells.get(well, "").strip("* ") for well in wells], decimal)
+    return [math.nan if number is None else number for number in numbers]
 
 
 READER = Reader(

@@ -13,6 +13,7 @@ from elisa_bdnf.inputs.numbers import (
     decimal_mark_from_rows,
     decimals_from_text,
     number_from_text_or_none,
+    numbers_from_texts,
     response_or_none,
     result_or_none,
 )
@@ -35,6 +36,15 @@ def test_numbers(text: str) -> None:
 @pytest.mark.parametrize("text", NOT_NUMBERS, ids=repr)
 def test_what_float_would_take_or_people_write_is_no_number(text: str) -> None:
     assert number_from_text_or_none(text) is None
+
+
+ODD = ["007", "5\n", "1\t2", "OVRFLW", "-,5", "5,"]
+CELLS = st.one_of(st.sampled_from([*NUMBERS, *NOT_NUMBERS, *ODD]), st.text("0189.,+-eE \u2212\u00a0", max_size=8))
+
+
+@given(st.lists(CELLS, max_size=6), st.sampled_from(".,"))
+def test_many_texts_are_read_like_each_of_them(texts: list[str], decimal: str) -> None:
+    assert numbers_from_texts(texts, decimal) == [number_from_text_or_none(text, decimal) for text in texts]
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))

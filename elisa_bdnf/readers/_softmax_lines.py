@@ -1,0 +1,89 @@
+"""The table of a ``Group:`` block of SoftMax Pro → one line per well, and the numbers of its columns."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from elisa_bdnf.errors import ExportError
+from elisa_bdnf.inputs.numbers import numbers_from_texts
+from elisa_bdnf.model.plate import Well, well_from_text_or_none
+from elisa_bdnf.readers._softmax_blocks import Block
+
+
+class GroupLine(NamedTuple):
+    """One well of a group. ``texts`` are by position of the column; ``sample`` counts the samples of the group.
+
+    ``place`` is where it stands among all lines of the table, also where some of them were left out.
+    """
+
+    line: int
+    well: Well
+    sample: int
+    texts: tuple[str, ...]
+    place: int
+
+
+class Numbers:
+    """The columns of a table as numbers, each read once and when it is first asked for; nan where a cell holds none."""
+
+    def __init__(self, lines: Sequence[GroupLine], decimal: str) -> None:
+        self._lines, self._decimal = lines, decimal
+        self._columns: dict[int, list[float]] = {}
+
+    def column(self, position: int) -> list[float]:
+        """By ``place`` of the line."""
+        if position not in self._columns:
+            texts = [line.texts[position] for line in self._lines]
+            numbers = numbers_from_texts(texts, self._decimal)
+            self._columns[position] = [math.nan if number is None else number for number in numbers]
+        return self._columns[position]
+
+
+def lines_from_block(
+    block: Block, well: int, inherited: Sequence[int], width: int
+) -> tuple[tuple[GroupLine, ...], list[str]]:
+    """The lines of a table of so many columns, and the samples without a well.
+
+    ``well`` is the position of the wells, ``inherited`` are those of what only the first line of a sample says: the
+    cells of further replicates are blank. Raises ExportError where a line is longer or shorter than the headings.
+    """
+    lines: list[GroupLine] = []
+    without_well: list[str] = []
+    first = [""] * width
+    sample = -1
+    for offset, row in _table_rows(block, well):
+        cells = [*row, *[""] * (width - len(row))]
+        if cells[0]:
+            sample, first = sample + 1, cells
+        name = well_from_text_or_none(cells[well])
+        if name is None:
+            without_well.append(cells[0] or cells[well])
+            continue
+        for position in inherited:
+            cells[position] = cells[position] or first[position]
+        lines.append(GroupLine(block.line + 1 + offset, name, sample, tuple(cells), len(lines)))
+    return tuple(lines), without_well
+
+
+def _table_rows(block: Block, well: int) -> Iterator[tuple[int, Sequence[str]]]:
+    """Position and cells of the lines of the table. An empty line ends it, unless lines with a well stand below it."""
+    heads, width = len(block.rows[0]), block.widths(block.line)
+    for offset, row in enumerate(block.rows[1:], start=1):
+        if row and row[0] in ("Group Column", "Group Summaries"):
+            return
+        if not any(row):
+            continue
+        goes_on = offset == 1 or any(block.rows[offset - 1]) or well_from_text_or_none("".join(row[well : well + 1]))
+        if not goes_on:
+            return
+        cells = block.widths(block.line + offset)
+        if len(row) > heads or cells > width or len(row) < cells < width:
+            raise ExportError(
+                f"the line has {cells} cells, the headings of group {block.name!r} {width}",
+                expected="a cell below each heading, empty or not",
+                hint="a cell was lost or added here; export it again",
+                place=str(block.line + 1 + offset),
+            )
+        yield offset, row
