@@ -57,8 +57,11 @@ class Page:
 
 
 def spoken_place(place: str) -> str:
-    """A place inside a sentence: ``line 12``, ``Sheet1!D7``."""
-    return f"line {place}" if place.isdigit() else place
+    """A place inside a sentence: ``line 12``, ``line 12, column 3``, ``Sheet1!D7``."""
+    line, colon, column = place.partition(":")
+    if not line.isdigit() or (colon and not column.isdigit()):
+        return place
+    return f"line {line}, column {column}" if colon else f"line {line}"
 
 
 def pages_from_file(file: InputFile) -> tuple[Page, ...]:

@@ -68,7 +68,9 @@ def _twice(used: Sequence[Measurement], design: Design) -> Iterator[Problem]:
         return
     seen: dict[tuple[str, ...], list[Measurement]] = {}
     for each in used:
-        seen.setdefault(key_of(each, design), []).append(each)
+        key = key_of(each, design)
+        if _is_placed(each, key, design):
+            seen.setdefault(key, []).append(each)
     twice = {key: several for key, several in seen.items() if len(several) > 1}
     hint = "leave out what does not count: --exclude 'SAMPLE@PLATE: reason'"
     if not all(each.sample for several in twice.values() for each in several):
@@ -80,6 +82,14 @@ def _twice(used: Sequence[Measurement], design: Design) -> Iterator[Problem]:
         places = "; ".join(_spoken(each) for each in several[:_SHOWN])
         found = f"{len(several)} samples for {' at '.join(part for part in key if part)}: {places}"
         yield Problem(found, f"one for each {' and '.join(design.key)}; nothing is averaged", hint)
+
+
+def _is_placed(each: Measurement, key: Sequence[str], design: Design) -> bool:
+    """Whether all is known that makes a row somebody's; what is not, is said by itself."""
+    understood = each.timepoint or not each.timepoint_text
+    return bool(understood) and all(
+        part or name not in design.needed for name, part in zip(design.key, key, strict=True)
+    )
 
 
 def _spoken(each: Measurement) -> str:

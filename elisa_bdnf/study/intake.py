@@ -109,7 +109,8 @@ def _nameless(rows: Sequence[RawRow], design: Design) -> Iterator[Problem]:
         without = [row for row in rows if not identity_of(row, design).get(what)]
         for source in dict.fromkeys(row.source for row in without):
             places = [row.place or f"sample {row.sample}" for row in without if row.source == source]
-            shown = ", ".join(places[:5]) + (f" and {len(places) - 5} more" if len(places) > 5 else "")
+            shown = f"line{'s' * (len(places) > 1)} " * places[0].isdigit()
+            shown += ", ".join(places[:5]) + (f" and {len(places) - 5} more" if len(places) > 5 else "")
             yield Problem(
                 f"{'1 row has' if len(places) == 1 else f'{len(places)} rows have'} no {what}: {shown}",
                 f"a {what} for every row ({design.title})",

@@ -1,8 +1,12 @@
-"""A plain table of concentrations (csv, txt, xlsx) → rows: from elsewhere, or a ``samples.csv`` of ours."""
+"""A plain table of concentrations (csv, txt, xlsx) → rows: from elsewhere, or a ``samples.csv`` of ours.
+
+A line is a sample, or a subject with a column for each of its timepoints.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from elisa_bdnf.errors import ElisaError, Problem, StudyError
@@ -13,15 +17,9 @@ from elisa_bdnf.inputs.plate_words import dilution_factor_or_none
 from elisa_bdnf.inputs.units import unit_from_text_or_none
 from elisa_bdnf.model.measurement import StudySource
 from elisa_bdnf.study.rows import RawRow, Read, frozen
-from elisa_bdnf.study.table_columns import (
-    NUMBERS,
-    Understood,
-    concentration_from_text,
-    heading_from_text,
-    status_from_text,
-)
+from elisa_bdnf.study.table_columns import NUMBERS, concentration_from_text, status_from_text
+from elisa_bdnf.study.table_headings import Columns, TimeColumn, headings_of_table
 
-_HEADING_LINES = 20
 _FALSE = frozenset(["false", "no", "0"])
 
 
@@ -32,11 +30,11 @@ def read_table(path: Path) -> Read:
     """
     try:
         file = InputFile.open(path, error=StudyError)
-        page, top, columns = _headings(file.pages)
+        page, top, columns, times = headings_of_table(file.pages)
         lines = [line for line in range(top + 1, len(page.rows)) if any(page.rows[line])]
-        decimal = _decimal(page, top, columns)
-        rows = tuple(_row(page, line, columns, decimal, file.name) for line in lines)
-        problems = list(_odd_cells(page, lines, columns))
+        decimal = _decimal(page, top, columns, times)
+        rows = tuple(row for line in lines for row in _rows(page, line, columns, times, decimal, file.name))
+        problems = list(_odd_cells(page, lines, columns, times))
         if not rows:
             problems.append(Problem("the table has headings and no lines", "a line for every sample"))
         if problems:
@@ -45,40 +43,35 @@ def read_table(path: Path) -> Read:
         raise StudyError(problems=error.problems).in_file(path.name) from None
     verdicts = {page.text(line, columns["plate_verdict"][0]) for line in lines} if "plate_verdict" in columns else set()
     verdict = "rejected" if "rejected" in verdicts else "accepted" if verdicts else ""
-    return Read(StudySource(file.name, "table", file.sha256, verdict=verdict, rows=len(rows)), rows)
+    remarks = (_remark(columns, times),) if times else ()
+    return Read(StudySource(file.name, "table", file.sha256, verdict=verdict, rows=len(rows), remarks=remarks), rows)
 
 
-Columns = Mapping[str, tuple[int, Understood]]
+def _remark(columns: Columns, times: Sequence[TimeColumn]) -> str:
+    """How a wide table was read, and which of its columns are no times."""
+    others = [name for name, (_, heading) in columns.items() if not heading.known]
+    said = f"a column for each timepoint: {', '.join(time.heading for time in times)}"
+    return said + (f"; not read as concentrations: {', '.join(others)}" if others else "")
 
 
-def _headings(pages: Sequence[Page]) -> tuple[Page, int, Columns]:
-    """The first line with a heading for concentrations and one for what they belong to."""
-    for page in pages:
-        for top in range(min(len(page.rows), _HEADING_LINES)):
-            understood = [(at, heading_from_text(text)) for at, text in enumerate(page.rows[top]) if text]
-            names = {heading.name for _, heading in understood if heading.known}
-            if "concentration" in names and names & {"sample", "subject", "timepoint"}:
-                _refuse_twins(page, top, understood)
-                return page, top, {heading.name: (at, heading) for at, heading in reversed(understood)}
-    raise StudyError(
-        "no line of headings with a column of concentrations was found",
-        expected="columns subject, timepoint and concentration, or sample and concentration with a sample sheet",
-    )
-
-
-def _refuse_twins(page: Page, top: int, understood: Sequence[tuple[int, Understood]]) -> None:
-    seen: dict[str, int] = {}
-    for at, heading in understood:
-        other = seen.setdefault(heading.name, at)
-        if other != at and heading.known:
-            found = f"the columns {page.text(top, other)!r} and {page.text(top, at)!r} mean the same"
-            raise StudyError(found, expected="each column once", place=page.place(top, at))
-
-
-def _decimal(page: Page, top: int, columns: Columns) -> str:
-    positions = [columns[name][0] for name in NUMBERS if name in columns]
+def _decimal(page: Page, top: int, columns: Columns, times: Sequence[TimeColumn]) -> str:
+    positions = [*(columns[name][0] for name in NUMBERS if name in columns), *(time.position for time in times)]
     rows = [[page.text(line, at) for at in positions] for line in range(top + 1, len(page.rows))]
     return decimal_mark_from_rows(rows, first_line=top + 2)
+
+
+def _rows(
+    page: Page, line: int, columns: Columns, times: Sequence[TimeColumn], decimal: str, file: str
+) -> Iterator[RawRow]:
+    """The sample of a line, or one sample for each column of a timepoint, named by its subject and heading."""
+    if not times:
+        yield _row(page, line, columns, decimal, file)
+    for time in times:
+        row = _row(page, line, {**columns, "concentration": (time.position, time.understood)}, decimal, file)
+        place = row.place if page.is_sheet else f"{row.place}:{time.position + 1}"
+        wrong = tuple(replace(problem, place=place) for problem in row.problems)
+        sample = f"{row.subject} {time.heading}".strip()
+        yield replace(row, sample=sample, timepoint=time.timepoint, place=place, problems=wrong)
 
 
 def _row(page: Page, line: int, columns: Columns, decimal: str, file: str) -> RawRow:
@@ -137,10 +130,11 @@ def _unit(text: str) -> str:
     return unit_from_text_or_none(text) or text.strip() if text else ""
 
 
-def _odd_cells(page: Page, lines: Sequence[int], columns: Columns) -> Iterator[Problem]:
+def _odd_cells(page: Page, lines: Sequence[int], columns: Columns, times: Sequence[TimeColumn]) -> Iterator[Problem]:
     """A date in a column of subjects or timepoints is a spreadsheet's guess, and its text is not what was typed."""
-    for name, (at, heading) in columns.items():
-        for line in lines if heading.known else ():
+    known = [(name, at) for name, (at, heading) in columns.items() if heading.known]
+    for name, at in [*known, *((time.heading, time.position) for time in times)]:
+        for line in lines:
             kind = page.odd.get((line, at))
             if kind is not None:
                 found = f"the cell of {name} holds a {kind.value} ({page.text(line, at)[:40]})"

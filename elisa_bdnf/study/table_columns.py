@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from elisa_bdnf.inputs.columns import column_from_text
 from elisa_bdnf.inputs.numbers import number_from_text_or_none
+from elisa_bdnf.inputs.units import name_and_unit_from_text
 
 # Columns of samples.csv and their usual names elsewhere, beside those that sample sheets have.
 _OWN = {
@@ -23,6 +24,7 @@ _OWN = {
     "lot": ("lot", "kitlot", "lotnumber", "batchnumber"),
     "text": ("text",),
 }
+_ANALYTE = frozenset(["bdnf", "bdnfconc", "bdnfconcentration", "bdnflevel", "bdnflevels"])
 _BY_KEY = {re.sub(r"[^a-z0-9]", "", word): name for name, words in _OWN.items() for word in words}
 _SHARED = frozenset({
     "sample", "subject", "timepoint", "concentration", "plate", "matrix", "unit", "arm", "responder", "dilution",
@@ -62,6 +64,9 @@ def heading_from_text(text: str) -> Understood:
     own = _BY_KEY.get(re.sub(r"[^a-z0-9]", "", text.casefold()))
     if own is not None:
         return Understood(own, "", known=True)
+    name, unit = name_and_unit_from_text(text)
+    if re.sub(r"[^a-z]", "", name.casefold()) in _ANALYTE:
+        return Understood("concentration", unit or "", known=True)
     column = column_from_text(text)
     if column.known and column.name in _SHARED:
         return Understood(column.name, column.unit or "", known=True)

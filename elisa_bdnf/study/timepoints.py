@@ -76,7 +76,7 @@ def _undeclared(text: str) -> Timepoint:
 
 
 def _problem(said: str, row: RawRow, count: int, declared: Sequence[Timepoint]) -> Problem:
-    more = f" (and {count - 1} more rows)" if count > 1 else ""
+    more = f" (and {count - 1} more row{'s' * (count > 2)})" if count > 1 else ""
     return Problem(
         f"timepoint {said}{more}"
         if row.timepoint

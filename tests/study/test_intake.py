@@ -31,7 +31,7 @@ REFUSED: dict[str, tuple[Change, tuple[str, ...]]] = {
     "two spellings of one time": (setting(2, timepoint="2h"), ("2 samples for S1 at 120min", "written '2h'")),
     "mixed units": (setting(4, unit="ng/mL"), ("2 units", "ng/mL (line 6", "pg/mL (line 2")),
     "mixed matrices": (setting(4, matrix="serum"), ("2 matrices", "plasma_edta", "serum", "--matrix")),
-    "no subject": (setting(3, subject=""), ("1 row has no subject: 5",)),
+    "no subject": (setting(3, subject=""), ("1 row has no subject: line 5",)),
     "no subject column": (dropping("subject"), ("15 rows have no subject", "--samples")),
     "twins": (setting(5, subject="s1", timepoint="24 h"), ("differ only in case",)),
     "negative": (setting(1, concentration=-3, lloq=""), ("table.csv:3", "-3")),
