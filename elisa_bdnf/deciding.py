@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -30,10 +30,11 @@ class Deciding:
     decided: tuple[Layout, ...]
     idle: tuple[frozenset[Decision], ...]
 
-    def refuse_idle(self, results: Sequence[PlateResult], *, shared: bool) -> None:
+    def refuse_idle(self, results: Sequence[PlateResult], *, shared: bool, open_rules: Collection[str] = ()) -> bool:
         """Raise :class:`WaiverError` for entries that changed nothing on any plate.
 
-        ``shared``: what concerns no plate of this export may concern another export.
+        ``shared``: what concerns no plate of this export may concern another export. ``open_rules``: those that did not
+        get to see everything yet; returns whether there are waivers of theirs that may still be needed.
         """
         used: set[Decision] = set()
         for result, own, idle in zip(results, self.own, self.idle, strict=True):
@@ -41,8 +42,10 @@ class Deciding:
             used |= {finding.waived for finding in result.findings if finding.waived is not None}
         concerned = {entry for own in self.own for entry in own.entries}
         left = [e for e in self.decisions.entries if e not in used and (e in concerned or not shared)]
-        if left:
-            raise waivers.unused(self.decisions, left)
+        idle_now = [entry for entry in left if entry.rule not in open_rules]
+        if idle_now:
+            raise waivers.unused(self.decisions, idle_now)
+        return bool(left)
 
 
 def decide(

@@ -6,10 +6,24 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from elisa_bdnf import binding, earlier, layouts, output, protocols, provenance, qc, readers, samples, waivers
+from elisa_bdnf import (
+    binding,
+    comparing,
+    earlier,
+    layouts,
+    output,
+    protocols,
+    provenance,
+    qc,
+    readers,
+    samples,
+    waivers,
+)
 from elisa_bdnf.analysis.analyze import analyze
 from elisa_bdnf.deciding import Deciding, day_of_reading, decide
 from elisa_bdnf.errors import AnalysisRefused, ElisaError, Problem
@@ -42,6 +56,8 @@ class RunRequest:
     waivers_shared: bool = False  # that file is for several exports: its entries name their plates
     read_on: date | None = None  # the day of the reading, for exports that do not state it
     encoding: str | None = None  # of a text export that does not show its own
+    # Other exports, whose plates must not read the same (INP-04); None where it is not known yet which to look at.
+    compare_with: tuple[Path, ...] | None = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +67,7 @@ class Run:
     export: Path
     results: tuple[PlateResult, ...]
     inputs: tuple[provenance.InputRecord, ...]
+    may_be_waived: bool = False  # whether a waiver waits for what a comparison with other exports may find
 
 
 def protocol_from_request(request: RunRequest) -> Protocol:
@@ -100,15 +117,19 @@ def assess(
     laid_out = [layout for layout, _ in bound]
     deciding = decide(asked, qc.waivable(protocol), readings, laid_out, request.read_on, shared=request.waivers_shared)
     files += [("waivers", deciding.decisions.file, deciding.decisions.sha256)] if deciding.decisions.file else []
+    read = partial(readers.read_export, format=request.format, encoding=request.encoding)
+    compared = comparing.compared(export, request.compare_with or (), read)
+    files += [("compared", name_of(path), plates[0].source.sha256) for path, plates in compared.items()]
     protocols_ = [binding.as_instrument(p, r, request.overrides) for r, (_, p) in zip(readings, bound, strict=True)]
     results = []
     for index, applied in enumerate(protocols_):
-        plate = _Plate(index, readings, applied, request.read_on, past)
+        plate = _Plate(index, readings, applied, request.read_on, past, tuple(chain.from_iterable(compared.values())))
         results.append(_judged(plate, deciding, export, request.overrides))
         past = earlier.following(past, results[-1])
-    deciding.refuse_idle(results, shared=request.waivers_shared)
+    still_open = comparing.open_rules(request.compare_with)
+    may_be_waived = deciding.refuse_idle(results, shared=request.waivers_shared, open_rules=still_open)
     inputs = [("export", name_of(export), readings[0].source.sha256), *files]
-    return Run(export, tuple(results), tuple(provenance.InputRecord(*each) for each in inputs))
+    return Run(export, tuple(results), tuple(provenance.InputRecord(*each) for each in inputs), may_be_waived)
 
 
 def past_or_none(path: Path | None) -> Past | None:
@@ -162,6 +183,7 @@ class _Plate:
     protocol: Protocol
     read_on: date | None
     past: Past | None
+    compared: tuple[Reading, ...]  # plates of other exports
 
     def analyzed(self, laid_out: Sequence[Layout]) -> Analysis:
         reading = self.readings[self.index]
@@ -173,7 +195,7 @@ class _Plate:
         analysis_ = analyze(told, layout, weighted, companions)
         made = earlier.beside_earlier(analysis_, self.index, self.past, self.read_on)
         siblings = tuple(other for other in self.readings if other is not reading)
-        return replace(made, siblings=siblings, read_on=day_of_reading(reading, self.read_on))
+        return replace(made, siblings=siblings, compared=self.compared, read_on=day_of_reading(reading, self.read_on))
 
 
 def _judged(plate: _Plate, deciding: Deciding, export: Path, overrides: Mapping[str, str]) -> PlateResult:
@@ -214,7 +236,7 @@ def write_results(run_: Run, request: RunRequest, folder: Path) -> list[Path]:
     """Write a result folder per plate (the folder itself where there is one plate) and return them in order."""
     folders = [folder / name for name in plate_folders(run_)]
     for own, result in zip(folders, run_.results, strict=True):
-        read = (run_.export, request.layout, request.samples, request.waivers)
+        read = (run_.export, request.layout, request.samples, request.waivers, *(request.compare_with or ()))
         output.write_results(own, files_from_result(result, run_, request), read)
     return folders
 
@@ -248,6 +270,7 @@ def _asked(request: RunRequest, export: Path, history: str | None) -> provenance
     command += ["--layout", name_of(request.layout)] if request.layout else []
     command += ["--samples", name_of(request.samples)] if request.samples else []
     command += ["--waivers", name_of(request.waivers)] if request.waivers else []
+    command += [word for path in request.compare_with or () for word in ("--compare-with", name_of(path))]
     command += ["--history", history] if history else []
     command += ["--date", request.read_on.isoformat()] if request.read_on else []
     command += ["--format", request.format] if request.format else []

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from elisa_bdnf import output
+from elisa_bdnf.batch.beside import copies_among
 from elisa_bdnf.batch.discover import STATE
 from elisa_bdnf.batch.earlier_plates import earlier_beside, keep
 from elisa_bdnf.batch.entry import Entry
@@ -15,22 +16,27 @@ from elisa_bdnf.batch.folder_names import TABLES
 from elisa_bdnf.batch.pairing import Plan
 from elisa_bdnf.batch.store import entry_of, entry_path, sweep
 from elisa_bdnf.batch.tables import merged_tables
-from elisa_bdnf.batch.together import judged_together
+from elisa_bdnf.batch.together import between_from_plain, judged_together
 from elisa_bdnf.errors import ElisaError, OutputError
 from elisa_bdnf.model.batch import BatchResult, ExportRow, IgnoredRow
 from elisa_bdnf.model.history import ChartedPlate
 from elisa_bdnf.reports.batch_folder import files_from_batch
 
 
-def assemble(out: Path, plan: Plan, unfinished: Collection[str], earlier: Iterable[ChartedPlate] = ()) -> BatchResult:
+def assemble(
+    out: Path,
+    plan: Plan,
+    entries: Sequence[Entry],
+    unfinished: Collection[str],
+    earlier: Iterable[ChartedPlate] = (),
+) -> BatchResult:
     """Merge what is known of every export, from its entry, and write it. What no export holds any more is removed.
 
     ``earlier`` are the plates of a history: those before the plates of the batch are on its control charts.
     """
-    entries = entries_of(out, plan)
     sweep(out, entries, unfinished)
     rows = tuple(entry.row for entry in entries)
-    batch = with_remarks(batch_of(plan, rows, plan.ignored))
+    batch = with_remarks(batch_of(plan, rows, plan.ignored), entries)
     batch = replace(batch, earlier=earlier_beside(batch.plates(), earlier))
     keep(out, batch.earlier)
     output.to_disk()
@@ -40,13 +46,14 @@ def assemble(out: Path, plan: Plan, unfinished: Collection[str], earlier: Iterab
 
 def files_of_batch(out: Path, entries: Sequence[Entry], batch: BatchResult) -> dict[str, output.Content]:
     """The files of the batch folder itself: tables merged from those of the plates, and the reports on all of them."""
-    rejected = {plate.folder: "; ".join(plate.reasons) for plate in batch.plates() if not plate.accepted}
-    return {**merged_tables(out, entries, rejected), **files_from_batch(batch)}
+    return {**merged_tables(out, entries), **files_from_batch(batch)}
 
 
-def with_remarks(batch: BatchResult) -> BatchResult:
+def with_remarks(batch: BatchResult, entries: Sequence[Entry]) -> BatchResult:
     """The batch with what is remarkable about it as a whole, and what the rules on several plates say."""
-    return judged_together(replace(batch, remarks=tuple(_remarks(batch))))
+    same = copies_among(entries, between_from_plain(batch.between_plates))
+    remarks = (*_same_files(batch), *(copy.sentence for copy in same))
+    return judged_together(replace(batch, remarks=remarks))
 
 
 def batch_of(plan: Plan, rows: tuple[ExportRow, ...], ignored: tuple[IgnoredRow, ...]) -> BatchResult:
@@ -82,15 +89,9 @@ def _entry(out: Path, folder: str) -> Entry:
     return entry
 
 
-def _remarks(batch: BatchResult) -> Iterator[str]:
-    """One plate that is there twice: counted twice, it would look like two."""
-    by_file, by_values = defaultdict(list), defaultdict(list)
+def _same_files(batch: BatchResult) -> Iterator[str]:
+    by_file = defaultdict(list)
     for plate in batch.plates():
         by_file[plate.export_sha256].append(plate.export)
-        by_values[plate.values_sha256].append(plate)
     same = {digest: list(dict.fromkeys(files)) for digest, files in by_file.items()}
     yield from (f"The same file is there more than once: {', '.join(files)}." for files in same.values() if files[1:])
-    for plates in by_values.values():
-        if len({plate.export_sha256 for plate in plates}) > 1:
-            listed = ", ".join(f"{plate.plate} ({plate.export})" for plate in plates)
-            yield f"The same responses are there as more than one plate: {listed}."

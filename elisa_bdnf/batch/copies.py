@@ -1,35 +1,73 @@
 """Plates of a batch that read the same: an export saved under the next plate's name (INP-04 across exports).
 
-A plate by itself cannot know, so its own folder says what it says; the batch rejects all of them until somebody has
-found out which is which. Equal means that all responses are, or that many are to three decimals at the same positions.
+What reads the same is known when all exports are done. Each of those is then judged once more, beside the others that
+read the same, as ``run --compare-with`` does: its own folder says so, and its waivers and settings hold.
 """
 
 from __future__ import annotations
 
+import hashlib
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+import struct
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from elisa_bdnf import qc
-from elisa_bdnf.model.batch import BatchResult, ExportRow, FindingRow, Outcome, PlateRow
 from elisa_bdnf.model.protocol import RuleSettings
-from elisa_bdnf.model.result import Finding, FindingLevel, Verdict
+from elisa_bdnf.model.reading import Reading
 
 RULE = "INP-04"
 _UNUSED = -1  # no number, or so little that many plates read it
 _NEVER = -2  # equal to nothing
+_NAMED = 5  # plates in a sentence
 
 
 @dataclass(frozen=True, slots=True)
-class Copy:
-    """Two plates of different exports, and in how many wells they read the same."""
+class Print:
+    """What is kept of the readings of a plate to find copies by: its finger print.
 
-    one: PlateRow
-    other: PlateRow
+    ``values_sha256`` is of shape and responses as exported; ``thousandths`` see there.
+    """
+
+    plate: str
+    values_sha256: str
+    thousandths: str
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A plate of an export of the batch, by its path below the searched folder, and its print."""
+
+    export: str
+    print: Print
+
+    def __str__(self) -> str:
+        return f"{self.print.plate} ({self.export})"
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Plates of several exports that read the same: all ``ones`` the same as all ``others``, in so many wells.
+
+    Where all responses are the same, both are the whole group.
+    """
+
+    ones: tuple[Printed, ...]
+    others: tuple[Printed, ...]
     wells: int
+
+    @property
+    def sentence(self) -> str:
+        if self.ones == self.others:
+            named = ", ".join(map(str, self.ones[:_NAMED])) + _and_more(len(self.ones) - _NAMED)
+            return f"All responses of {named} read the same."
+        return f"{self.wells} wells of {self.ones[0]} and {self.others[0]} read the same."
+
+
+def _and_more(number: int) -> str:
+    return f" and {number} more" if number > 0 else ""
 
 
 def thousandths(values: Sequence[float], least: float = 0.1) -> str:
@@ -38,83 +76,46 @@ def thousandths(values: Sequence[float], least: float = 0.1) -> str:
     return np.fromiter(counted, dtype=">i2", count=len(values)).tobytes().hex()
 
 
-def copies(plates: Sequence[PlateRow], most_equal: float) -> Iterator[Copy]:
-    """Pairs of plates of different exports with more equal wells than that, or with all responses equal."""
-    by_size: dict[int, list[PlateRow]] = {}
+def print_of(reading: Reading) -> Print:
+    """The print of one plate; of responses as doubles, so that one plate in two exports has it twice."""
+    digest = hashlib.sha256(f"{reading.shape.rows}x{reading.shape.columns}".encode())
+    for channel in reading.channels:
+        digest.update(struct.pack(f"<{len(channel.values)}d", *channel.values))
+    first = thousandths(reading.channels[0].values) if reading.channels else ""
+    return Print(reading.plate, digest.hexdigest(), first)
+
+
+def copies(plates: Sequence[Printed], settings: RuleSettings) -> Iterator[Alike]:
+    """Plates of different exports with all responses equal, or more equal wells than the rule allows."""
+    if not settings.enabled:
+        return
+    limit = float(settings.values.get("max_equal_wells", qc.RULES[RULE].settings["max_equal_wells"]))
+    groups: dict[str, list[Printed]] = {}
     for plate in plates:
-        by_size.setdefault(len(plate.thousandths), []).append(plate)
+        groups.setdefault(plate.print.values_sha256, []).append(plate)
+    for group in groups.values():
+        if _of_several(group):
+            yield Alike(tuple(group), tuple(group), len(group[0].print.thousandths) // 4)
+    for one, other, wells in _pairs([group[0].print for group in groups.values()], limit):
+        ones, others = groups[one.values_sha256], groups[other.values_sha256]
+        if _of_several([*ones, *others]):
+            yield Alike(tuple(ones), tuple(others), wells)
+
+
+def _of_several(plates: Sequence[Printed]) -> bool:
+    return len({plate.export for plate in plates}) > 1
+
+
+def _pairs(prints: Sequence[Print], most_equal: float) -> Iterator[tuple[Print, Print, int]]:
+    """Two prints of one size, and in how many wells they are equal where these are more than that."""
+    by_size: dict[int, list[Print]] = {}
+    for each in prints:
+        by_size.setdefault(len(each.thousandths), []).append(each)
     for alike in by_size.values():
-        table = np.array([np.frombuffer(bytes.fromhex(p.thousandths), dtype=">i2") for p in alike])
+        table = np.array([np.frombuffer(bytes.fromhex(each.thousandths), dtype=">i2") for each in alike])
         by_well = np.ascontiguousarray(table.T.astype(np.int16))  # a row for each well: sums run along the plates
         own = np.where(by_well == _UNUSED, _NEVER, by_well)
-        whole = np.unique([plate.values_sha256 for plate in alike], return_inverse=True)[1]
-        for index, plate in enumerate(alike[:-1]):
+        for index, one in enumerate(alike[:-1]):
             equal = (by_well[:, index + 1 :] == own[:, index : index + 1]).sum(axis=0, dtype=np.int16)
-            same = (equal > most_equal) | (whole[index + 1 :] == whole[index])
-            for offset in np.flatnonzero(same).tolist():
-                other = alike[index + 1 + offset]
-                if other.export != plate.export:
-                    yield Copy(plate, other, int(equal[offset]))
-
-
-def rejecting_copies(batch: BatchResult, settings: RuleSettings) -> tuple[BatchResult, tuple[Finding, ...]]:
-    """The batch without what copies report, and a finding for each pair of them."""
-    rule = qc.RULES[RULE]
-    if not settings.enabled:
-        return batch, ()
-    limit = float(settings.values.get("max_equal_wells", rule.settings["max_equal_wells"]))
-    found = tuple(copies(tuple(batch.plates()), limit))
-    level = FindingLevel(settings.level) if settings.level else rule.level
-    findings = tuple(_finding(copy, limit, level, settings, batch.between_plates) for copy in found)
-    if level.rank < FindingLevel.FAIL_PLATE.rank:
-        return batch, findings
-    said: dict[str, list[Finding]] = {}
-    for copy, finding in zip(found, findings, strict=True):
-        for plate in (copy.one, copy.other):
-            said.setdefault(plate.folder, []).append(finding)
-    return replace(batch, exports=tuple(_export(row, said) for row in batch.exports)), findings
-
-
-def _finding(
-    copy: Copy, limit: float, level: FindingLevel, settings: RuleSettings, between: Mapping[str, Any]
-) -> Finding:
-    one, other = (f"{plate.plate} ({plate.export})" for plate in (copy.one, copy.other))
-    same = "all responses" if copy.one.values_sha256 == copy.other.values_sha256 else f"{copy.wells} wells"
-    return Finding(
-        rule=RULE,
-        level=level,
-        subject=f"plates {one} and {other}",
-        message=f"{same} of {one} and {other} are the same: is one a copy of the other?",
-        measured=str(copy.wells),
-        limit=f"{limit:g}",
-        action="reject" if level.rank >= FindingLevel.FAIL_PLATE.rank else "annotate",
-        preset=str(between.get("preset", "")),
-        limit_origin=settings.origins.get("max_equal_wells", "default of the rule"),
-    )
-
-
-def _export(row: ExportRow, said: Mapping[str, list[Finding]]) -> ExportRow:
-    if not any(plate.folder in said for plate in row.plates):
-        return row
-    return replace(
-        row, outcome=Outcome.REJECTED, plates=tuple(_rejected(p, said.get(p.folder, ())) for p in row.plates)
-    )
-
-
-def _rejected(plate: PlateRow, findings: Sequence[Finding]) -> PlateRow:
-    """The row of a plate of which nothing is reportable."""
-    if not findings:
-        return plate
-    reasons = tuple(f"{RULE}: {finding.message}" for finding in findings)
-    more = tuple(FindingRow(RULE, finding.level.value, "plate", finding.message) for finding in findings)
-    level = findings[0].level.value
-    return replace(
-        plate,
-        verdict=Verdict.REJECTED,
-        sentence="Rejected in this batch: another plate of it reads the same.",
-        reasons=(*plate.reasons, *reasons),
-        reportable=0, within=0, below=0, above=0,
-        levels={**plate.levels, level: plate.levels.get(level, 0) + len(findings)},
-        findings=(*plate.findings, *more),
-        controls=tuple(replace(control, concentration=None, text="not reportable") for control in plate.controls),
-    )  # fmt: skip
+            for offset in np.flatnonzero(equal > most_equal).tolist():
+                yield one, alike[index + 1 + offset], int(equal[offset])

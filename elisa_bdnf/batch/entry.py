@@ -13,13 +13,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from elisa_bdnf.batch.copies import Print
 from elisa_bdnf.errors import Problem
 from elisa_bdnf.model.batch import ControlRow, CurveRow, DrawnCurve, ExportRow, FindingRow, Outcome, PlateRow
 from elisa_bdnf.model.history import charted_from_mapping
 from elisa_bdnf.model.plain import plain
 from elisa_bdnf.model.result import Verdict
 
-SCHEMA = "elisa-bdnf/batch-entry/2"
+SCHEMA = "elisa-bdnf/batch-entry/3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ class Entry:
 
     ``key`` is empty where the export must be tried again whatever its files hold. ``columns`` are the headings of the
     tables of each plate, ``controls`` its controls as lines of CSV with a heading: both are for the merged tables.
+    ``prints`` are those of the plates, also of an export that was refused beside a copy of it. ``compared`` are the
+    exports that it was judged beside, None where a waiver waits for them to be known.
     """
 
     key: str
@@ -36,6 +39,8 @@ class Entry:
     outputs: Mapping[str, str] = field(default_factory=dict)
     columns: Mapping[str, Mapping[str, list[str]]] = field(default_factory=dict)  # folder of a plate → file → headings
     controls: Mapping[str, str] = field(default_factory=dict)  # folder of a plate → CSV
+    prints: tuple[Print, ...] = ()
+    compared: tuple[str, ...] | None = ()
 
 
 def bytes_from_entry(entry: Entry) -> bytes:
@@ -47,6 +52,8 @@ def bytes_from_entry(entry: Entry) -> bytes:
         "outputs": dict(entry.outputs),
         "columns": {folder: dict(tables) for folder, tables in entry.columns.items()},
         "controls": dict(entry.controls),
+        "prints": plain(entry.prints),
+        "compared": entry.compared,
         "row": plain(entry.row),
     }
     return (json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":")) + "\n").encode(
@@ -67,6 +74,8 @@ def entry_from_bytes_or_none(data: bytes) -> Entry | None:
             document["outputs"],
             {folder: _shared(tables) for folder, tables in document["columns"].items()},
             document["controls"],
+            tuple(Print(**each) for each in document["prints"]),
+            None if document["compared"] is None else tuple(document["compared"]),
         )
     except (ValueError, KeyError, TypeError, AttributeError):
         return None

@@ -25,7 +25,8 @@ class Unit:
     """One export with what belongs to it: the unit of work.
 
     ``bound`` are layout files to look into for the plates of an export that has no other layout. With ``problems`` it
-    is refused before it is read.
+    is refused before it is read. ``compared`` (file → path) are other exports that read the same; None where that is
+    not known yet.
     """
 
     file: str
@@ -36,6 +37,7 @@ class Unit:
     protocol: str | None = None
     bound: tuple[Path, ...] = ()
     problems: tuple[Problem, ...] = ()
+    compared: Mapping[str, Path] | None = None
 
 
 @dataclass(frozen=True, slots=True)

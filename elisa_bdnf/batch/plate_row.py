@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
-import struct
 from collections import Counter
 
-from elisa_bdnf.batch.copies import thousandths
+from elisa_bdnf.batch.copies import Print
 from elisa_bdnf.model.batch import ControlRow, CurveRow, DrawnCurve, FindingRow, PlateRow
 from elisa_bdnf.model.curve import Curve, NoCurve
 from elisa_bdnf.model.result import FindingLevel, JudgedSample, PlateResult, RangeStatus
@@ -27,7 +25,9 @@ _POINTS = 33
 _ABOVE = (RangeStatus.ABOVE_ULOQ, RangeStatus.ABOVE_CURVE, RangeStatus.SATURATED)
 
 
-def plate_row(result: PlateResult, *, folder: str, export: str, told: str = "", page: bool = True) -> PlateRow:
+def plate_row(
+    result: PlateResult, print_: Print, *, folder: str, export: str, told: str = "", page: bool = True
+) -> PlateRow:
     """The row of one judged plate; ``folder`` and ``export`` are where its results and its file are.
 
     ``told`` stands for what it was told of earlier plates.
@@ -41,7 +41,7 @@ def plate_row(result: PlateResult, *, folder: str, export: str, told: str = "", 
         plate=analysis.reading.plate,
         export=export,
         export_sha256=analysis.reading.source.sha256,
-        values_sha256=_values_sha256(result),
+        values_sha256=print_.values_sha256,
         format=analysis.reading.source.format,
         layout=analysis.layout.origin,
         protocol=protocol.id,
@@ -68,18 +68,8 @@ def plate_row(result: PlateResult, *, folder: str, export: str, told: str = "", 
         controls=tuple(_control_row(judged) for judged in result.controls),
         charted=analysis.charted,
         page=page,
-        thousandths=thousandths(analysis.reading.channels[0].values) if analysis.reading.channels else "",
         told=told,
     )
-
-
-def _values_sha256(result: PlateResult) -> str:
-    """Of shape and responses alone, as doubles: one plate in two exports has it twice."""
-    reading = result.analysis.reading
-    digest = hashlib.sha256(f"{reading.shape.rows}x{reading.shape.columns}".encode())
-    for channel in reading.channels:
-        digest.update(struct.pack(f"<{len(channel.values)}d", *channel.values))
-    return digest.hexdigest()
 
 
 def _curve_row(curve: Curve) -> CurveRow:

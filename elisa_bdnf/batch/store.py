@@ -33,12 +33,13 @@ class Done:
     plates: int = 0
     problems: tuple[Problem, ...] = ()
     bug: str = ""  # the traceback, where it was refused by a mistake of ours
+    beside: tuple[str, ...] = ()  # exports that read the same, beside which it was judged
 
 
 def done_from_entry(entry: Entry, *, fresh: bool, bug: str = "") -> Done:
     """What an entry says, in short."""
     row = entry.row
-    return Done(row.file, row.outcome, fresh, len(row.plates), row.problems, bug)
+    return Done(row.file, row.outcome, fresh, len(row.plates), row.problems, bug, entry.compared or ())
 
 
 def entry_path(out: Path, folder: str) -> Path:

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 
 from elisa_bdnf.batch.entry import Entry
 from elisa_bdnf.errors import OutputError
@@ -38,55 +37,21 @@ class _Source:
     text: Callable[[], str]
 
 
-def merged_tables(
-    out: Path, entries: Sequence[Entry], rejected: Mapping[str, str] = MappingProxyType({})
-) -> dict[str, Iterator[bytes]]:
-    """File name → the table in pieces; ``rejected``: folder of a plate whose results are not reportable → why."""
-    return {name: _merged(name, out, entries, rejected) for name in HEADINGS}
+def merged_tables(out: Path, entries: Sequence[Entry]) -> dict[str, Iterator[bytes]]:
+    """File name → the table in pieces."""
+    return {name: _merged(name, out, entries) for name in HEADINGS}
 
 
-def _sources(name: str, out: Path, entries: Sequence[Entry], rejected: Mapping[str, str]) -> Iterator[_Source]:
-    """What the batch rejects and the plate by itself does not is taken out of its lines."""
-    for source, folder, accepted in _own_sources(name, out, entries):
-        if accepted and folder in rejected:
-            text, why = source.text, rejected[folder]
-            yield replace(source, text=lambda text=text, why=why: _without_results(text(), why))  # type: ignore[misc]
-        else:
-            yield source
-
-
-def _without_results(text: str, why: str) -> str:
-    """The table of a plate as it would be had its own rules rejected it."""
-    lines = _lines(text)
-    columns = [cell[1:-1] for cell in next(lines)]
-    instead = _OF_REJECTED | dict.fromkeys(("reason", "result_reason"), csv_text(why))
-    made = [text.partition("\n")[0]]
-    made += [",".join(instead.get(c, cell) for c, cell in zip(columns, cells, strict=True)) for cells in lines]
-    return "\n".join(made) + "\n"
-
-
-_EMPTY = ("concentration", "ci_low", "ci_high", "limit")
-_OF_REJECTED = {
-    **dict.fromkeys((*_EMPTY, *(f"result_{name}" for name in _EMPTY)), ""),
-    **dict.fromkeys(("reportable", "result_reportable"), "false"),
-    **dict.fromkeys(("text", "result_text"), csv_text("not reportable")),
-    "plate_verdict": csv_text("rejected"),
-}
-
-
-def _own_sources(name: str, out: Path, entries: Sequence[Entry]) -> Iterator[tuple[_Source, str, bool]]:
+def _sources(name: str, out: Path, entries: Sequence[Entry]) -> Iterator[_Source]:
     for entry in entries:
-        verdicts = {plate.folder: plate.accepted for plate in entry.row.plates}
         for folder, tables in entry.columns.items():
             origin = f"{csv_text(entry.row.file)},{csv_text(folder)}\n"
             if name == "controls.csv":
                 if controls := entry.controls[folder]:
-                    source = _Source(_cells_of_first_line(controls), origin, lambda controls=controls: controls)  # type: ignore[misc]
-                    yield source, folder, verdicts[folder]
+                    yield _Source(_cells_of_first_line(controls), origin, lambda controls=controls: controls)  # type: ignore[misc]
             elif name in tables:
                 path = out / folder / name
-                source = _Source(tables[name], origin, lambda path=path: _text(path))  # type: ignore[misc]
-                yield source, folder, verdicts[folder]
+                yield _Source(tables[name], origin, lambda path=path: _text(path))  # type: ignore[misc]
 
 
 def _text(path: Path) -> str:
@@ -102,13 +67,13 @@ def _cells_of_first_line(text: str) -> list[str]:
     return [cell[1:-1].replace('""', '"') for cell in next(_lines(text))]
 
 
-def _merged(name: str, out: Path, entries: Sequence[Entry], rejected: Mapping[str, str]) -> Iterator[bytes]:
+def _merged(name: str, out: Path, entries: Sequence[Entry]) -> Iterator[bytes]:
     """The sources are gone through twice, for the columns and for the lines, rather than kept."""
-    all_columns = {tuple(source.columns): None for source in _sources(name, out, entries, rejected)}
+    all_columns = {tuple(source.columns): None for source in _sources(name, out, entries)}
     columns = list(dict.fromkeys([*HEADINGS[name], *(column for own in all_columns for column in own)]))
     shown = [f"sheet_{column}" if column in ORIGIN else column for column in columns]
     yield (",".join(csv_text(column) for column in [*shown, *ORIGIN]) + "\n").encode()
-    for source in _sources(name, out, entries, rejected):
+    for source in _sources(name, out, entries):
         yield _body(source, columns).encode()
 
 

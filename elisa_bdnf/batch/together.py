@@ -6,7 +6,7 @@ The settings travel with the plan, so that a merge of shards, which knows no pro
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from elisa_bdnf import qc
@@ -46,16 +46,28 @@ def _from_plain(said: Any) -> RuleSettings:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Between:
+    """Preset and settings of the rules on several plates."""
+
+    preset: str
+    rules: Mapping[str, RuleSettings]
+
+    def settings(self, rule: str) -> RuleSettings:
+        """Of one rule; its own defaults where nothing is said."""
+        return self.rules.get(rule, RuleSettings())
+
+
+def between_from_plain(said: Mapping[str, Any]) -> Between:
+    """What :func:`settings_from_protocol` has made, or a file holds of it."""
+    told = said.get("rules")
+    rules = {name: _from_plain(own) for name, own in told.items()} if isinstance(told, dict) else {}
+    return Between(str(said.get("preset", "")), rules)
+
+
 def judged_together(batch: BatchResult) -> BatchResult:
-    """The batch with what the rules find of its plates together; copies of one another are rejected."""
-    rules = _rules(batch.between_plates)
-    batch, same = copies.rejecting_copies(batch, rules.get(copies.RULE, RuleSettings()))
+    """The batch with what the rules find of its accepted plates together."""
+    between = between_from_plain(batch.between_plates)
     charted = (plate.charted for plate in batch.plates() if plate.accepted and plate.charted is not None)
-    preset = str(batch.between_plates.get("preset", ""))
-    findings, missing = qc.judge_together(charted, QcSettings(preset, "", rules))
-    return replace(batch, findings=(*same, *findings), not_evaluated=missing)
-
-
-def _rules(settings: Mapping[str, Any]) -> dict[str, RuleSettings]:
-    told = settings.get("rules")
-    return {name: _from_plain(said) for name, said in told.items()} if isinstance(told, dict) else {}
+    findings, missing = qc.judge_together(charted, QcSettings(between.preset, "", between.rules))
+    return replace(batch, findings=findings, not_evaluated=missing)

@@ -7,12 +7,13 @@ import hashlib
 import io
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
 from elisa_bdnf import layouts, output, readers, workflow
+from elisa_bdnf.batch.copies import print_of
 from elisa_bdnf.batch.discover import shown_path
 from elisa_bdnf.batch.entry import Entry
 from elisa_bdnf.batch.pairing import Unit
@@ -74,13 +75,19 @@ class Worker:
     def do(self, unit: Unit) -> Done:
         """Raises OutputError where results cannot be written; whatever else is wrong is part of the answer."""
         settings = self.settings
-        key = "" if unit.problems else self._key(unit)
         earlier = entry_of(settings.out, unit.folder)
-        if earlier and key == earlier.key != "" and not settings.force and self._holds(earlier):
+        if earlier and not settings.force and not unit.problems and self._is_as_before(unit, earlier):
             return done_from_entry(earlier, fresh=False)
-        return record(settings.out, self._entry(unit, key), earlier)
+        return record(settings.out, self._entry(unit, earlier), earlier)
 
-    def _key(self, unit: Unit) -> str:
+    def _is_as_before(self, unit: Unit, earlier: Entry) -> bool:
+        """Whether an earlier run did the same. What reads the same is known later: what was said of it may hold."""
+        if unit.compared is not None and earlier.compared is None:
+            return False  # a waiver waited for this
+        compared = (earlier.compared or ()) if unit.compared is None else tuple(unit.compared)
+        return self._key(unit, compared) == earlier.key != "" and self._holds(earlier)
+
+    def _key(self, unit: Unit, compared: Sequence[str]) -> str:
         """SHA-256 of what decides the result beside the content of files; empty for a protocol with mistakes."""
         request = replace(self.settings.request, protocol=unit.protocol or self.settings.request.protocol)
         try:
@@ -95,6 +102,7 @@ class Worker:
             "layout": self._below(unit.layout) if unit.layout else None,
             "samples": self._below(unit.samples) if unit.samples else None,
             "bound": [self._below(path) for path in unit.bound],
+            "compared": list(compared),
             "request": {key: value for key, value in plain(request).items() if key not in _FILES},
             "waivers": self._below(decided) if (decided := request.waivers or find_beside(unit.path)) else None,
             "protocol": [protocol.id, protocol.sha256, protocol.origin, list(protocol.sources)],
@@ -115,10 +123,12 @@ class Worker:
             sha256_or_none(out / file) == digest for file, digest in entry.outputs.items()
         )
 
-    def _entry(self, unit: Unit, key: str) -> Entry:
+    def _entry(self, unit: Unit, earlier: Entry | None) -> Entry:
         """Assess the export and write its result folder."""
         if unit.problems:
             return Entry("", ExportRow(unit.file, unit.folder, Outcome.REFUSED, (), unit.problems))
+        compared = tuple(unit.compared or ())
+        key = self._key(unit, compared)
         with files_read() as read, self.files.noting(read):
             try:
                 run, request = self._run(unit)
@@ -127,7 +137,9 @@ class Worker:
             except ElisaError as refused:
                 problems = tuple(self._in_the_tree(problem, unit) for problem in refused.problems)
                 row = ExportRow(unit.file, unit.folder, Outcome.REFUSED, (), problems)
-                return Entry(key if None not in read.values() else "", row, self._digests(read))
+                prints = earlier.prints if earlier and unit.compared else ()
+                known = key if None not in read.values() else ""
+                return Entry(known, row, self._digests(read), prints=prints, compared=compared)
         return self._written(unit, key, run, request, self._digests(read))
 
     def _in_the_tree(self, problem: Problem, unit: Unit) -> Problem:
@@ -146,7 +158,8 @@ class Worker:
         if layout is None and unit.bound and any(reading.layout is None for reading in readings):
             layout = self._bound_layout(readings, unit)
         name = unit.protocol or request.protocol
-        own = replace(request, layout=layout, samples=unit.samples, protocol=name)
+        beside = None if unit.compared is None else tuple(unit.compared.values())
+        own = replace(request, layout=layout, samples=unit.samples, protocol=name, compare_with=beside)
         run = workflow.assess(readings, unit.path, own, self.protocol(name), self.companions, self.told.past)
         # The manifest holds the command of the single run, which finds by itself what lies beside the export.
         named = request.layout or (layout if layout and not layouts.is_found_beside(layout, unit.path) else None)
@@ -176,8 +189,9 @@ class Worker:
     def _written(self, unit: Unit, key: str, run: Run, request: RunRequest, inputs: dict[str, str]) -> Entry:
         outputs: dict[str, str] = {}
         plates, columns, controls, folders = [], {}, {}, {}
+        prints = tuple(print_of(result.analysis.reading) for result in run.results)
         told = self.told.digests((r.analysis.charted for r in run.results), (r.accepted for r in run.results))
-        for name, result, digest in zip(workflow.plate_folders(run), run.results, told, strict=True):
+        for name, result, print_, digest in zip(workflow.plate_folders(run), run.results, prints, told, strict=True):
             folder = unit.folder if name == "." else f"{unit.folder}/{name}"
             files = workflow.files_from_result(result, run, request, self.settings.formats)
             folders[folder] = files
@@ -185,7 +199,7 @@ class Worker:
             columns[folder] = {file: _headings(data) for file, data in files.items() if file.endswith(".csv")}
             controls[folder] = csv_from_records(control_records(result)).decode() if result.controls else ""
             page = "report.html" in files
-            plates.append(plate_row(result, folder=folder, export=unit.file, told=digest, page=page))
+            plates.append(plate_row(result, print_, folder=folder, export=unit.file, told=digest, page=page))
         accepted = all(plate.accepted for plate in plates)
         outcome = Outcome.ACCEPTED if accepted else Outcome.REJECTED
         announce(self.settings.out, unit.folder, outputs)
@@ -193,7 +207,9 @@ class Worker:
             output.write_folder(self.settings.out / folder, files, at_once=False)
         for folder, result in zip(folders, run.results, strict=True):
             self.on_result(result, self.settings.out / folder)
-        return Entry(key, ExportRow(unit.file, unit.folder, outcome, tuple(plates)), inputs, outputs, columns, controls)
+        row = ExportRow(unit.file, unit.folder, outcome, tuple(plates))
+        compared = None if run.may_be_waived else tuple(unit.compared or ())
+        return Entry(key, row, inputs, outputs, columns, controls, prints, compared)
 
 
 def _headings(data: bytes) -> list[str]:

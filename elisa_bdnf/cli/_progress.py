@@ -17,7 +17,8 @@ class Progress:
     """Told of every export that is done. ``quiet`` leaves errors."""
 
     def __init__(self, *, quiet: bool) -> None:
-        self.total, self.done, self.taken_over = 0, 0, 0
+        self.total, self.done = 0, 0
+        self._fresh: dict[str, bool] = {}  # file → whether it was done now
         self.begun = time.monotonic()
         self.quiet = quiet
         self.bar: Any = None
@@ -51,18 +52,29 @@ class Progress:
 
     def on_done(self, done: Done, number: int) -> None:
         """An export is done; ``number`` are by now."""
+        again = done.file in self._fresh
         self.done = number
-        self.taken_over += not done.fresh
+        self._fresh[done.file] = done.fresh or self._fresh.get(done.file, False)
         self.bugs += [done.bug] if done.bug else []
         if self.bar is not None:
             self.bar.update(self.task, completed=number, name=show(done.file), rate=self._rate())
         elif not self.quiet:
-            again = "" if done.fresh else ", as before"
-            self._line(f"{number:>{len(str(self.total))}}/{self.total} {done.file}: {done.outcome}{again}")
+            self._line(self._sentence(done, number, again=again))
         for problem in done.problems[:MOST]:
             self._line(f"error: {problem}")
         if len(done.problems) > MOST:
             self._line(f"error: … and {len(done.problems) - MOST} more problems of this kind.")
+
+    def _sentence(self, done: Done, number: int, *, again: bool) -> str:
+        """The line of an export; what reads the same is judged once more when all are done."""
+        place = "again" if again else f"{number:>{len(str(self.total))}}/{self.total}"
+        beside = f", beside {', '.join(done.beside)}" if done.beside else ""
+        return f"{place} {done.file}: {done.outcome}{beside}{'' if done.fresh else ', as before'}"
+
+    @property
+    def taken_over(self) -> int:
+        """Exports of which the results of an earlier run still hold."""
+        return sum(not fresh for fresh in self._fresh.values())
 
     def _rate(self) -> str:
         """Of those that were done now: what is taken over goes faster and says nothing of what is left."""

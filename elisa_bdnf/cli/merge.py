@@ -13,6 +13,10 @@ def merge(
         list[Path], typer.Argument(metavar="SHARD...", help="Output folders of all shards, in any order.")
     ],
     out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Where the whole goes.")],
+    exports: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="The exports, if they lie elsewhere now; read only if some read the same."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print batch.json in place of a summary.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Warnings count: exit 1 if there are any.")] = False,
@@ -27,11 +31,11 @@ def merge(
     Exit codes are those of the whole: 0 all accepted, 1 a plate rejected, 3 an export could not be analyzed, or the
     folders are not the shards of one batch.
     """
-    from elisa_bdnf.batch.shards import merge as merged
+    from elisa_bdnf.batch.merging import merge as merged
     from elisa_bdnf.batch.whole import exit_code
     from elisa_bdnf.cli.batch import show_result
 
-    result = merged(shards, out)
+    result = merged(shards, out, exports)
     show_result(result, out, as_json=as_json, quiet=quiet)
     if code := exit_code(result, strict=strict):
         raise typer.Exit(code)

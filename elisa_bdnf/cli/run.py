@@ -38,6 +38,10 @@ if TYPE_CHECKING:
 DEFAULT_OUT = Path("elisa-bdnf-results")
 
 Exports = Annotated[list[Path], typer.Argument(metavar="EXPORT...", help="What the plate reader wrote.")]
+CompareWith = Annotated[
+    list[Path] | None,
+    typer.Option(metavar="EXPORT", help="Another export, which must not hold the same readings; repeatable."),
+]
 Out = Annotated[Path | None, typer.Option("--out", "-o", metavar="DIR", help="Where the results go.")]
 
 
@@ -56,6 +60,7 @@ def run(
     read_on: ReadOn = None,
     format_: FormatName = None,
     encoding: EncodingName = None,
+    compare_with: CompareWith = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON instead of tables.")] = False,
     quiet: Quiet = False,
     strict: Strict = False,
@@ -74,7 +79,7 @@ def run(
     overrides = overrides_from_options(settings or [], {"model": model, "weights": weights, "fit_on": fit_on})
     request = RunRequest(
         protocol, layout, samples, format_, overrides, waivers, waivers is not None and len(exports) > 1,
-        day_from_option(read_on), encoding,
+        day_from_option(read_on), encoding, tuple(compare_with or ()),
     )  # fmt: skip
     loaded = protocol_of(request)
     code = run_all(exports, request, loaded, out, history=history, as_json=as_json, quiet=quiet, strict=strict)

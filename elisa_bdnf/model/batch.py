@@ -127,7 +127,6 @@ class PlateRow:
     controls: tuple[ControlRow, ...]
     charted: ChartedPlate | None = None  # for charts over plates
     page: bool = True  # whether its folder has a report.html
-    thousandths: str = ""  # responses to three decimals, to find copies by
     told: str = ""  # stands for what the plate was told of earlier ones; empty without a history
 
     @property

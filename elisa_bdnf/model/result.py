@@ -189,6 +189,7 @@ class Analysis:
     standard_wells: tuple[WellEstimate, ...] = ()
     comparisons: tuple[Comparison, ...] = ()
     siblings: tuple[Reading, ...] = ()  # the other plates of the same export
+    compared: tuple[Reading, ...] = ()  # plates of other exports, which must not have the same readings
     read_on: date | None = None  # the day of the reading, where it is known without doubt
     charted: ChartedPlate | None = None  # what a history keeps of the plate
     earlier: EarlierPlates | None = None  # None where no history was given

@@ -117,18 +117,24 @@ def required_roles_are_on_the_plate(
 
 @rule("INP-04", FAIL_PLATE, "an export saved under the next plate's name gives two plates the same numbers (policy)")
 def plate_is_not_another_one_again(plate: PlateSubject, *, max_equal_wells: float = 23) -> Verdicts:
-    """No other plate of the export has the same responses: all of them, or many at the same positions.
+    """No other plate has the same responses: all of them, or many at the same positions.
 
     Equal means equal to three decimals, in wells that read at least 0.1: near the background many plates are alike. The
-    plates of different exports are compared by a batch, which rejects both until it is known which is which.
+    others are those of the same export and those of exports named by --compare-with. A batch compares all its exports
+    and names to each what reads the same, so that both are rejected until it is known which is which.
     """
-    if not plate.analysis.siblings:
-        yield Missing("the export holds one plate; plates of several exports are compared in a batch")
-    for other in plate.analysis.siblings:
-        equal = equal_wells(plate.analysis.reading, other)
-        if exceeds(len(equal), max_equal_wells) or _is_the_same(plate.analysis.reading, other):
+    analysis = plate.analysis
+    if not analysis.siblings and not analysis.compared:
+        yield Missing("the export holds one plate; exports are compared in a batch, or by --compare-with")
+    others = [(other, other.plate) for other in analysis.siblings]
+    others += [(other, f"{other.plate} of {other.source.file}") for other in analysis.compared]
+    for other, name in others:
+        equal = equal_wells(analysis.reading, other)
+        whole = _is_the_same(analysis.reading, other)
+        if whole or exceeds(len(equal), max_equal_wells):
             yield Remark(
-                f"{len(equal)} wells read the same as on {other.plate}: is one a copy of the other?",
+                f"{'all responses' if whole else f'{len(equal)} wells'} read the same as on {name}: "
+                "is one a copy of the other?",
                 measured=str(len(equal)),
                 limit=as_set(max_equal_wells),
                 wells=equal,
@@ -137,11 +143,16 @@ def plate_is_not_another_one_again(plate: PlateSubject, *, max_equal_wells: floa
 
 
 def equal_wells(one: Reading, other: Reading) -> tuple[str, ...]:
-    """Wells in which the first reads of two plates agree to three decimals, from 0.1 on; none of unlike shapes."""
+    """Wells in which the first reads of two plates agree to three decimals, from 0.1 on; none of unlike shapes.
+
+    To three decimals as they would be printed, so that what is seen of two exports by their
+    :func:`thousandths <elisa_bdnf.batch.copies.thousandths>` is seen here.
+    """
     if one.shape != other.shape or not one.channels or not other.channels:
         return ()
     pairs = zip(one.shape.wells(), one.channels[0].values, other.channels[0].values, strict=True)
-    return tuple(well for well, a, b in pairs if a >= _COUNTED and abs(a - b) < 5e-4)
+    counted = ((well, a, b) for well, a, b in pairs if _COUNTED <= a < math.inf and math.isfinite(b))
+    return tuple(well for well, a, b in counted if round(1000 * a) == round(1000 * b))
 
 
 _COUNTED = 0.1  # in the unit of the response

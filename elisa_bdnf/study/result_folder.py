@@ -46,12 +46,6 @@ def read_result_folder(folder: Path) -> Read:
     return Read(_with_remarks(source, folder), rows)
 
 
-def as_rejected(read: Read, reasons: tuple[str, ...]) -> Read:
-    """The plate as one that was rejected, with the reasons that were not its own."""
-    rows = tuple(replace(row, rejected=True, reportable=False, concentration=None) for row in read.rows)
-    return Read(replace(read.source, verdict="rejected", reasons=(*read.source.reasons, *reasons)), rows)
-
-
 def _document(data: bytes) -> Json:
     try:
         document = _loaded(data.decode("utf-8"))

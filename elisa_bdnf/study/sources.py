@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from pathlib import Path
 
 from elisa_bdnf.errors import ElisaError, Problem, StudyError
-from elisa_bdnf.study.result_folder import RESULT, as_rejected, read_result_folder
+from elisa_bdnf.study.result_folder import RESULT, read_result_folder
 from elisa_bdnf.study.rows import Read
 from elisa_bdnf.study.table import read_table
 
-MERGED, BATCH = "samples.csv", "batch.json"
-_COPIES = b'"INP-04"'  # what a batch says of plates that read the same
+MERGED = "samples.csv"
 
 
 def read_sources(paths: Sequence[Path]) -> tuple[Read, ...]:
@@ -26,43 +23,12 @@ def read_sources(paths: Sequence[Path]) -> tuple[Read, ...]:
     found = list(dict.fromkeys(part for path in paths for part in _parts(path, problems)))
     for path in found:
         try:
-            reads.append(_read_folder(path) if path.is_dir() else read_table(path))
+            reads.append(read_result_folder(path) if path.is_dir() else read_table(path))
         except ElisaError as error:
             problems += error.problems
     if problems:
         raise StudyError(problems=problems)
     return _with_own_names(reads, found)
-
-
-def _read_folder(folder: Path) -> Read:
-    """A result folder; what its batch rejects beside other plates is rejected, whatever it says by itself."""
-    read = read_result_folder(folder)
-    whole = folder.absolute()
-    for above in list(whole.parents)[:3]:
-        rejected = _rejected_by_batch(above)
-        reasons = rejected.get(whole.relative_to(above).as_posix()) if rejected else None
-        if reasons is not None and read.source.verdict == "accepted":
-            return as_rejected(read, reasons)
-    return read
-
-
-@lru_cache(maxsize=8)
-def _rejected_by_batch(folder: Path) -> Mapping[str, tuple[str, ...]]:
-    """Result folder → why the batch in this folder rejects it because of another plate; empty where there is none."""
-    try:
-        data = (folder / BATCH).read_bytes()
-        if _COPIES not in data:
-            return {}
-        plates = json.loads(data)["plates"]
-        return {str(plate["folder"]): tuple(map(str, plate["reasons"])) for plate in plates if _is_copy(plate)}
-    except (OSError, ValueError, KeyError, TypeError):
-        return {}
-
-
-def _is_copy(plate: Mapping[str, object]) -> bool:
-    findings = plate.get("findings")
-    said = findings if isinstance(findings, list) else []
-    return plate.get("verdict") == "rejected" and any(each.get("rule") == "INP-04" for each in said)
 
 
 def _parts(path: Path, problems: list[Problem]) -> Iterator[Path]:

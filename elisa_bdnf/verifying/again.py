@@ -22,9 +22,17 @@ if TYPE_CHECKING:
     from elisa_bdnf.history.past import Past
     from elisa_bdnf.model.result import PlateResult
 
-_ROLES = ("export", "layout", "samples", "waivers")
+_ROLES = ("export", "layout", "samples", "waivers", "compared")
 # What a result was laid out by and decided by is what the manifest says, whatever lies beside the export today.
 _AS_TOLD = workflow.Companions(waivers=lambda _: None)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where the inputs of a plate are: role → file, and the exports that it was compared with."""
+
+    by_role: Mapping[str, Path]
+    compared: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,21 +60,28 @@ class Recomputing:
         self._protocols: dict[object, Protocol] = {}
         self._pasts: dict[Path, Past | None] = {}
 
-    def inputs(self, plate: KeptPlate) -> tuple[dict[str, Path], list[Check]]:
-        """Role → where its file is; and what came of looking for each."""
-        found, checks = {}, []
+    def inputs(self, plate: KeptPlate) -> tuple[Found, list[Check]]:
+        """Where the files are; and what came of looking for each."""
+        found, compared, checks = {}, [], []
         for record in records(plate.manifest or {}, "inputs"):
             role, file = text(record, "role"), text(record, "file")
             if role not in _ROLES:
                 continue  # included files are looked at where the layout lies, by its reader
             sought = self.search.of_file(file, text(record, "sha256"))
             checks.append(self._told(role, sought))
-            if sought.found is not None:
+            if sought.found is not None and role == "compared":
+                compared.append(sought.found)
+            elif sought.found is not None:
                 found[role] = sought.found
-        return found, checks
+        return Found(found, tuple(compared)), checks
 
     def _told(self, role: str, sought: Sought) -> Check:
-        role = {"samples": "sample sheet", "waivers": "file of waivers"}.get(role, role)
+        known = {
+            "samples": "sample sheet",
+            "waivers": "file of waivers",
+            "compared": "export that it was compared with",
+        }
+        role = known.get(role, role)
         if sought.found is not None:
             return fine("inputs", f"the {role} is {sought.found}", sought.file)
         if sought.other is not None:
@@ -75,13 +90,13 @@ class Recomputing:
         where = self.search.places()
         return not_done("inputs", f"the {role} was not found in {where}; name its folder with --inputs", sought.file)
 
-    def plate(self, plate: KeptPlate, inputs: Mapping[str, Path]) -> Again:
+    def plate(self, plate: KeptPlate, inputs: Found) -> Again:
         """The plate as it comes out now. Raises :class:`CannotBeDone`."""
         manifest = plate.manifest or {}
         request = _request(manifest, inputs)
         protocol = self._protocol(manifest, request)
         past = self._past(manifest)
-        run = self._run(inputs["export"], request, protocol, past)
+        run = self._run(inputs.by_role["export"], request, protocol, past)
         place = manifest.get("place")
         if not isinstance(place, int) or not 0 <= place < len(run.results):
             raise CannotBeDone(wrong("again", f"the export has {len(run.results)} plates and none at place {place}"))
@@ -142,7 +157,7 @@ class Recomputing:
         return next((path for path in places if path.is_file()), None)
 
 
-def _request(manifest: Json, inputs: Mapping[str, Path]) -> workflow.RunRequest:
+def _request(manifest: Json, inputs: Found) -> workflow.RunRequest:
     options = table(manifest, "options")
     if not options:
         said = "its manifest does not say how the program was asked: it was written by an older version"
@@ -153,14 +168,15 @@ def _request(manifest: Json, inputs: Mapping[str, Path]) -> workflow.RunRequest:
         raise CannotBeDone(wrong("manifest", f"its date is {options.get('date')!r}", MANIFEST)) from None
     return workflow.RunRequest(
         protocol=text(options, "protocol"),
-        layout=inputs.get("layout"),
-        samples=inputs.get("samples"),
+        layout=inputs.by_role.get("layout"),
+        samples=inputs.by_role.get("samples"),
         format=text(options, "format") or None,
         overrides={str(key): str(value) for key, value in table(options, "set").items()},
-        waivers=inputs.get("waivers"),
+        waivers=inputs.by_role.get("waivers"),
         waivers_shared=options.get("waivers_shared") is True,
         read_on=day,
         encoding=text(options, "encoding") or None,
+        compare_with=inputs.compared,
     )
 
 

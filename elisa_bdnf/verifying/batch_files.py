@@ -10,6 +10,7 @@ from pathlib import Path
 from elisa_bdnf import output
 from elisa_bdnf.batch import earlier_plates
 from elisa_bdnf.batch.assemble import files_of_batch, with_remarks
+from elisa_bdnf.batch.copies import print_of
 from elisa_bdnf.batch.discover import STATE
 from elisa_bdnf.batch.entry import Entry, bytes_from_entry, entry_from_bytes_or_none
 from elisa_bdnf.batch.folder_names import TABLES
@@ -52,13 +53,14 @@ def entry_checks(plate: KeptPlate, kept: KeptOutput, result: PlateResult) -> Ite
     row = next((row for row in entry.row.plates if row.folder == plate.folder), None) if entry else None
     if row is None:
         return  # said once for the batch
-    if row != _as_it_comes_out(row, result):
+    if row != _as_it_comes_out(row, result) or (entry and print_of(result.analysis.reading) not in entry.prints):
         yield wrong("again", "what the batch remembers of it is not what comes out now", plate.folder)
 
 
 def _as_it_comes_out(row: PlateRow, result: PlateResult) -> PlateRow:
     """The row made again; through JSON and back, as the one that lies there went."""
-    made = plate_row(result, folder=row.folder, export=row.export, told=row.told, page=row.page)
+    print_ = print_of(result.analysis.reading)
+    made = plate_row(result, print_, folder=row.folder, export=row.export, told=row.told, page=row.page)
     entry = entry_from_bytes_or_none(bytes_from_entry(Entry("", ExportRow("", "", Outcome.ACCEPTED, (made,)))))
     assert entry is not None  # noqa: S101 - just made
     return entry.row.plates[0]
@@ -77,7 +79,7 @@ def _files(out: Path, batch: Json, entries: list[Entry]) -> Mapping[str, output.
     folder, protocol, title = (text(batch, key) for key in ("folder", "protocol", "protocol_title"))
     rows = tuple(entry.row for entry in entries)
     made = BatchResult(folder, protocol, title, rows, ignored, between_plates=table(batch, "between_plates"))
-    return files_of_batch(out, entries, replace(with_remarks(made), earlier=earlier_plates.kept(out)))
+    return files_of_batch(out, entries, replace(with_remarks(made, entries), earlier=earlier_plates.kept(out)))
 
 
 def _difference_or_none(path: Path, made: output.Content) -> str | None:

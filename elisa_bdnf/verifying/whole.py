@@ -100,7 +100,7 @@ def _checks(plate: KeptPlate, kept: KeptOutput, recomputing: Recomputing, only: 
     yield from looked
     if any(check.standing is not Standing.VERIFIED for check in looked):
         return
-    if "export" not in inputs:
+    if "export" not in inputs.by_role:
         yield wrong("manifest", "it names no export", MANIFEST)
         return
     try:

@@ -27,7 +27,7 @@ def assemble_so_far(out: Path, plan: Plan, waiting: Iterable[str], unfinished: C
     late = [IgnoredRow(file, WAITING, odd=True) for file in waiting if file not in known]
     ignored = tuple(sorted([*plan.ignored, *late], key=lambda row: row.file))
     rows = tuple(entry.row for entry in entries)
-    batch = with_remarks(batch_of(plan, rows, ignored))
+    batch = with_remarks(batch_of(plan, rows, ignored), entries)
     output.to_disk()
     output.write_folder(out, files_of_batch(out, entries, batch))
     return batch

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from elisa_bdnf import __version__, workflow
 from elisa_bdnf.batch.assemble import refuse_foreign_folder
+from elisa_bdnf.batch.beside import judged_beside
 from elisa_bdnf.batch.in_order import done_in_order
 from elisa_bdnf.batch.lock import locked
 from elisa_bdnf.batch.pairing import Unit
 from elisa_bdnf.batch.shards import begin_shard
-from elisa_bdnf.batch.store import Done, announced
+from elisa_bdnf.batch.store import Done, announced, entry_of
+from elisa_bdnf.batch.together import Between, between_from_plain
 from elisa_bdnf.batch.whole import BatchRequest, plan_of
 from elisa_bdnf.batch.work import Settings, Worker
 from elisa_bdnf.batch.workers import done_here
@@ -26,6 +29,7 @@ from elisa_bdnf.watching.settling import can_be_read
 from elisa_bdnf.watching.tables import assemble_so_far
 
 if TYPE_CHECKING:
+    from elisa_bdnf.history.past import Past
     from elisa_bdnf.model.result import PlateResult
 
 EVERY_S, SETTLE_S = 2.0, 3.0
@@ -141,7 +145,7 @@ class Watch:
         if all(self._done.get(file) == fingerprint for file, fingerprint in look.ready.items()):
             return
         units = [unit for unit in look.plan.units if unit.file in look.ready]
-        for unit, done in self._dones(units):
+        for unit, done in self._dones(units, between_from_plain(look.plan.between_plates)):
             self._stale = True
             if done.outcome is Outcome.REFUSED and not unit.problems and not can_be_read([unit.path]):
                 self._done.pop(unit.file, None)  # it went away while it was read: again when it is back
@@ -152,17 +156,25 @@ class Watch:
                 self._said.pop(unit.file, None) if done.outcome is not Outcome.REFUSED else None
             self._say(unit.file, said, partial(self.teller.on_done, done))
 
-    def _dones(self, units: list[Unit]) -> Iterator[tuple[Unit, Done]]:
+    def _dones(self, units: list[Unit], between: Between) -> Iterator[tuple[Unit, Done]]:
+        """All units, and then once more those that read the same."""
         request = self.request
         settings = Settings(request.folder, request.out, request.run, request.formats, __version__, request.force)
         past = workflow.past_or_none(self.history)
-        if past is None:
-            worker = Worker(settings, on_result=self.teller.on_result)
-            yield from ((unit, done_here(worker, unit)) for unit in units)
-            return
         by_file = {unit.file: unit for unit in units}
-        for done in done_in_order(units, settings, self.protocol, past, self.teller.on_result):
+        do = partial(self._by_worker, settings, past)
+        for done in do(units):
             yield by_file[done.file], done
+        entries = [entry for unit in units if (entry := entry_of(request.out, unit.folder))]
+        do = partial(self._by_worker, replace(settings, force=False), past)
+        for done in judged_beside(units, entries, between, do, all_units=past is not None):
+            yield by_file[done.file], done
+
+    def _by_worker(self, settings: Settings, past: Past | None, units: Iterable[Unit]) -> Iterator[Done]:
+        if past is not None:
+            return done_in_order(list(units), settings, self.protocol, past, self.teller.on_result)
+        worker = Worker(settings, on_result=self.teller.on_result)
+        return (done_here(worker, unit) for unit in units)
 
     def _tables(self, look: Look, unfinished: set[str]) -> None:
         """Merge what is done, where that is more than before."""

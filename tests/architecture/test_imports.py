@@ -32,7 +32,7 @@ LAYERS: tuple[frozenset[str], ...] = (
             "output",
         }
     ),
-    frozenset({"binding", "deciding", "earlier", "provenance", "kept"}),
+    frozenset({"binding", "comparing", "deciding", "earlier", "provenance", "kept"}),
     frozenset({"workflow", "study_workflow", "changes", "placing"}),
     frozenset({"batch", "checking", "examples"}),
     frozenset({"verifying", "watching"}),

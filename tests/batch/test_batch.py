@@ -260,7 +260,7 @@ def test_a_plate_that_is_there_twice_is_said(tmp_path: Path) -> None:
     folder = folder_of(tmp_path / "in", {"a.txt": GEN5, "copy of a.txt": GEN5, "b.txt": GEN5.read_bytes() + b"\n"})
     done = batch(folder, tmp_path / "out")
     assert "The same file is there more than once: a.txt, copy of a.txt." in done.out
-    assert "The same responses are there as more than one plate" in done.out
+    assert "All responses of Plate 1 (a.txt), Plate 1 (b.txt), Plate 1 (copy of a.txt) read the same." in done.out
     assert done.code == 1  # and none of them is believed, see test_copies
 
 

@@ -243,6 +243,21 @@ def test_earlier_results_are_taken_over(folder: Path, tmp_path: Path) -> None:
     assert digests(tmp_path / "out") == before
 
 
+def test_a_plate_that_comes_in_twice_is_rejected_with_the_first(folder: Path, tmp_path: Path) -> None:
+    events = [
+        put(folder / "a.txt", GEN5),
+        *WHILE,
+        put(folder / "b.txt", GEN5),
+        *WHILE,
+        put(folder / "c.txt", SOFTMAX),
+        *WHILE,
+    ]
+    heard = watched(folder, tmp_path / "out", events)
+    assert heard.lines == ["a.txt accepted", "b.txt accepted", "a.txt rejected", "b.txt rejected", "c.txt accepted"]
+    batch(folder, tmp_path / "batch", "--no-html")
+    assert digests(tmp_path / "out") == digests(tmp_path / "batch")
+
+
 def test_a_batch_into_the_same_folder_is_refused_meanwhile(folder: Path, tmp_path: Path) -> None:
     folder_of(folder, {"a.txt": GEN5})
     codes: list[int] = []
