@@ -24,8 +24,8 @@ The content decides which format a file has, never its name. Every reader is ask
 two do, the error names them, and `--format` chooses. Whatever the format:
 
 * Only endpoint reads are taken. Kinetic, spectral and scan reads, bead and spot assays are refused with a sentence that
-  says what was found. A kinetic read that the software already reduced to one value per well is read from that
-  reduction where the format allows it, and labelled so.
+  says what was found. A kinetic is read where the export holds one value per well that the software reduced it to and
+  no time points: `Reduced` exports of SoftMax Pro, and `Max V` or `Mean V` of Gen5. It is labelled so.
 * Encodings (UTF-8, UTF-16, Windows), decimal commas, tabs, semicolons and line ends of every system are recognized per
   file; what does not show its own is named with `--encoding`, which every command has that reads exports. Where
   decimals and thousands cannot be told apart, or both decimal marks occur, the file is refused.

@@ -11,9 +11,9 @@ from elisa_bdnf.model.layout import Content, Layout, Role
 from elisa_bdnf.model.plate import Shape, Well, well_order
 
 _WELL_ID, _AMOUNT, _NAME = "Well ID", "Conc/Dil", "Name"
-_STANDARD = re.compile(r"STD[0-9]*(?::[0-9]+)?\Z", re.IGNORECASE)
+_STANDARD = re.compile(r"(?:STD|STANDARD|CAL)[ _-]?[0-9]*(?::[0-9]+)?\Z", re.IGNORECASE)
 _SAMPLE = re.compile(r"(?P<name>(?:SPL|SMP|UNK)[0-9]*)(?::[0-9]+)?\Z", re.IGNORECASE)
-_BLANK = re.compile(r"(?:BLK|BLANK)[0-9]*\Z", re.IGNORECASE)
+_BLANK = re.compile(r"(?:BLK|BLANK)[ _-]?[0-9]*\Z", re.IGNORECASE)
 _CONTROL = re.compile(
     r"(?:(?:POS|NEG)(?:ITIVE|ATIVE)?[ _-]?(?:CTL|CTRL|CON|CONTROL)?|CTL|CTRL|CONTROL|QC)[0-9]*(?::[0-9]+)?\Z",
     re.IGNORECASE,

@@ -19,6 +19,7 @@ _FLUORESCENCE = re.compile(
 _LUMINESCENCE = re.compile(r"(?:(?P<read>.*):)?(?:Lum|Luminescence|Full light|Alpha)(?: \([0-9]+\))?\Z", re.IGNORECASE)
 _BLANK = re.compile(r"Blank (?P<inner>.+)\Z", re.IGNORECASE)
 _PATH_LENGTH = re.compile(r"Corrected \[(?P<inner>.+)\]\Z", re.IGNORECASE)
+_SPEED = re.compile(r"(?:Max|Mean) V \[(?P<inner>.+)\]\Z", re.IGNORECASE)
 _CONCENTRATION = re.compile(r"\[?\s*conc(?:\.|entrations?)?\s*\]?\Z", re.IGNORECASE)
 _FEW = 12  # at most one in so many wells may deviate
 _MODES = {
@@ -52,6 +53,17 @@ def channel_meaning_or_none(label: str, reads: Sequence[Read]) -> ChannelMeaning
             wavelength = match.groupdict().get("nm")
             return ChannelMeaning(float(wavelength) if wavelength else None, _kind(match["read"], kind, reads))
     return None
+
+
+def is_speed(label: str) -> bool:
+    """Whether a matrix is what Gen5 reduces a kinetic to."""
+    return _SPEED.match(label) is not None
+
+
+def reduction_meaning_or_none(label: str, reads: Sequence[Read]) -> ChannelMeaning | None:
+    """``Max V [450]``: the speed that Gen5 reduced a read over time to. None for anything else."""
+    match = _SPEED.match(label)
+    return _corrected_or_none(match["inner"], Correction.REDUCED, reads) if match else None
 
 
 def _corrected_or_none(inner: str, correction: Correction, reads: Sequence[Read]) -> ChannelMeaning | None:

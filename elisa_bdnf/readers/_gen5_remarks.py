@@ -8,6 +8,7 @@ from elisa_bdnf.errors import ExportError
 from elisa_bdnf.model.plate import Shape, Well, row_column_from_well, row_name_from_index, well_order
 from elisa_bdnf.model.reading import Channel
 from elisa_bdnf.readers._cells import ambiguous_date_or_none, wells_of
+from elisa_bdnf.readers._gen5_quantities import is_speed
 from elisa_bdnf.readers._gen5_sections import Section
 from elisa_bdnf.readers._holes import remarks_on_holes
 
@@ -101,9 +102,13 @@ def nothing_measured(section: Section) -> ExportError:
         found = "the export holds no measurements"
     if modes:
         found += f", procedure {', '.join(modes)}"
+    hint = "add the raw data of the endpoint read to the export in Gen5"
+    speeds = [label for label in section.quantities if is_speed(label)]
+    if "kinetic" in section.tables and speeds:
+        hint += f"; exported without the time points, {', '.join(map(repr, speeds))} would be read"
     return ExportError(
         found,
         expected="a matrix of measured endpoint values for each plate",
-        hint="add the raw data of the endpoint read to the export in Gen5",
+        hint=hint,
         place=place,
     )

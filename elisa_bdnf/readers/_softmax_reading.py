@@ -91,12 +91,18 @@ def _draft(document: Document) -> _Draft:
 
 def _take_plate(draft: _Draft, block: Block) -> None:
     head = head_from_block(block)
-    if head["read type"] != "Endpoint":
+    over_time = head["read type"] == "Kinetic" and head.is_reduced
+    if head["read type"] != "Endpoint" and not over_time:
         draft.remarks.append(f"Plate {head.name!r} ({head['read type']}) is no endpoint read; it was left out.")
         return
     plate = plate_from_block(block)
     if plate.was_read:
         draft.plates.append(plate)
+        if over_time:
+            draft.remarks.append(
+                f"Plate {head.name!r} was read over time; its values are what SoftMax reduced each well to, by a "
+                "reduction that the export does not name."
+            )
     else:
         draft.remarks.append(f"No well of plate {head.name!r} holds a number; it was left out.")
 
@@ -276,9 +282,13 @@ def _nothing_measured(document: Document) -> ExportError:
         return ExportError(
             "the export holds no plate", expected="a Plate: block", hint="export the plate sections, too"
         )
+    described = ", ".join(map(_described, plates))
     return ExportError(
-        f"no endpoint plate with numbers is here: {', '.join(map(_described, plates))}",
+        f"no endpoint plate with numbers is here: {described}",
         expected="at least one endpoint plate",
+        hint=""
+        if "(kinetic)" not in described
+        else "a kinetic can be read if it is exported as Reduced, a value a well",
         place=str(plates[0].line),
     )
 

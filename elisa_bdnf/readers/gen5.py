@@ -42,6 +42,7 @@ from elisa_bdnf.readers._gen5_quantities import (
     channel_meaning_or_none,
     difference_of,
     is_concentration,
+    reduction_meaning_or_none,
 )
 from elisa_bdnf.readers._gen5_remarks import holds_anything, left_out, missing_parts, nothing_measured, remarks_on
 from elisa_bdnf.readers._gen5_results import curve_or_none, results_from_section
@@ -62,11 +63,27 @@ def recognizes(file: InputFile) -> bool:
 def _is_own(page: Page) -> bool:
     keys = {row[0].removesuffix(":").strip() for row in page.rows[:_HEAD_ROWS] if row}
     standard = "Software Version" in keys and keys & {"Experiment File Path", "Protocol File Path", "Plate Number"}
-    return bool(standard) or ("Procedure Summary" in keys and "Plate Number" in keys) or _begins_with_list(page)
+    if standard or ("Procedure Summary" in keys and "Plate Number" in keys):
+        return True
+    return _begins_with_list(page) or _holds_labelled_results(page)
 
 
 def _begins_with_list(page: Page) -> bool:
     return is_list_head(next((row for row in page.rows if any(row)), ()))
+
+
+def _holds_labelled_results(page: Page) -> bool:
+    """``Results`` alone in its line above column numbers and rows that end with a label: an export without its head."""
+    for row, cells in enumerate(page.rows[:_HEAD_ROWS]):
+        if "Results" in cells[:2] and len([cell for cell in cells if cell]) == 1 and row + 2 < len(page.rows):
+            heads, first = page.rows[row + 1], page.rows[row + 2]
+            numbers = [cell for cell in heads if cell]
+            return (
+                len(first) == len(heads) + 1
+                and numbers == [str(n + 1) for n in range(len(numbers))]
+                and len(numbers) > 1
+            )
+    return False
 
 
 def read(file: InputFile) -> tuple[Reading, ...]:
@@ -121,8 +138,9 @@ def _decimal_mark(sections: Sequence[Section]) -> str:
 
 def _reading(section: Section, source: Source, decimal: str, remarks: tuple[str, ...]) -> Reading:
     shape = _shape(section)
-    channels = _channels(section, shape, decimal)
-    if not any(c.correction is Correction.NONE for c in channels) or not holds_anything(section):
+    channels = _channels(section, shape, decimal) or _reductions(section, shape, decimal)
+    reduced = tuple([c.label for c in channels if c.correction is Correction.REDUCED])
+    if not (reduced or any(c.correction is Correction.NONE for c in channels)) or not holds_anything(section):
         raise nothing_measured(section)
     channels, found = _with_differences(section, channels, shape, decimal)
     channels = with_measured_reasons(channels)
@@ -138,7 +156,17 @@ def _reading(section: Section, source: Source, decimal: str, remarks: tuple[str,
         layout=layout,
         instrument_results=results,
         instrument_curve=curve_or_none(section, channels, results, decimal),
-        remarks=(*remarks, *remarks_on(section), *missing_parts(section, channels, shape), *found, *result_remarks),
+        remarks=(
+            *remarks,
+            *remarks_on(section),
+            *(() if reduced else missing_parts(section, channels, shape)),
+            *(
+                f"{label!r} is what Gen5 reduced a read over time to; no single read is in the export."
+                for label in reduced
+            ),
+            *found,
+            *result_remarks,
+        ),
     )
 
 
@@ -163,6 +191,18 @@ def _channels(section: Section, shape: Shape, decimal: str) -> tuple[Channel, ..
             nm, kind, correction = meaning.wavelength_nm, meaning.kind, meaning.correction
             channels.append(channel(label, cells, shape, decimal, wavelength_nm=nm, kind=kind, correction=correction))
     return tuple(channels)
+
+
+def _reductions(section: Section, shape: Shape, decimal: str) -> tuple[Channel, ...]:
+    """Speeds of a kinetic of which the export does not hold the time points: a value for each well."""
+    if "kinetic" in section.tables or not any(read.kinetic for read in section.reads):
+        return ()
+    found = []
+    for label, cells in section.quantities.items():
+        if meaning := reduction_meaning_or_none(label, section.reads):
+            nm, kind, correction = meaning.wavelength_nm, meaning.kind, meaning.correction
+            found.append(channel(label, cells, shape, decimal, wavelength_nm=nm, kind=kind, correction=correction))
+    return tuple(found)
 
 
 def _with_differences(
@@ -214,12 +254,13 @@ READER = Reader(
     title="BioTek/Agilent Gen5 export (text, csv, xlsx, well list; long report: no real example was at hand)",
     recognizes=recognizes,
     read=read,
-    marks=("software version", "procedure summary", "well id"),
+    marks=("software version", "procedure summary", "well id", "results"),
     software="Gen5 2.09 to 3.15",
     real_example=True,
     states_wells=True,
     forms=(
         "standard text with tabs: a `Results` block, or one titled matrix for each quantity; one or several plates",
+        "the same without its head: `Results` and what stands below",
         "the same with commas (Gen5 2)",
         "workbook: a sheet for each plate",
         "well list (`Well ID, Name, Well, Conc/Dil, …`), alone or inside a standard export, as text or workbook",
