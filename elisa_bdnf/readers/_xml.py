@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from elisa_bdnf.errors import ExportError
@@ -12,33 +11,50 @@ MOST_ELEMENTS = 600_000
 DEEPEST = 64
 
 
-@dataclass(slots=True)
 class Element:
-    """An element without its namespace; ``text`` is all the text directly in it."""
+    """An element without its namespace; ``text`` is all the text directly in it, without blanks around it."""
 
-    name: str
-    attributes: Mapping[str, str]
-    children: list[Element] = field(default_factory=list)
-    pieces: list[str] = field(default_factory=list)
+    __slots__ = ("_text", "attributes", "children", "name")
+
+    def __init__(self, name: str, attributes: Mapping[str, str]) -> None:
+        self.name, self.attributes = name, attributes
+        self.children: list[Element] = []
+        self._text = ""
 
     @property
     def text(self) -> str:
-        return "".join(self.pieces).strip()
+        return self._text.strip()
 
-    def all(self, name: str) -> Iterator[Element]:
+    def add_text(self, text: str) -> None:
+        if self._text or not text.isspace():  # most often it stands between elements
+            self._text += text
+
+    def all(self, name: str) -> list[Element]:
         """Children of one name."""
-        return (child for child in self.children if child.name == name)
+        return [child for child in self.children if child.name == name]
 
     def first_or_none(self, name: str) -> Element | None:
         """The first child of a name."""
-        return next(self.all(name), None)
+        for child in self.children:
+            if child.name == name:
+                return child
+        return None
 
     def everywhere(self, name: str) -> Iterator[Element]:
         """Elements of one name at any depth, in the order of the file."""
         for child in self.children:
             if child.name == name:
                 yield child
-            yield from child.everywhere(name)
+            if child.children:
+                yield from child.everywhere(name)
+
+
+class _LocalNames(dict[str, str]):
+    """Name with its namespace → without it; a file has few different ones."""
+
+    def __missing__(self, name: str) -> str:
+        self[name] = local = name.rpartition(" ")[2]
+        return local
 
 
 class _Builder:
@@ -46,6 +62,7 @@ class _Builder:
         self.root = Element("", {})
         self._open = [self.root]
         self._count = 0
+        self._names = _LocalNames()
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         self._count += 1
@@ -54,8 +71,8 @@ class _Builder:
                 f"the XML has more than {MOST_ELEMENTS:,} elements, or more than {DEEPEST} inside each other",
                 expected="an export of a plate reader",
             )
-        local = {_local(key): value for key, value in attributes.items()}
-        element = Element(_local(name), local)
+        names = self._names
+        element = Element(names[name], {names[key]: value for key, value in attributes.items()})
         self._open[-1].children.append(element)
         self._open.append(element)
 
@@ -63,11 +80,7 @@ class _Builder:
         self._open.pop()
 
     def text(self, data: str) -> None:
-        self._open[-1].pieces.append(data)
-
-
-def _local(name: str) -> str:
-    return name.rpartition(" ")[2]
+        self._open[-1].add_text(data)
 
 
 def root_from_bytes(data: bytes) -> Element:

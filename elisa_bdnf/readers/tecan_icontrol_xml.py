@@ -31,6 +31,7 @@ from elisa_bdnf.readers._reader import Reader
 from elisa_bdnf.readers._tecan_blocks import plate_size
 from elisa_bdnf.readers._xml import Element, root_from_bytes
 
+_States = dict[Well, str]
 _OVERFLOW = frozenset(["over", "overflow"])
 _UNDERSTOOD = _OVERFLOW | {"", "measured"}
 _ROOT = "MeasurementResultData"
@@ -46,7 +47,7 @@ def read(file: InputFile) -> tuple[Reading, ...]:
     """One plate; sections read over time or as a scan are named in a remark, or refused where nothing else is."""
     refuse_unless(recognizes(file), file, READER.title)
     root = root_from_bytes(file.data)
-    sections = list(root.all("Section"))
+    sections = root.all("Section")
     series = {id(section): what for section in sections if (what := _series(section))}
     endpoint = [section for section in sections if id(section) not in series]
     said = [f"{s.attributes.get('Name', '')} was read {series[id(s)]}" for s in sections if id(s) in series]
@@ -57,18 +58,19 @@ def read(file: InputFile) -> tuple[Reading, ...]:
     source = Source(file.name, file.sha256, READER.name, _software(root))
     tables = [(section, _cells(section)) for section in endpoint]
     shape = shape_of((cells for _, cells in tables), plate_size(header))
-    channels = _channels(tables, shape)
+    states = [_states(section) for section in endpoint]
+    channels = _channels(tables, states, shape)
     refuse_without_values(channels, "1")
     plate = root.first_or_none("Plate")
     skipped = [f"{sentence}; that is not read." for sentence in said]
-    remarks = (*skipped, *_invalid_remarks(endpoint))
+    remarks = (*skipped, *_invalid_remarks(endpoint, states))
     unread = unread_keys(header, _USED)
     name = f"Plate {plate.text}" if plate and plate.text else "Plate 1"
     return (Reading(source, name, shape, channels, header=header, unread_header=unread, remarks=remarks),)
 
 
 def _series(section: Element) -> str:
-    data = list(section.all("Data"))
+    data = section.all("Data")
     if len(data) > 1:
         return f"over time ({len(data)} cycles)"
     wells = [well for block in data for well in block.all("Well")]
@@ -118,28 +120,29 @@ def _cells(section: Element) -> Cells:
     return found
 
 
-def _channels(tables: Sequence[tuple[Element, Cells]], shape: Shape) -> tuple[Channel, ...]:
+def _channels(tables: Sequence[tuple[Element, Cells]], states: Sequence[_States], shape: Shape) -> tuple[Channel, ...]:
     decimal = decimal_mark(cells for _, cells in tables)
     labels = unique_labels(section.attributes.get("Name", "") or "Section" for section, _ in tables)
     found = []
-    for label, (section, cells) in zip(labels, tables, strict=True):
+    for label, (section, cells), said in zip(labels, tables, states, strict=True):
         header = tuple(_parameters(section))
         kind = kind_from_text(value_of(header, "Mode"))
         stated = value_of(header, "Measurement Wavelength") or value_of(header, "Wavelength")
         nm = wavelength_from_text_or_none(stated) if kind is ChannelKind.ABSORBANCE else None
-        found.append(_with_states(channel(label, cells, shape, decimal, wavelength_nm=nm, kind=kind), section, shape))
+        found.append(_with_states(channel(label, cells, shape, decimal, wavelength_nm=nm, kind=kind), said, shape))
     return tuple(found)
 
 
-def _with_states(made: Channel, section: Element, shape: Shape) -> Channel:
+def _with_states(made: Channel, said: _States, shape: Shape) -> Channel:
     """A number that i-control calls overflow is none; one that it calls invalid stays, as the remark says."""
-    states = {w: status for w, status in _states(section).items() if status.casefold() in _OVERFLOW}
+    states = {w: status for w, status in said.items() if status.casefold() in _OVERFLOW}
     values = [math.nan if well in states else value for well, value in zip(shape.wells(), made.values, strict=True)]
     notes = {**made.notes, **{well: Note(status, NoteKind.OVERFLOW) for well, status in states.items()}}
     return replace(made, values=tuple(values), notes=notes) if states else made
 
 
-def _states(section: Element) -> dict[Well, str]:
+def _states(section: Element) -> _States:
+    """Well → what i-control says of it."""
     found = {}
     for item in (well for block in section.all("Data") for well in block.all("Well")):
         single, well = item.first_or_none("Single"), well_from_text_or_none(item.attributes.get("Pos", ""))
@@ -148,10 +151,10 @@ def _states(section: Element) -> dict[Well, str]:
     return found
 
 
-def _invalid_remarks(sections: Sequence[Element]) -> list[str]:
+def _invalid_remarks(sections: Sequence[Element], states: Sequence[_States]) -> list[str]:
     remarks = []
-    for section in sections:
-        wells = [well for well, status in _states(section).items() if status.casefold() not in _UNDERSTOOD]
+    for section, said in zip(sections, states, strict=True):
+        wells = [well for well, status in said.items() if status.casefold() not in _UNDERSTOOD]
         if wells:
             name = section.attributes.get("Name", "")
             remarks.append(f"{name}: i-control marks {', '.join(wells)} as invalid; their numbers are kept.")
