@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from elisa_bdnf.errors import UsageError
+from elisa_bdnf.inputs.file import name_of, text_of_name
 
 MOST_FILES = 200_000
 
@@ -53,7 +54,7 @@ class Search:
         if not file or Path(file).name != file:  # a manifest that somebody edited must not lead anywhere
             return
         yield from self._below_named().get(file, ())
-        yield from (path for folder in self.near if (path := folder / file).is_file())
+        yield from (path for folder in self.near for path in _in_folder(folder, file))
 
     def _below_named(self) -> dict[str, list[Path]]:
         """Name → paths, of everything below the folders that a person named; links are not followed."""
@@ -66,13 +67,22 @@ class Search:
                     if number > MOST_FILES:
                         raise UsageError(f"--inputs holds more than {MOST_FILES} files", expected="a smaller folder")
                     for name in sorted(files):
-                        self._index.setdefault(name, []).append(Path(here, name))
+                        self._index.setdefault(text_of_name(name), []).append(Path(here, name))
         return self._index
 
     def places(self) -> str:
         """Where was looked, for people."""
         folders = [*(f"{folder} and below" for folder in self.named), *(str(folder) for folder in self.near)]
         return ", ".join(folders[:4]) + (f" and {len(folders) - 4} more folders" if len(folders) > 4 else "")
+
+
+def _in_folder(folder: Path, file: str) -> Iterable[Path]:
+    """The file of this name, as manifests write names, in a folder."""
+    if (folder / file).is_file():
+        return (folder / file,)
+    if "\\x" not in file:
+        return ()
+    return (path for path in sorted(folder.iterdir()) if name_of(path) == file and path.is_file())
 
 
 def _sha256_or_none(path: Path) -> str | None:

@@ -41,3 +41,10 @@ def test_a_single_run_takes_such_a_name_and_tells_it(tmp_path: Path) -> None:
     folder = laid(tmp_path / "in", {OLD_CODE_PAGE: GEN5})
     assert elisa_bdnf("run", folder / os.fsdecode(OLD_CODE_PAGE), "--out", tmp_path / "out").code == 0
     assert rb'"pl\\xe4te \\xff.txt"' in (tmp_path / "out" / "manifest.json").read_bytes()
+
+
+def test_verify_finds_such_a_name_again(tmp_path: Path) -> None:
+    folder = laid(tmp_path / "in", {OLD_CODE_PAGE: GEN5})
+    batch(folder, tmp_path / "out")
+    near, named = elisa_bdnf("verify", tmp_path / "out"), elisa_bdnf("verify", tmp_path / "out", "--inputs", folder)
+    assert (near.code, named.code) == (0, 0)
