@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from elisa_bdnf.errors import ElisaError, ExportError, TableError
 from elisa_bdnf.inputs import text as texts
@@ -201,6 +201,11 @@ class InputFile:
             return self.text.lower()
         cells = (text for page in self.pages for row in (*page.rows, (page.name,)) for text in row if text)
         return "\n".join(cells).lower()
+
+    @cached_property
+    def kept(self) -> dict[str, Any]:
+        """What a reader found, by its name, while it looked whether the file is its own: it need not look again."""
+        return {}
 
     def _own(self, failed: ElisaError) -> ElisaError:
         return self.error(problems=failed.problems).in_file(self.name)

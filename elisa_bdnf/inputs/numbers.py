@@ -66,9 +66,10 @@ def number_from_text_or_none(text: str, decimal: str = ".") -> float | None:
     """A finite number written with the given decimal mark, else None; no thousands marks, no words, no other digits."""
     matches = _NUMBER[decimal].match
     if not matches(text):  # most cells are bare numbers; only the others are worth the stripping
-        text = text.strip(" \t\u00a0").replace("\u2212", "-")
-        if not matches(text):
+        usual = text.strip(" \t\u00a0").replace("\u2212", "-")
+        if usual == text or not matches(usual):
             return None
+        text = usual
     value = float(text.replace(",", "."))
     return value if math.isfinite(value) else None
 
@@ -153,7 +154,7 @@ def result_or_none(text: str, decimal: str = ".") -> WellCell | None:
     compact = " ".join(text.split())
     if not compact:
         return EMPTY_CELL
-    if (value := number_from_text_or_none(compact, decimal)) is not None:
+    if compact != text and (value := number_from_text_or_none(compact, decimal)) is not None:
         return WellCell(value)
     starred = None if _STARS_FOR_DIGITS.match(compact) else _STARRED.match(compact)
     if starred:
@@ -183,14 +184,16 @@ def _kind_of_word_or_none(compact: str, decimal: str) -> NoteKind | None:
 
 def is_number(text: str) -> bool:
     """Whether a cell is a number with either decimal mark."""
-    return bool(_EITHER.match(text)) or any(number_from_text_or_none(text, mark) is not None for mark in ".,")
+    if _EITHER.match(text) or number_from_text_or_none(text) is not None:
+        return True
+    return "," in text and number_from_text_or_none(text, ",") is not None
 
 
 def is_number_or_word(text: str) -> bool:
     """Whether a cell, with either decimal mark, could stand for a well."""
-    if _EITHER.match(text):
+    if _EITHER.match(text) or result_or_none(text) is not None:
         return True
-    return result_or_none(text, ".") is not None or result_or_none(text, ",") is not None
+    return "," in text and result_or_none(text, ",") is not None
 
 
 def decimal_mark_from_rows(rows: Iterable[Sequence[object]], *, first_line: int = 1) -> str:

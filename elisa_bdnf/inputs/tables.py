@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from elisa_bdnf.errors import Problem
 from elisa_bdnf.inputs.columns import Column, column_from_text
@@ -32,7 +33,7 @@ class Heading:
     column: Column
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Table:
     """Headings and the lines below them. ``lines`` are indexes into the rows of the page, empty lines left out."""
 
@@ -43,7 +44,11 @@ class Table:
 
     def heading(self, name: str) -> Heading | None:
         """The first heading of our word ``name``."""
-        return next((heading for heading in self.headings if heading.column.name == name), None)
+        return self._first.get(name)
+
+    @cached_property
+    def _first(self) -> dict[str, Heading]:
+        return {heading.column.name: heading for heading in reversed(self.headings)}
 
     def text(self, line: int, heading: Heading) -> str:
         return self.page.text(line, heading.position)

@@ -76,8 +76,13 @@ def plate_name_or_none(text: str) -> str | None:
 
 
 def plates_of_grids(page: Page) -> tuple[list[GridPlate], list[Astray]]:
-    """Every grid of a page under its plate, and every text outside of them. Raises ExportError for broken labels."""
+    """Every grid of a page under its plate, and every text outside of them; neither where there is no grid.
+
+    Raises ExportError for broken labels.
+    """
     grids = find_grids(page.rows)
+    if not grids:
+        return [], []
     covered = {cell for grid in grids for cell in _cells_of(grid)}
     plates, astray, below = [GridPlate(None)], [], 0
     for grid in grids:

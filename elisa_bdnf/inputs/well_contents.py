@@ -52,11 +52,18 @@ class Understood:
 def contents_from_facts(facts: Mapping[Well, WellFacts], *, decimal: str = ".") -> Understood:
     """Every well's statements → its content. Empty wells are left out; ``problems`` are for the caller to raise."""
     understood = Understood()
+    known: dict[tuple[object, ...], Content] = {}  # replicates say the same
     for well in sorted(facts, key=well_order):
         said = {name: fact for name, fact in facts[well].items() if fact.text.strip()}
         if said.keys() <= _PLACES:
             continue
-        content = _WellReader(well, said, decimal, understood).content_or_none()
+        same = tuple([(name, fact.text) for name, fact in said.items()])
+        content = known.get(same)
+        if content is None:
+            complaints = len(understood.complaints)
+            content = _WellReader(well, said, decimal, understood).content_or_none()
+            if content is not None and len(understood.complaints) == complaints:
+                known[same] = content
         if content is not None:
             understood.contents[well] = content
     understood.contents = _with_one_name(understood.contents)

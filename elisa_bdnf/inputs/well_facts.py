@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from elisa_bdnf.errors import Problem
 from elisa_bdnf.inputs.units import unit_from_text_or_none
@@ -11,8 +12,7 @@ from elisa_bdnf.model.layout import Content, Role
 from elisa_bdnf.model.plate import Well, well_order
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """One statement about a well and where it stands; ``unit`` is that of a heading such as ``conc_pg_mL``."""
 
     text: str

@@ -20,30 +20,32 @@ _FORMAT = "plain_grid"
 
 def holds_matrix(file: InputFile) -> bool:
     """A matrix of numbers with row letters and column numbers, or one that fills a plate, and no vendor's mark."""
-    pages = generic_pages(file)
-    if not pages:
-        return False
     try:
-        return any(draft.tables for draft in drafts_from_pages(pages))
+        return bool(_drafts(file))
     except ExportError:
         return True  # there is a matrix, and reading it will say what is wrong with it
 
 
+def _drafts(file: InputFile) -> list[Draft]:
+    if _FORMAT not in file.kept:
+        file.kept[_FORMAT] = [draft for draft in drafts_from_pages(generic_pages(file)) if draft.tables]
+    found: list[Draft] = file.kept[_FORMAT]
+    return found
+
+
 def readings_from_matrices(file: InputFile) -> tuple[Reading, ...]:
     """One reading per plate, in the order of the file. Raises ExportError."""
-    pages = generic_pages(file)
-    drafts = [draft for draft in drafts_from_pages(pages) if draft.tables]
+    drafts = _drafts(file)
     if not drafts:
         raise ExportError("no matrix of numbers was found", expected="row letters and column numbers around responses")
     decimal = decimal_mark([table.cells for draft in drafts for table in (*draft.tables, *draft.computed)])
-    if len(drafts) > 1 and not all(draft.name for draft in drafts):
-        for draft in drafts:
-            draft.remarks.append("The file does not name all of its plates; those without a name were counted.")
+    unnamed = len(drafts) > 1 and not all(draft.name for draft in drafts)
+    remarks = ("The file does not name all of its plates; those without a name were counted.",) if unnamed else ()
     names = unique_labels(draft.name or f"Plate {number}" for number, draft in enumerate(drafts, start=1))
-    return tuple(_reading(file, draft, name, decimal) for draft, name in zip(drafts, names, strict=True))
+    return tuple(_reading(file, draft, name, decimal, remarks) for draft, name in zip(drafts, names, strict=True))
 
 
-def _reading(file: InputFile, draft: Draft, name: str, decimal: str) -> Reading:
+def _reading(file: InputFile, draft: Draft, name: str, decimal: str, remarks: tuple[str, ...]) -> Reading:
     shape = shape_of([table.cells for table in draft.tables])
     channels = _channels(draft, shape, decimal)
     refuse_without_values(channels, name)
@@ -61,6 +63,7 @@ def _reading(file: InputFile, draft: Draft, name: str, decimal: str) -> Reading:
         remarks=(
             *(file.decoding_remarks if file.kind == "text" else ()),
             *draft.remarks,
+            *remarks,
             *date_remarks(*(value for _, value in draft.header)),
         ),
     )

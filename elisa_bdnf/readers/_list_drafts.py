@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from elisa_bdnf.errors import ExportError, Problem
 from elisa_bdnf.inputs.numbers import number_from_text_or_none
@@ -51,7 +52,7 @@ class ListPlate:
     facts: dict[Well, dict[str, Fact]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class WellList:
     """A table and what its columns are for; ``wavelength`` is a column that tells the lines of a well apart."""
 
@@ -69,7 +70,12 @@ class WellList:
     def remarks(self) -> tuple[str, ...]:
         named = ", ".join(repr(heading.text) for heading, _ in self.responses)
         taken = (f"Responses were taken from the column {named}.",) if len(self.responses) == 1 else ()
-        return (*taken, *short_line_remarks(self.table.page, tuple(_lines(self.table))))
+        return (*taken, *short_line_remarks(self.table.page, self.lines))
+
+    @cached_property
+    def lines(self) -> tuple[int, ...]:
+        """Those with a well; notes may stand below the last of them, but no line without a well in between."""
+        return tuple(_lines(self.table))
 
 
 def list_or_none(page: Page) -> WellList | None:
@@ -106,13 +112,13 @@ def _is_wavelength(heading: Heading) -> bool:
 def plates_from_list(found: WellList) -> list[ListPlate]:
     """Every plate of a table. Raises ExportError with all that is wrong in its lines."""
     _refuse_kinetic(found.table)
-    refuse_moved_cells(found.table.page, (found.table.top, *_lines(found.table)))
+    refuse_moved_cells(found.table.page, (found.table.top, *found.lines))
     problems = [*heading_problems(found.table), *_odd_cells(found)]
     if problems:
         raise ExportError(problems=problems)
     plates: dict[str, ListPlate] = {}
     plate_heading = found.table.heading("plate")
-    for line in _lines(found.table):
+    for line in found.lines:
         name = found.table.text(line, plate_heading) if plate_heading else ""
         if plate_heading and not name:
             place = found.table.place(line, plate_heading)
@@ -124,7 +130,6 @@ def plates_from_list(found: WellList) -> list[ListPlate]:
 
 
 def _lines(table: Table) -> Iterator[int]:
-    """Lines with a well; notes may stand below the last of them, but no line without a well in between."""
     wells = [line for line in table.lines if well_or_none(table, line)]
     for line in table.lines:
         if line <= wells[-1]:
@@ -138,8 +143,8 @@ def _lines(table: Table) -> Iterator[int]:
 def _add_line(found: WellList, plate: ListPlate, line: int, problems: list[Problem]) -> None:
     table = found.table
     well = well_or_none(table, line)
-    heading = table.heading("well") or table.heading("row") or table.headings[0]
     if well is None:
+        heading = table.heading("well") or table.heading("row") or table.headings[0]
         text = table.text(line, heading)
         problems.append(
             Problem(f"{text!r} is no well", "a well such as A1 in every line", place=table.place(line, heading))

@@ -20,12 +20,19 @@ _FORMAT = "long_table"
 
 def holds_list(file: InputFile) -> bool:
     """A line of headings with a well (or row and column) and a response, wells below it, and no vendor's mark."""
-    return any(list_or_none(page) is not None for page in generic_pages(file))
+    return bool(_lists(file))
+
+
+def _lists(file: InputFile) -> list[WellList]:
+    if _FORMAT not in file.kept:
+        file.kept[_FORMAT] = [found for page in generic_pages(file) if (found := list_or_none(page)) is not None]
+    lists: list[WellList] = file.kept[_FORMAT]
+    return lists
 
 
 def readings_from_lists(file: InputFile) -> tuple[Reading, ...]:
     """One reading per plate: per sheet, and within it per value of a column ``plate``. Raises ExportError."""
-    lists = [found for page in generic_pages(file) if (found := list_or_none(page)) is not None]
+    lists = _lists(file)
     if not lists:
         raise ExportError("no table with a column of wells and one of responses was found", expected="Well, OD, …")
     plates = [(found, plate) for found in lists for plate in plates_from_list(found)]
