@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 
-from elisa_bdnf.model.layout import Role
+from elisa_bdnf.model.layout import Content, Role
 from elisa_bdnf.model.reading import Reading
 from elisa_bdnf.model.result import FindingLevel, WellUse
 from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, as_set, below, digits, exceeds, plain, rule
@@ -47,19 +48,22 @@ def every_laid_out_well_was_read(plate: PlateSubject) -> Verdicts:
 def every_sample_is_declared_once(plate: PlateSubject) -> Verdicts:
     """One subject and timepoint is one sample, and one sample is one subject and timepoint.
 
-    Two samples for the same subject and timepoint cannot both be right, and nothing in the numbers says which is.
+    Two samples for the same subject and timepoint cannot both be right, and nothing in the numbers says which is. Two
+    regions, analytes or matrices of a subject are samples of their own, and so are culture wells of one batch.
     """
-    names: dict[tuple[str, str], set[str]] = defaultdict(set)
+    cultures = plate.protocol.design == "neuron_release"
+    names: dict[tuple[str, ...], set[str]] = defaultdict(set)
     occasions: dict[str, set[tuple[str | None, str | None]]] = defaultdict(set)
     for group in plate.groups(Role.SAMPLE):
         content = group.content
         occasions[content.name].add((content.subject, content.timepoint))
-        if content.subject and content.timepoint:
-            names[content.subject, content.timepoint].add(content.name)
-    for (subject, timepoint), samples in names.items():
+        if content.subject and content.timepoint and not cultures:
+            names[content.subject, content.timepoint, *_own_parts(plate, content)].add(content.name)
+    for (subject, timepoint, *parts), samples in names.items():
         if len(samples) > 1:
+            whose = " ".join([subject, *filter(None, parts[1:])])
             yield Remark(
-                f"subject {subject} at {timepoint} is given as {len(samples)} samples: {', '.join(sorted(samples))}",
+                f"subject {whose} at {timepoint} is given as {len(samples)} samples: {', '.join(sorted(samples))}",
                 measured=str(len(samples)),
                 limit="1",
                 action="stop",
@@ -75,6 +79,14 @@ def every_sample_is_declared_once(plate: PlateSubject) -> Verdicts:
                 action="stop",
                 hint="give each occasion a sample name of its own",
             )
+
+
+def _own_parts(plate: PlateSubject, content: Content) -> tuple[str, ...]:
+    """Matrix, region and analyte of a sample, as far as they are stated."""
+    tissue = plate.protocol.extra.get("tissue")
+    region = str(tissue.get("region_column", "region")) if isinstance(tissue, Mapping) else "region"
+    said = {key.casefold(): text for key, text in content.attributes.items()}
+    return (content.matrix or "", *(said.get(key.casefold(), "") for key in (region, "analyte")))
 
 
 @rule("INP-03", ERROR, "SerolyzeR #108; ICH M10 §4.1")

@@ -46,7 +46,7 @@ def plates_are_balanced(study: StudyAnalysis, *, association: float = 0.5) -> Ve
 
 
 def _timepoints_in_columns(study: StudyAnalysis, association: float) -> Verdicts:
-    placed = [(each.timepoint, column_or_none(each)) for each in study.measurements if each.used]
+    placed = [(each.timepoint, column_or_none(each)) for each in study.measurements if each.used and each.timepoint]
     known = [(timepoint, column) for timepoint, column in placed if column is not None]
     if not known:
         yield Missing("the input does not say in which wells samples were")

@@ -30,6 +30,12 @@ class Conditions:
     joined_by: str
     drug: str
     expected: str
+    blockers: tuple[str, ...] = ()
+
+    def rank(self, condition: Condition) -> tuple[int, bool]:
+        """How conditions are listed: vehicle, drug, each blocker alone and with the drug, then the controls."""
+        kinds = ("vehicle", "drug", *self.blockers, *WITHOUT_CELLS, "spike")
+        return kinds.index(condition.blocker or condition.kind), condition.kind == "drug_blocker"
 
     def from_text_or_none(self, text: str) -> Condition | None:
         """``NBQX + ket`` and ``ket+nbqx`` → ketamine with NBQX; None for a word that the protocol does not have."""
@@ -56,12 +62,13 @@ def conditions_from_protocol(protocol: Protocol) -> Conditions:
         single |= {_folded(name): Condition(kind, kind) for name in _texts(said, kind, (kind,))}
     for name in _texts(table(protocol, "precipitation"), "spike", (SPIKE,)):
         single[_folded(name)] = Condition(SPIKE, "spike")
-    for name in table(protocol, "blockers"):
+    blockers = tuple(table(protocol, "blockers"))
+    for name in blockers:
         aliases = _texts(table(protocol, "blockers", name), "aliases", ())
         single |= {_folded(word): Condition(name, "blocker", name) for word in (name, *aliases)}
     joined_by = str(said.get("joined_by", "+"))
     expected = ", ".join(dict.fromkeys(each.name for each in single.values())) + f", or two joined by {joined_by}"
-    return Conditions(single, joined_by, treatment[0], expected)
+    return Conditions(single, joined_by, treatment[0], expected, blockers)
 
 
 def _texts(said: Mapping[str, object], key: str, default: Sequence[str]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from elisa_bdnf.errors import Problem, StudyError
 from elisa_bdnf.model.effect import Contrast
+from elisa_bdnf.model.order import natural_order
 from elisa_bdnf.model.release import ControlCheck, Inhibition, ReleaseStudy, ReleaseSummary, ReleaseValue
 from elisa_bdnf.study.conditions import WITHOUT_CELLS, Conditions, conditions_from_protocol
 from elisa_bdnf.study.conflicts import where
@@ -68,7 +69,7 @@ def _corrected(batches: Sequence[str], total: int) -> str:
 
 
 def _cells(data: StudyData, conditions: Conditions) -> dict[Key, Cell]:
-    """Culture wells by batch, condition and time; every word that is not understood is said at once."""
+    """Culture wells by batch, condition and time, in this order; every word that is not understood is said at once."""
     found: dict[Key, Cell] = {}
     problems: dict[str, Problem] = {}
     for each in data.used:
@@ -83,7 +84,12 @@ def _cells(data: StudyData, conditions: Conditions) -> dict[Key, Cell]:
         found[key] = replace(cell, wells=(*cell.wells, each))
     if problems:
         raise StudyError(problems=problems.values())
-    return found
+    times = {"": -1} | {timepoint.name: at for at, timepoint in enumerate(data.timepoints)}
+
+    def order(key: Key) -> tuple[object, ...]:
+        return natural_order(key[0]), conditions.rank(found[key].condition), times[key[2]]
+
+    return {key: found[key] for key in sorted(found, key=order)}
 
 
 def _summaries(values: Sequence[ReleaseValue]) -> Iterator[ReleaseSummary]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from elisa_bdnf.model.effect import Contrast
+from elisa_bdnf.model.order import natural_order
 from elisa_bdnf.model.tissue import RatioSummary, RatioValue, TissueContrast, TissueStudy, TissueValue
 from elisa_bdnf.study.identity import table
 from elisa_bdnf.study.intake import StudyData
@@ -28,10 +29,25 @@ def control_arms(data: StudyData) -> tuple[str, ...]:
 
 def tissue_study(data: StudyData) -> tuple[TissueStudy, tuple[RatioSummary, ...]]:
     """Values, contrasts with the control arm, and the ratios of assays that the protocol declares and the study has."""
-    values, controls = tissue_values(data), control_arms(data)
+    controls = control_arms(data)
+    values = _in_order(tissue_values(data), data, controls)
     points = [_Point(v.arm, (v.region, v.timepoint, v.analyte), v.value, v.limit is not None) for v in values]
     contrasts = tissue_contrasts(points, controls)
     return TissueStudy(data_unit(data), controls, values, contrasts), tuple(_ratios(data, values, controls))
+
+
+def _in_order(values: Sequence[TissueValue], data: StudyData, controls: Sequence[str]) -> tuple[TissueValue, ...]:
+    """By analyte, region, arm (control first), time and animal, in whatever order their wells were read."""
+    analytes = list(dict.fromkeys(v.analyte for v in values))
+    regions = [*table(data.protocol, "regions"), *dict.fromkeys(v.region for v in values)]
+    times = {"": -1} | {timepoint.name: at for at, timepoint in enumerate(data.timepoints)}
+    names = {folded(name) for name in controls}
+
+    def order(v: TissueValue) -> tuple[object, ...]:
+        arm = (folded(v.arm) not in names, natural_order(v.arm))
+        return analytes.index(v.analyte), regions.index(v.region), arm, times[v.timepoint], natural_order(v.subject)
+
+    return tuple(sorted(values, key=order))
 
 
 @dataclass(frozen=True, slots=True)

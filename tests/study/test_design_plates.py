@@ -1,0 +1,108 @@
+"""Release and tissue from exports to answers, by the two commands that a person gives: what was put in comes out."""
+
+from __future__ import annotations
+
+import csv
+import json
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from program import FIXTURES, elisa_bdnf
+
+Document = dict[str, Any]
+REGIONS = {"HPC": "hippocampus", "PFC": "prefrontal_cortex"}
+
+
+def studied(name: str, protocol: str, folder: Path) -> Document:
+    exports = FIXTURES / "studies" / f"{name}-plates" / "exports"
+    batch = elisa_bdnf(
+        "batch", exports, "--protocol", protocol, "--out", folder / "results", "--jobs", "1", "--quiet"
+    )  # fmt: skip
+    assert batch.code == 0, batch.err
+    done = elisa_bdnf("study", folder / "results", "--out", folder / "study", "--quiet", "--strict")
+    assert done.code == 0, done.err
+    document: Document = json.loads((folder / "study" / "study.json").read_text(encoding="utf-8"))
+    return document
+
+
+def truth(name: str) -> Document:
+    return tomllib.loads((FIXTURES / "studies" / f"{name}-plates" / "truth.toml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def release(tmp_path_factory: pytest.TempPathFactory) -> Document:
+    return studied("release", "neuron-release", tmp_path_factory.mktemp("release"))
+
+
+@pytest.fixture(scope="module")
+def tissue(tmp_path_factory: pytest.TempPathFactory) -> Document:
+    return studied("tissue", "rodent-tissue", tmp_path_factory.mktemp("tissue"))
+
+
+def test_true_folds_lie_in_their_intervals_over_culture_batches(release: Document) -> None:
+    folds = truth("release")["fold"]
+    assert release["groups"] == ["veh", *folds]
+    for contrast in release["contrasts"]:
+        assert contrast["ci_low"] <= folds[contrast["group"]] <= contrast["ci_high"], contrast
+        assert contrast["n"] == 3
+    found = release["release"]
+    for each in found["inhibitions"]:
+        if not each["batch"]:
+            assert each["low"] <= truth("release")["removed_percent"][each["blocker"]] <= each["high"], each
+
+
+def test_release_is_per_ml_of_medium_and_corrected_by_the_spiked_control(release: Document) -> None:
+    found = release["release"]
+    assert (found["unit"], found["sentence"]) == (
+        "pg/mL medium", "recovery-corrected in every culture batch",
+    )  # fmt: skip
+    recoveries = [each["recovery"] for each in found["recoveries"]]
+    assert recoveries == pytest.approx([truth("release")["recovery"]] * 3, rel=0.12)
+    assert not [each for each in found["controls"] if each["problem"]]
+    vehicle = {v["batch"]: v["value"] for v in found["values"] if v["condition"] == "veh" and v["timepoint"] == "15min"}
+    assert vehicle == pytest.approx({"C1": 30.0, "C2": 40.0, "C3": 25.0}, rel=0.15)
+
+
+def test_conditions_are_listed_in_the_order_of_the_protocol_and_not_of_the_wells(release: Document) -> None:
+    batch = [(v["condition"], v["timepoint"]) for v in release["release"]["values"] if v["batch"] == "C1"]
+    assert batch[:6] == [(name, time) for name in ("veh", "ket") for time in ("15min", "60min", "6h")]
+    assert [name for name, _ in batch[6:]] == [
+        "NBQX", "ket+NBQX", "verapamil", "ket+verapamil", "medium_only", "beads_only", "antibody_only", "ip_spike",
+    ]  # fmt: skip
+
+
+def test_true_ratios_of_tissue_lie_in_their_intervals(tissue: Document) -> None:
+    ratios = {REGIONS[name]: ratio for name, ratio in truth("tissue")["ratio"].items()}
+    found = [c for c in tissue["tissue"]["contrasts"] if c["analyte"] == "BDNF"]
+    assert len(found) == 4
+    for contrast in found:
+        assert contrast["ci_low"] <= ratios[contrast["region"]] <= contrast["ci_high"], contrast
+    (ratio,) = tissue["ratios"]
+    for contrast in ratio["contrasts"]:
+        assert contrast["ci_low"] <= truth("tissue")["ptrkb_trkb"]["ratio"] <= contrast["ci_high"], contrast
+        assert contrast["p_holm"] < 0.05
+
+
+def test_two_regions_and_three_assays_of_an_animal_are_values_of_their_own(tissue: Document) -> None:
+    values = tissue["tissue"]["values"]
+    assert len(values) == 16 * 2 * 3
+    assert {v["region"] for v in values} == set(REGIONS.values())
+    true = {
+        (row["subject"].rsplit(" ", 1)[0], analyte): float(row["true_concentration"])
+        for analyte in ("BDNF", "TrkB", "p-TrkB")
+        for row in table(f"truth-tissue-{analyte}.csv")
+        if row["role"] == "sample"
+    }
+    short = {region: name for name, region in REGIONS.items()}
+    for value in values:
+        expected = true[f"{value['subject']} {short[value['region']]}", value["analyte"]]
+        assert value["extract"] == pytest.approx(expected, rel=0.15)
+        assert value["value"] == pytest.approx(value["extract"] / value["per"])
+
+
+def table(name: str) -> list[dict[str, str]]:
+    text = (FIXTURES / "studies" / "tissue-plates" / name).read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))
