@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from elisa_bdnf.inputs.workbook import Sheet
 
 MOST_BYTES = 50_000_000
+_HEAD_BYTES = 1 << 16
 
 # First bytes → kind. Order matters where one is the beginning of another.
 _SIGNATURES = (
@@ -133,7 +134,8 @@ class InputFile:
     @cached_property
     def kind(self) -> str:
         """What the bytes are: a key of :data:`KIND_TITLES`."""
-        return kind_from_bytes(self.data)
+        is_small = len(self.data) < _HEAD_BYTES and self.chosen_encoding is None
+        return kind_from_bytes(self.data, (lambda: self.text) if is_small else None)
 
     @cached_property
     def _decoded(self) -> texts.Decoded:
@@ -233,8 +235,11 @@ def _refuse_irregular(status: os.stat_result, error: type[ElisaError]) -> None:
         raise error(f"the file has {size}", expected=f"at most {MOST_BYTES // 1_000_000} MB")
 
 
-def kind_from_bytes(data: bytes) -> str:
-    """What a file is, by its first bytes: a key of :data:`KIND_TITLES`."""
+def kind_from_bytes(data: bytes, decoded: Callable[[], str] | None = None) -> str:
+    """What a file is, by its first bytes: a key of :data:`KIND_TITLES`.
+
+    ``decoded`` gives the text of all of them, where it is decoded anyhow.
+    """
     if not data.strip(b"\0 \t\r\n"):
         return "empty"
     if data.startswith(b"PK"):
@@ -244,7 +249,7 @@ def kind_from_bytes(data: bytes) -> str:
     for signature, kind in _SIGNATURES:
         if data.startswith(signature):
             return kind
-    return _kind_of_text(data)
+    return _kind_of_text(data, decoded or (lambda: _text_of_head(data)))
 
 
 def _kind_of_zip(data: bytes) -> str:
@@ -254,9 +259,13 @@ def _kind_of_zip(data: bytes) -> str:
     return "ods" if b"opendocument.spreadsheet" in data[:200] else "zip"
 
 
-def _kind_of_text(data: bytes) -> str:
+def _text_of_head(data: bytes) -> str:
+    return texts.decode(data[:_HEAD_BYTES] if len(data) % 2 == 0 else data[: _HEAD_BYTES - 1]).text
+
+
+def _kind_of_text(data: bytes, decoded: Callable[[], str]) -> str:
     try:
-        head = texts.decode(data[: 1 << 16] if len(data) % 2 == 0 else data[: (1 << 16) - 1]).text
+        head = decoded()
     except ElisaError:
         head = data[:4096].decode("latin-1")
         if _looks_binary(data[:4096]):

@@ -70,7 +70,7 @@ def _decoded(data: bytes, encoding: str | None) -> Decoded:
     if "\0" in decoded.text:
         line = decoded.text.count("\n", 0, decoded.text.index("\0")) + 1
         raise ElisaError("the file holds zero bytes, so it is not text", expected="a text file", place=str(line))
-    if control := _C1_CONTROL.search(decoded.text):
+    if not decoded.text.isascii() and (control := _C1_CONTROL.search(decoded.text)):
         line = len(_LINE_END.findall(decoded.text, 0, control.start())) + 1
         found = f"the character U+{ord(control[0]):04X} is a control code, so the encoding was not understood"
         raise _NotUnderstood(found, "save the file as UTF-8", line)

@@ -164,10 +164,11 @@ def _in_order(cells: Cells, numbers: Sequence[float], wells: tuple[Well, ...]) -
 def _values_and_notes(
     label: str, cells: Cells, decimal: str, wells: Sequence[Well]
 ) -> tuple[tuple[float, ...], Mapping[Well, Note]]:
-    """For matrices with words or marks in them, which are looked at one by one."""
+    """For matrices with words or marks in them, each of which is looked at once."""
     numbers = responses_from_texts(cells.values(), decimal)
+    words = {text: response_or_none(text, decimal) for text in {*cells.values()} - {""}} if None in numbers else {}
     read = {
-        well: response_or_none(text, decimal)
+        well: words[text]
         for (well, text), number in zip(cells.items(), numbers, strict=True)
         if text and number is None
     }

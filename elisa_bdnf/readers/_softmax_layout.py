@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 from elisa_bdnf.inputs.numbers import decimals_from_text, number_from_text_or_none, result_or_none
 from elisa_bdnf.model.layout import Content, Layout, Role
-from elisa_bdnf.model.plate import Shape, Well, well_order
+from elisa_bdnf.model.plate import Shape, Well
 from elisa_bdnf.model.reading import Note, NoteKind
+from elisa_bdnf.readers._cells import wells_of
 from elisa_bdnf.readers._holes import named
 from elisa_bdnf.readers._softmax_groups import Group, Purpose
 from elisa_bdnf.readers._softmax_lines import GroupLine
@@ -95,38 +96,40 @@ def layout_from_members(
     """The layout of one plate; ``roles`` by the line at which a group begins. Unit: from the title of the standards."""
     remarks: list[str] = []
     contents: dict[Well, Content] = {}
-    units: dict[str, None] = {}
     twice: dict[tuple[str, str], list[Well]] = {}
     known: dict[tuple[object, ...], Content] = {}  # replicates say the same
-    said_by = {m.group.line: _said_positions(m.group) for m in members}
+    groups = {member.group.line: member.group for member in members}
+    said_by = {line: _said_positions(group) for line, group in groups.items()}
     for member in members:
-        role = roles[member.group.line]
-        texts = member.line.texts
-        said = (member.group.line, *(texts[position] for position in said_by[member.group.line]))
-        if said not in known:
-            known[said] = _content(member, role, decimal, remarks)
-        content = known[said]
-        if member.well in contents and contents[member.well] != content:
-            groups = (contents[member.well].attributes.get("group", ""), member.group.name)
-            twice.setdefault(groups, []).append(member.well)
-            continue
-        contents[member.well] = content
-        position = member.group.position(Purpose.DESCRIPTOR)
-        if role is Role.STANDARD and position is not None and member.group.columns[position].unit:
-            units[member.group.columns[position].unit] = None
+        first_line, (_, well, _, texts, _) = member.group.line, member.line
+        said = (first_line, *[texts[position] for position in said_by[first_line]])
+        content = known.get(said)
+        if content is None:
+            content = known[said] = _content(member, roles[first_line], decimal, remarks)
+        other = contents.setdefault(well, content)
+        if other is not content and other != content:
+            names = (other.attributes.get("group", ""), member.group.name)
+            twice.setdefault(names, []).append(well)
     if not contents:
         return None, tuple(remarks)
+    standards = [group for line, group in groups.items() if roles[line] is Role.STANDARD]
+    units = dict.fromkeys(unit for group in standards if (unit := _unit(group)))
     for (first, second), wells in twice.items():
         remarks.append(f"The groups {first!r} and {second!r} both name {named(wells)}; the first counts.")
     if len(units) > 1:
         remarks.append(f"The standards have several units ({', '.join(units)}); the first one is shown.")
-    standards = {member.group.name for member in members if roles[member.group.line] is Role.STANDARD}
-    if len(standards) > 1:
-        remarks.append(f"The plate has several groups of standards ({', '.join(sorted(standards))}).")
-    ordered = {well: contents[well] for well in sorted(contents, key=well_order)}
+    if len(called := {group.name for group in standards}) > 1:
+        remarks.append(f"The plate has several groups of standards ({', '.join(sorted(called))}).")
+    ordered = {well: contents[well] for well in wells_of(shape) if well in contents}
     return Layout(shape, _told_apart(ordered), unit=next(iter(units), None), origin="export"), tuple(
         dict.fromkeys(remarks)
     )
+
+
+def _unit(group: Group) -> str:
+    """The unit in the title of what the user typed; empty where there is none."""
+    position = group.position(Purpose.DESCRIPTOR)
+    return "" if position is None else group.columns[position].unit
 
 
 def _said_positions(group: Group) -> tuple[int, ...]:
@@ -137,14 +140,16 @@ def _said_positions(group: Group) -> tuple[int, ...]:
 def _told_apart(contents: Mapping[Well, Content]) -> dict[Well, Content]:
     """Every group numbers its samples from 01: where groups share a name, the name of the group goes in front."""
     groups: dict[tuple[Role, str], set[str]] = {}
-    for content in contents.values():
+    distinct = {id(content): content for content in contents.values()}
+    for content in distinct.values():
         groups.setdefault((content.role, content.name), set()).add(content.attributes["group"])
-    return {
-        well: replace(content, name=f"{content.attributes['group']} {content.name}")
+    told = {
+        key: replace(content, name=f"{content.attributes['group']} {content.name}")
         if len(groups[content.role, content.name]) > 1
         else content
-        for well, content in contents.items()
+        for key, content in distinct.items()
     }
+    return {well: told[id(content)] for well, content in contents.items()}
 
 
 def _content(member: Member, role: Role, decimal: str, remarks: list[str]) -> Content:

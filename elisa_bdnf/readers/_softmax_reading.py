@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.file import InputFile
-from elisa_bdnf.inputs.numbers import decimals_of_number
 from elisa_bdnf.inputs.text import number_of_cells
 from elisa_bdnf.model.layout import Role
-from elisa_bdnf.model.reading import InstrumentCurve, InstrumentResult, Reading, Source
-from elisa_bdnf.readers._cells import decimal_mark, instrument_result_or_none
+from elisa_bdnf.model.reading import InstrumentCurve, Reading, Source
+from elisa_bdnf.readers._cells import decimal_mark, places_of
 from elisa_bdnf.readers._holes import named, remarks_on_holes
 from elisa_bdnf.readers._softmax_blocks import Block, BlockKind, Document, document_from_rows
 from elisa_bdnf.readers._softmax_channels import Responses, channels_from_plate, with_notes
@@ -23,17 +21,11 @@ from elisa_bdnf.readers._softmax_groups import Group, Purpose, group_from_block
 from elisa_bdnf.readers._softmax_head import head_from_block
 from elisa_bdnf.readers._softmax_layout import Member, layout_from_members, notes_from_members, roles_of_groups
 from elisa_bdnf.readers._softmax_plate import PlateBlock, plate_from_block
+from elisa_bdnf.readers._softmax_results import results_from_members
 
 _FORMAT = "softmax"
 
 _PLATE_LINE = re.compile(r'"?Plate:"?(?P<delimiter>[\t,;|])')
-_SHOWN_ELSEWHERE = frozenset(
-    [Purpose.NAME, Purpose.WELL, Purpose.PLATE, Purpose.VALUE, Purpose.DESCRIPTOR, Purpose.FACTOR]
-)
-_QUANTITIES = {
-    Purpose.CONCENTRATION: "concentration",
-    Purpose.MEAN_CONCENTRATION: "concentration of the mean response",
-}
 
 
 def readings_from_file(file: InputFile) -> tuple[Reading, ...]:
@@ -133,7 +125,7 @@ def _bring_to_plates(draft: _Draft, group: Group) -> None:
         if name not in plates:
             plates[name] = _plate_of(draft, member)
         index = plates[name]
-        if index is None or line.well not in draft.plates[index].shape:
+        if index is None or line.well not in places_of(draft.plates[index].shape):
             lost.append(line.well)
         else:
             draft.members[index].append(member)
@@ -171,7 +163,7 @@ def _reading(draft: _Draft, index: int, document: Document, source: Source, rema
     notes, masked = notes_from_members(members, responses.by_label(label or ""), draft.decimal)
     layout, layout_remarks = layout_from_members(members, draft.roles, plate.shape, draft.decimal)
     header = tuple(_header(plate, draft, document))
-    results = tuple(_results(members, responses, draft.decimal))
+    results = tuple(results_from_members(members, responses, draft.decimal))
     curve = curve_or_none(members, label, responses.by_label(label or ""), results, document, draft.decimal)
     edited = [f"The groups print other responses than {label!r} in {named(other)}."] if other else []
     told = (
@@ -214,37 +206,6 @@ def _header(plate: PlateBlock, draft: _Draft, document: Document) -> Iterator[tu
 
 def _joined(cells: Sequence[str]) -> str:
     return " ".join(cell for cell in cells if cell)
-
-
-def _results(members: Sequence[Member], responses: Responses, decimal: str) -> Iterator[InstrumentResult]:
-    """Every calculated column of the groups, and printed responses of wells that the plate block does not hold."""
-    held = responses.wells_held()
-    groups = {member.group.line: member.group for member in members}
-    shown = {line: _calculated(group) for line, group in groups.items()}
-    for member in members:
-        _, well, _, texts, place = member.line
-        for position, is_response, quantity, numbers in shown[member.group.line]:
-            text, number = texts[position], numbers[place]
-            if not text or (is_response and well in held):
-                continue
-            if not math.isnan(number):
-                yield InstrumentResult(well, quantity, number, None, decimals_of_number(text, decimal))
-            elif result := instrument_result_or_none(quantity, well, text, decimal):
-                yield result
-
-
-def _calculated(group: Group) -> tuple[tuple[int, bool, str, Sequence[float]], ...]:
-    """Position of the columns that are results or responses, whether they are the latter, quantity and numbers."""
-    return tuple(
-        (
-            position,
-            column.purpose is Purpose.VALUE,
-            _QUANTITIES.get(column.purpose, column.title),
-            group.numbers.column(position),
-        )
-        for position, column in enumerate(group.columns)
-        if column.purpose is Purpose.VALUE or column.purpose not in _SHOWN_ELSEWHERE
-    )
 
 
 def _about_curve(draft: _Draft, index: int, label: str | None, curve: InstrumentCurve | None) -> Iterator[str]:
