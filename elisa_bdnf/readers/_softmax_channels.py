@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, permutations
 
-from elisa_bdnf.inputs.numbers import decimals_of_number, number_from_text_or_none
+from elisa_bdnf.inputs.numbers import number_from_text_or_none
 from elisa_bdnf.model.plate import Shape, Well
 from elisa_bdnf.model.reading import Channel, ChannelKind, Correction, Note
 from elisa_bdnf.readers._cells import (
@@ -48,21 +48,20 @@ class Responses:
             if not math.isnan(value)
         )
 
-    def label_of(self, members: Sequence[Member], decimal: str) -> str | None:
+    def label_of(self, members: Sequence[Member]) -> str | None:
         """What the groups evaluate, by the values that they print; see ``evaluated``."""
-        return self.evaluated(members, decimal)[0]
+        return self.evaluated(members)[0]
 
-    def evaluated(self, members: Sequence[Member], decimal: str) -> tuple[str | None, tuple[Well, ...]]:
+    def evaluated(self, members: Sequence[Member]) -> tuple[str | None, tuple[Well, ...]]:
         """The first candidate that has all the values that the groups print, at the printed digits.
 
         Where none has all, the one that has most of them: then with the wells in which it has another value.
         """
         places = places_of(self.shape)
         printed = [
-            (member.well, places[member.well], value, slack_of_print(decimals_of_number(text, decimal) or 0))
+            (member.well, places[member.well], value, slack_of_print(member.digits(Purpose.VALUE)))
             for member in members
             if member.well in places and not math.isnan(value := member.number(Purpose.VALUE))
-            for text in [member.text(Purpose.VALUE)]
         ]
         nearest: tuple[str | None, tuple[Well, ...]] = (None, ())
         for label, values in self._candidates():

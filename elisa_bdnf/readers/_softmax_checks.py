@@ -12,7 +12,6 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from elisa_bdnf.inputs.numbers import decimals_of_number
 from elisa_bdnf.readers._softmax_groups import Group, Purpose, column_named
 
 _AVERAGE = re.compile(r"(?:if\(itemcount\([^()]+\)>[0-9]+,)?average\(([^()]+)\)(?:,makeerr\([0-9]+\)\))?\Z")
@@ -23,26 +22,22 @@ _SUFFICIENT = 3  # samples whose number of wells can be compared
 class _Table:
     """The lines of a group with the numbers of its columns; nan where a cell holds none."""
 
-    def __init__(self, group: Group, decimal: str) -> None:
+    def __init__(self, group: Group) -> None:
         self.group = group
-        self._decimal = decimal
         self._columns: dict[int, tuple[Sequence[float], float]] = {}
 
     def column(self, position: int) -> tuple[Sequence[float], float]:
         """Numbers of all lines, and half of the last digit that the column prints."""
         if position not in self._columns:
-            numbers = self.group.numbers.column(position)
-            texts = [line.texts[position] for line in self.group.lines]
-            printed = [text for text, number in zip(texts, numbers, strict=True) if not math.isnan(number)]
             # A column has one precision, of which spreadsheet programs drop the zeros at the end.
-            digits = max([decimals_of_number(text, self._decimal) or 0 for text in printed], default=0)
-            self._columns[position] = numbers, 0.5 * 10.0**-digits
+            digits = max([digits or 0 for digits in self.group.numbers.digits(position)], default=0)
+            self._columns[position] = self.group.numbers.column(position), 0.5 * 10.0**-digits
         return self._columns[position]
 
 
-def checked(group: Group, decimal: str) -> Group:
+def checked(group: Group) -> Group:
     """The group without the lines that stand below the wrong sample, and with a remark for all that does not agree."""
-    table = _Table(group, decimal)
+    table = _Table(group)
     samples = _samples(group)
     remarks: list[str] = []
     lost: set[int] = set()

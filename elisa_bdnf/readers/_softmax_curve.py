@@ -34,18 +34,17 @@ def curve_or_none(
     label: str | None,
     response: Callable[[Well], float],
     results: Sequence[InstrumentResult],
-    document: Document,
-    decimal: str,
+    r_squared: float | None,
 ) -> InstrumentCurve | None:
     """``label`` names the fitted response and ``response`` gives it; ``results`` are those of the plate."""
     formula = next((member.group.curve for member in members if member.group.curve), "")
     if not formula:
         return None
     model = _line_or_none(_pairs(results, response)) if label else None
-    return InstrumentCurve(model, (), _r_squared_or_none(document, decimal), formula, label or "")
+    return InstrumentCurve(model, (), r_squared, formula, label or "")
 
 
-def _r_squared_or_none(document: Document, decimal: str) -> float | None:
+def r_squared_or_none(document: Document, decimal: str) -> float | None:
     """A note or summary line whose formula is ``RSquared(…)``: name, label, value, formula."""
     rows = (row for block in document.blocks for row in block.rows)
     values = (row[2] for row in rows if len(row) > 3 and _R_SQUARED.match(row[3]))

@@ -7,7 +7,6 @@ SoftMax's own templates are taken, and the group says so.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -95,11 +94,6 @@ class Group:
     def with_numbers(self, decimal: str) -> Group:
         """The group with the numbers of its columns, once the decimal mark is known."""
         return replace(self, numbers=Numbers(self.lines, decimal))
-
-    def number(self, line: GroupLine, purpose: Purpose) -> float:
-        """The number in the first column with that purpose; nan where there is none."""
-        position = self.positions.get(purpose)
-        return math.nan if position is None else self.numbers.column(position)[line.place]
 
     def text(self, line: GroupLine, purpose: Purpose) -> str:
         """The cell of the first column with that purpose; empty where there is none."""

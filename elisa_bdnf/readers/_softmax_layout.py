@@ -36,11 +36,18 @@ class Member(NamedTuple):
         return self.line.well
 
     def text(self, purpose: Purpose) -> str:
-        return self.group.text(self.line, purpose)
+        position = self.group.positions.get(purpose)
+        return "" if position is None else self.line.texts[position]
 
     def number(self, purpose: Purpose) -> float:
         """The number in the first column with that purpose; nan where there is none."""
-        return self.group.number(self.line, purpose)
+        position = self.group.positions.get(purpose)
+        return math.nan if position is None else self.group.numbers.column(position)[self.line.place]
+
+    def digits(self, purpose: Purpose) -> int:
+        """How many decimals that number is printed with."""
+        position = self.group.positions.get(purpose)
+        return 0 if position is None else self.group.numbers.digits(position)[self.line.place] or 0
 
 
 def roles_of_groups(groups: Sequence[Group]) -> tuple[dict[int, Role], tuple[str, ...]]:

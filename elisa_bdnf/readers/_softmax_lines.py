@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from elisa_bdnf.errors import ExportError
-from elisa_bdnf.inputs.numbers import numbers_from_texts
+from elisa_bdnf.inputs.numbers import decimals_of_number, numbers_from_texts, numbers_or_none
 from elisa_bdnf.model.plate import Well, well_from_text_or_none
 from elisa_bdnf.readers._softmax_blocks import Block
 
@@ -26,19 +26,32 @@ class GroupLine(NamedTuple):
 
 
 class Numbers:
-    """The columns of a table as numbers, each read once and when it is first asked for; nan where a cell holds none."""
+    """The columns of a table as numbers, each read once and when it is first asked for, by ``place`` of the line."""
 
     def __init__(self, lines: Sequence[GroupLine], decimal: str) -> None:
         self._lines, self._decimal = lines, decimal
         self._columns: dict[int, list[float]] = {}
+        self._digits: dict[int, list[int | None]] = {}
 
     def column(self, position: int) -> list[float]:
-        """By ``place`` of the line."""
+        """Numbers, nan where a cell holds none."""
         if position not in self._columns:
             texts = [line.texts[position] for line in self._lines]
-            numbers = numbers_from_texts(texts, self._decimal)
-            self._columns[position] = [math.nan if number is None else number for number in numbers]
+            if (numbers := numbers_or_none(texts, self._decimal)) is None:
+                each = numbers_from_texts(texts, self._decimal)
+                numbers = [math.nan if number is None else number for number in each]
+            self._columns[position] = numbers
         return self._columns[position]
+
+    def digits(self, position: int) -> list[int | None]:
+        """How many decimals the numbers are printed with; None for exponents, and where a cell holds no number."""
+        if position not in self._digits:
+            texts = (line.texts[position] for line in self._lines)
+            self._digits[position] = [
+                None if math.isnan(number) else decimals_of_number(text, self._decimal)
+                for text, number in zip(texts, self.column(position), strict=True)
+            ]
+        return self._digits[position]
 
 
 def lines_from_block(

@@ -16,7 +16,7 @@ from elisa_bdnf.readers._holes import named, remarks_on_holes
 from elisa_bdnf.readers._softmax_blocks import Block, BlockKind, Document, document_from_rows
 from elisa_bdnf.readers._softmax_channels import Responses, channels_from_plate, with_notes
 from elisa_bdnf.readers._softmax_checks import checked
-from elisa_bdnf.readers._softmax_curve import curve_or_none
+from elisa_bdnf.readers._softmax_curve import curve_or_none, r_squared_or_none
 from elisa_bdnf.readers._softmax_groups import Group, Purpose, group_from_block
 from elisa_bdnf.readers._softmax_head import head_from_block
 from elisa_bdnf.readers._softmax_layout import Member, layout_from_members, notes_from_members, roles_of_groups
@@ -60,6 +60,7 @@ class _Draft:
     responses: list[Responses] = field(default_factory=list)
     roles: dict[int, Role] = field(default_factory=dict)  # by the first line of a group
     remarks: list[str] = field(default_factory=list)
+    r_squared: float | None = None
 
 
 def _draft(document: Document) -> _Draft:
@@ -70,7 +71,8 @@ def _draft(document: Document) -> _Draft:
         elif block.kind is BlockKind.PLATE:
             _take_plate(draft, block)
     draft.decimal = _decimal_mark(draft)
-    draft.groups = [checked(group.with_numbers(draft.decimal), draft.decimal) for group in draft.groups]
+    draft.r_squared = r_squared_or_none(document, draft.decimal)
+    draft.groups = [checked(group.with_numbers(draft.decimal)) for group in draft.groups]
     draft.responses = [channels_from_plate(plate, draft.decimal) for plate in draft.plates]
     roles, remarks = roles_of_groups(draft.groups)
     draft.roles = {group.line: roles[index] for index, group in enumerate(draft.groups)}
@@ -152,19 +154,19 @@ def _by_value(draft: _Draft, member: Member, candidates: Sequence[int]) -> int |
     fitting = [
         index
         for index in candidates
-        if draft.responses[index].label_of([Member(member.group, line) for line in member.group.lines], draft.decimal)
+        if draft.responses[index].label_of([Member(member.group, line) for line in member.group.lines])
     ]
     return fitting[0] if len(fitting) == 1 else None
 
 
 def _reading(draft: _Draft, index: int, document: Document, source: Source, remarks: tuple[str, ...]) -> Reading:
     plate, members, responses = draft.plates[index], draft.members[index], draft.responses[index]
-    label, other = responses.evaluated(members, draft.decimal)
+    label, other = responses.evaluated(members)
     notes, masked = notes_from_members(members, responses.by_label(label or ""), draft.decimal)
     layout, layout_remarks = layout_from_members(members, draft.roles, plate.shape, draft.decimal)
     header = tuple(_header(plate, draft, document))
     results = tuple(results_from_members(members, responses, draft.decimal))
-    curve = curve_or_none(members, label, responses.by_label(label or ""), results, document, draft.decimal)
+    curve = curve_or_none(members, label, responses.by_label(label or ""), results, draft.r_squared)
     edited = [f"The groups print other responses than {label!r} in {named(other)}."] if other else []
     told = (
         *draft.remarks, *plate.remarks, *responses.remarks, *edited, *masked, *layout_remarks,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
-from elisa_bdnf.inputs.numbers import decimals_of_number
 from elisa_bdnf.model.reading import InstrumentResult
 from elisa_bdnf.readers._cells import instrument_result_or_none
 from elisa_bdnf.readers._softmax_channels import Responses
@@ -28,24 +27,25 @@ def results_from_members(members: Sequence[Member], responses: Responses, decima
     shown = {line: _calculated(group) for line, group in groups.items()}
     for member in members:
         _, well, _, texts, place = member.line
-        for position, is_response, quantity, numbers in shown[member.group.line]:
+        for position, is_response, quantity, numbers, digits in shown[member.group.line]:
             text, number = texts[position], numbers[place]
             if not text or (is_response and well in held):
                 continue
             if not math.isnan(number):
-                yield InstrumentResult(well, quantity, number, None, decimals_of_number(text, decimal))
+                yield InstrumentResult(well, quantity, number, None, digits[place])
             elif result := instrument_result_or_none(quantity, well, text, decimal):
                 yield result
 
 
-def _calculated(group: Group) -> tuple[tuple[int, bool, str, Sequence[float]], ...]:
-    """Position of the columns that are results or responses, whether they are the latter, quantity and numbers."""
+def _calculated(group: Group) -> tuple[tuple[int, bool, str, Sequence[float], Sequence[int | None]], ...]:
+    """Position of the columns that are results or responses, whether they are the latter, quantity, numbers, digits."""
     return tuple(
         (
             position,
             column.purpose is Purpose.VALUE,
             _QUANTITIES.get(column.purpose, column.title),
             group.numbers.column(position),
+            group.numbers.digits(position),
         )
         for position, column in enumerate(group.columns)
         if column.purpose is Purpose.VALUE or column.purpose not in _SHOWN_ELSEWHERE
