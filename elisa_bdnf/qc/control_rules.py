@@ -141,6 +141,8 @@ def controls_enclose_the_samples(plate: PlateSubject) -> Verdicts:
     if not any(order[0] is Role.CONTROL and order[-1] is Role.CONTROL for order in (by_row, by_column)):
         yield Remark(
             "no control stands before the first and one after the last sample: a drift over the plate would not show",
+            measured="not at both ends",
+            limit="controls at both ends",
             action="annotate",
         )
 
@@ -157,4 +159,4 @@ def a_control_of_the_matrix_is_on_the_plate(plate: PlateSubject) -> Verdicts:
     if not controls:
         yield Missing("there are no controls on the plate")
     elif not any("pool" in c.content.name.casefold() or c.content.matrix for c in controls):
-        yield Remark("no control is a pool of the study's own matrix", action="annotate")
+        yield Remark("no control is a pool of the study's own matrix", measured="0", limit="1", action="annotate")

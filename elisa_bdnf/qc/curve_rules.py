@@ -26,11 +26,13 @@ def curve_was_found(curve: CurveSubject, *, min_starts: float = 2) -> Verdicts:
     """
     if isinstance(curve.curve, NoCurve):
         hint = f"; {curve.curve.hint}" if curve.curve.hint else ""
-        yield Remark(f"no curve: {curve.curve.reason}{hint}", measured=curve.curve.cause, action="reject")
+        yield Remark(
+            f"no curve: {curve.curve.reason}{hint}", measured=curve.curve.cause, limit="a curve", action="reject"
+        )
         return
     report = curve.curve.report
     if not report.converged:
-        yield Remark("the fit did not converge", action="reject")
+        yield Remark("the fit did not converge", measured="not converged", limit="converged", action="reject")
     searched = curve.curve.model in _SIGMOID and not report.no_finite_estimate
     if searched and below(report.starts_at_optimum, min(min_starts, report.starts)):
         yield Remark(

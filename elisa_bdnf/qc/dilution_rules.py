@@ -130,6 +130,8 @@ def reported_dilution_is_named(plate: PlateSubject) -> Verdicts:
         name = result.content.name
         yield Remark(
             f"sample {name} stands on the plate at {len(result.estimates)} dilutions; {result.reason}",
+            measured=f"{len(result.used)} of {len(result.estimates)} dilutions",
+            limit=f"policy {plate.protocol.dilution.policy}",
             wells=_wells(*result.used),
             action="annotate",
             subject=f"sample {name}",
@@ -158,6 +160,7 @@ def volume_of_the_acid_treatment_is_counted(plate: PlateSubject) -> Verdicts:
                 f"{len(alone)} samples have the factor {factor} of the buffer alone, though acid and base are added: "
                 "if they are not counted, set dilution.volume_factor (1.04 for 2 µL of each per 100 µL)",
                 measured=factor,
+                limit="acid and base counted",
                 wells=tuple(well for group in alone for well in group.all_wells),
                 action="annotate",
             )

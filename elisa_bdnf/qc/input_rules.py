@@ -102,15 +102,20 @@ def required_roles_are_on_the_plate(
     if not counts[Role.STANDARD]:
         yield Remark(
             "the layout names no standards, so there is nothing to read a sample on",
+            measured="0",
+            limit="1",
             action="stop",
             hint="name them in a layout file (role standard, with their concentrations) and give it with --layout",
         )
         return
     if not counts[Role.SAMPLE] and not counts[Role.CONTROL]:
-        yield Remark("the plate holds neither samples nor controls", level=INFO, action="annotate")
+        said = "the plate holds neither samples nor controls"
+        yield Remark(said, measured="0", limit="1", level=INFO, action="annotate")
     if not plate.zero_groups():
         yield Remark(
             "no zero standard and no blank well: the background is not known",
+            measured="0",
+            limit="1",
             level=ERROR if zero_required else WARN,
             action="stop" if zero_required else "annotate",
             hint="name the zero standard (concentration 0) or a blank in the layout",

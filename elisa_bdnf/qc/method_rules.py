@@ -26,7 +26,12 @@ def wavelengths_are_those_of_the_method(
     wanted = protocol.reading.wavelength_nm or (protocol.kit.wavelength_nm if protocol.kit else None)
     channel = next(c for c in plate.analysis.reading.channels if c.label == plate.analysis.responses.main_channel)
     if channel.correction is Correction.PATH_LENGTH:
-        yield Remark(f"{channel.label} was corrected for path length; read without", action="annotate")
+        yield Remark(
+            f"{channel.label} was corrected for path length; read without",
+            measured="path length corrected",
+            limit="as read",
+            action="annotate",
+        )
     if wanted is None:
         yield Missing("neither protocol nor kit states a wavelength")
         return
@@ -43,7 +48,8 @@ def wavelengths_are_those_of_the_method(
     references = protocol.reading.reference_nm or (protocol.kit.reference_nm if protocol.kit else ())
     if references and plate.analysis.responses.reference_channel is None and channel.correction.value == "none":
         named = " or ".join(plain(nm) for nm in references)
-        yield Remark(f"the method asks for a reference read at {named} nm; none was subtracted", action="annotate")
+        said = f"the method asks for a reference read at {named} nm; none was subtracted"
+        yield Remark(said, measured="none", limit=f"{named} nm", action="annotate")
 
 
 @rule("INP-07", WARN, "six-kit comparison (Sci Rep 5:17989): inserts understate the variation between assays")
@@ -60,10 +66,13 @@ def kit_was_checked_against_its_insert(plate: PlateSubject, *, expired_rejects: 
     if not kit.verified:
         yield Remark(
             f"kit {kit.id} is UNVERIFIED: nobody has confirmed its standards and limits against the insert of the lot",
+            measured="unverified",
+            limit="verified",
             action="annotate",
         )
     elif not kit.lot:
-        yield Remark(f"the lot of kit {kit.id} is not stated (kit.lot)", action="annotate")
+        said = f"the lot of kit {kit.id} is not stated (kit.lot)"
+        yield Remark(said, measured="not stated", limit="stated", action="annotate")
     if not kit.expires:
         yield Missing(f"the date until which kit {kit.id} is good is not stated (kit.expires)")
     read_on = plate.analysis.read_on

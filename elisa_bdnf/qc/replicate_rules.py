@@ -139,11 +139,14 @@ def no_replicate_lies_apart(plate: PlateSubject, *, cv_percent: float = 20.0, mi
 
 def _left_out(plate: PlateSubject) -> Verdicts:
     """The wells that the protocol's replicate rule took out; of standards STD-05 speaks as well."""
+    settings = plate.protocol.editing
     for well in plate.analysis.responses.wells:
+        of_sample = well.content.role is Role.SAMPLE
         if well.use is WellUse.OUTLIER:
             yield Remark(
                 f"well {well.well} of {well.content.name} is left out: {well.reason.removeprefix('REP-04: ')}",
                 measured=plain(well.response, 4),
+                limit=f"CV {as_set(settings.sample_cv_percent if of_sample else settings.cv_percent)} % with it",
                 wells=(well.well,),
                 action="mask",
                 subject=f"well {well.well}",

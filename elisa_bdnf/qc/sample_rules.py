@@ -163,6 +163,8 @@ def dilution_is_stated(plate: PlateSubject, *, withhold_below_minimum: bool = Fa
     if missing and allowed:
         yield Remark(
             "no sample states a dilution factor: concentrations are as read in the well",
+            measured=str(len(missing)),
+            limit="0",
             level=FindingLevel.WARN,
             action="annotate",
         )

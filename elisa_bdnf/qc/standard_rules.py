@@ -102,6 +102,7 @@ def standard_is_recovered(standard: StandardSubject) -> Verdicts:
     if point.recovery_percent is None:
         yield Remark(
             f"the response of the standard {plain(point.level.nominal)} has no inverse on the curve",
+            measured="no inverse",
             limit=f"100 ± {as_set(limit)} %",
             action="annotate",
         )
@@ -156,10 +157,11 @@ def few_standards_are_left_out(curve: CurveSubject) -> Verdicts:
     """
     editing = curve.analysis.editing
     for edit in editing.in_force if editing else ():
+        measured, limit = _measured_and_limit(edit, curve)
         yield Remark(
             f"the {_EDITED[edit.what]} {plain(edit.nominal)} is left out of the curve: {edit.reason}",
-            measured="" if edit.recovery_percent is None else f"{plain(edit.recovery_percent, 4)} %",
-            limit=_edit_limit(edit, curve) if edit.recovery_percent is not None else "",
+            measured=measured,
+            limit=limit,
             wells=edit.wells,
             action="mask" if edit.what is EditedPart.WELL else "edit",
         )
@@ -171,6 +173,8 @@ def few_standards_are_left_out(curve: CurveSubject) -> Verdicts:
         if lower not in there and upper not in there:
             yield Remark(
                 f"the neighbouring standards {plain(lower)} and {plain(upper)} are both missing from the curve",
+                measured="2 missing",
+                limit="1 missing",
                 level=FindingLevel.FAIL_PLATE,
                 action="reject",
             )
@@ -179,10 +183,15 @@ def few_standards_are_left_out(curve: CurveSubject) -> Verdicts:
 _EDITED = {EditedPart.WELL: "well of the standard", EditedPart.ANCHOR: "anchor", EditedPart.LEVEL: "standard"}
 
 
-def _edit_limit(edit: Edit, curve: CurveSubject) -> str:
-    limits = curve.protocol.limits
+def _measured_and_limit(edit: Edit, curve: CurveSubject) -> tuple[str, str]:
+    """By what editing went: the recovery of a level, the CV of a well's or anchor's level."""
+    limits, settings = curve.protocol.limits, curve.protocol.editing
     at_end = isinstance(curve.curve, Curve) and edit.nominal in curve.curve.ends
-    return f"100 ± {plain(limits.recovery_ends_percent if at_end else limits.recovery_percent)} %"
+    if edit.recovery_percent is not None:
+        limit = limits.recovery_ends_percent if at_end else limits.recovery_percent
+        return f"{plain(edit.recovery_percent, 4)} %", f"100 ± {plain(limit)} %"
+    cv = settings.cv_ends_percent if at_end else settings.cv_percent
+    return f"CV {plain(edit.cv_percent, 4)} %", f"CV {plain(cv)} %"
 
 
 @rule("STD-06", FindingLevel.WARN, "general knowledge")

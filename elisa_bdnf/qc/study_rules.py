@@ -26,13 +26,16 @@ def rejected_plates_are_left_out(study: StudyAnalysis) -> Verdicts:
         why = "; ".join(reasons.get(source, ())[:3]) or "the input does not say why"
         yield Remark(
             f"rejected by QC, so that none of its {count} samples is used: {why}",
+            measured="rejected",
+            limit="accepted",
             subject=f"plate {plate or source}",
             action="repeat",
         )
     withheld = [each for each in study.measurements if each.use is Use.NOT_REPORTABLE]
     if withheld:
         names = listed([f"{each.sample} ({each.reason})" for each in withheld])
-        yield Remark(f"{len(withheld)} results were withheld by rules of their plates: {names}", action="repeat")
+        said = f"{len(withheld)} results were withheld by rules of their plates: {names}"
+        yield Remark(said, measured=str(len(withheld)), limit="0", action="repeat")
 
 
 @study_rule(
@@ -129,11 +132,15 @@ def nothing_was_changed_unsaid(study: StudyAnalysis) -> Verdicts:
     """Samples left out by a person are named with their reasons; a result changed after it was written is named."""
     for source in study.sources:
         for remark in source.remarks:
-            yield Remark(remark, subject=f"source {source.name}", action="annotate")
+            yield Remark(
+                remark, measured="remarked", limit="as written", subject=f"source {source.name}", action="annotate"
+            )
     for each in study.measurements:
         if each.use is Use.LEFT_OUT:
             yield Remark(
                 f"{each.sample} was left out by a person: {each.reason}",
+                measured="left out",
+                limit="used",
                 level=FindingLevel.INFO,
                 subject=f"sample {each.sample}",
                 action="annotate",

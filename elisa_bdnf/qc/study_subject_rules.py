@@ -28,7 +28,7 @@ def subjects_are_complete(study: StudyAnalysis) -> Verdicts:
         message = (
             f"{len(lost)} subjects have no value at all: {listed([s.subject for s in lost])} ({why or 'no sample'})"
         )
-        yield Remark(message, level=FindingLevel.FAIL_RESULT, action="annotate")
+        yield Remark(message, measured=str(len(lost)), limit="0", level=FindingLevel.FAIL_RESULT, action="annotate")
     sampled = {v.timepoint for subject in study.subjects for v in subject.values if v.state != "missing"}
     never = [timepoint.name for timepoint in study.timepoints if timepoint.required and timepoint.name not in sampled]
     if never:
@@ -191,7 +191,7 @@ def changes_are_plausible(study: StudyAnalysis, *, max_ratio: float = 5.0) -> Ve
     beyond = [f"{s.subject} {v.timepoint}" for s in study.subjects for v in s.values if _is_beyond(v.change)]
     if beyond:
         message = f"{len(beyond)} changes are beyond the reference change: {listed(beyond)}"
-        yield Remark(message, level=FindingLevel.INFO, action="annotate")
+        yield Remark(message, measured=str(len(beyond)), limit="0", level=FindingLevel.INFO, action="annotate")
 
 
 def _is_beyond(change: object) -> bool:

@@ -22,8 +22,9 @@ def test_a_finding_is_complete(case: Case) -> None:
         assert finding.subject
         assert finding.action
         assert finding.preset in ("kit-research", "ich-m10-lba")
-        assert bool(finding.limit) == bool(finding.limit_origin)
-        assert finding.measured or not finding.limit
+        assert finding.measured
+        assert finding.limit
+        assert finding.limit_origin
         assert on_its_side(finding), f"{finding.measured} beside {finding.limit}"
 
 
