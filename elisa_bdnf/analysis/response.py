@@ -10,7 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from elisa_bdnf.analysis.ceiling import ceiling_or_none
+from elisa_bdnf.analysis.ceiling import ceiling_or_none, check_scale
 from elisa_bdnf.errors import ExportError, LayoutError
 from elisa_bdnf.model.layout import Content, Layout, Role
 from elisa_bdnf.model.plate import Well
@@ -43,6 +43,7 @@ def lay_out(reading: Reading, layout: Layout, protocol: Protocol) -> Responses:
     _check_fit(reading, layout)
     selection = select_channels(reading, protocol.reading)
     follow_instrument = protocol.reading.blank is BlankMode.INSTRUMENT
+    check_scale(reading, layout, selection.main, protocol.reading)
     most = _most_trusted(reading, layout, selection.main, protocol.reading)
     references = selection.reference.values if selection.reference else [math.nan] * len(selection.main.values)
     wells = [

@@ -177,7 +177,7 @@ def range_serves_the_samples(curve: CurveSubject, *, fraction: float = 0.25) -> 
             limit=as_set(fixed.uloq),
             action="repeat",
         )
-    samples = curve.analysis.samples
+    samples = curve.analysis.results  # one a sample: a series of dilutions is meant to reach beyond the range
     outside = [e for e in samples if e.status not in (RangeStatus.WITHIN, RangeStatus.NO_VALUE)]
     if samples and exceeds(len(outside) / len(samples), fraction):
         share = 100 * len(outside) / len(samples)

@@ -158,12 +158,12 @@ def _curve(analysis: Analysis, rest: list[str]) -> float | None:
 
 
 def _samples(analysis: Analysis, rest: list[str]) -> float | None:
-    samples, key = analysis.samples, ".".join(rest)
+    results, key = analysis.results, ".".join(rest)  # one a sample, whatever the number of its dilutions
     if key == "n":
-        return float(len(samples))
+        return float(len(results))
     if key == "max_cv":
-        return max((e.cv_percent for e in samples if e.cv_percent is not None), default=None)
+        return max((e.cv_percent for e in analysis.samples if e.cv_percent is not None), default=None)
     if key == "out_of_range_percent":
-        outside = sum(e.status not in (RangeStatus.WITHIN, RangeStatus.NO_VALUE) for e in samples)
-        return 100 * outside / len(samples) if samples else None
+        outside = sum(result.status not in (RangeStatus.WITHIN, RangeStatus.NO_VALUE) for result in results)
+        return 100 * outside / len(results) if results else None
     return None

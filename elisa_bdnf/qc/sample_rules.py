@@ -37,9 +37,8 @@ def sample_is_above_the_lower_limit(sample: EstimateSubject) -> Verdicts:
     if estimate.status in _LOW:
         limit = _limit(sample, low=True)
         yield Remark(
-            f"below the range: reported as < {plain(estimate.limit, 4)}"
-            if estimate.limit is not None
-            else "below the range",
+            _beside_its_kin(sample, "below", "<")
+            or ("below the range" + ("" if estimate.limit is None else f": reported as < {plain(estimate.limit, 4)}")),
             measured="no inverse" if estimate.in_well is None else f"{plain(estimate.in_well, 4)} in the well",
             limit=limit,
             action="censor_left",
@@ -53,12 +52,26 @@ def sample_is_below_the_upper_limit(sample: EstimateSubject) -> Verdicts:
     if estimate.status in _HIGH:
         advice = f"; assay again at 1:{plain(estimate.suggested_dilution)}" if estimate.suggested_dilution else ""
         bound = "above the range" + ("" if estimate.limit is None else f": reported as > {plain(estimate.limit, 4)}")
+        beside = _beside_its_kin(sample, "above", ">")
         yield Remark(
-            bound + advice,
+            beside or bound + advice,
             measured="no inverse" if estimate.in_well is None else f"{plain(estimate.in_well, 4)} in the well",
             limit=_limit(sample, low=False),
-            action="censor_right, repeat",
+            action="censor_right" if beside else "censor_right, repeat",
         )
+
+
+def _beside_its_kin(sample: EstimateSubject, where: str, sign: str) -> str:
+    """What to say of a dilution on which the result of its sample does not rest; empty where the result is this one."""
+    estimate = sample.estimate
+    results = (r for r in sample.analysis.results if r.is_series and any(e is estimate for e in r.estimates))
+    result = next(results, None)
+    if result is None or not result.status.has_number:
+        return ""
+    used = ", ".join(f"1:{plain(e.group.content.dilution_factor)}" for e in result.used)
+    bound = "" if estimate.limit is None else f" ({sign} {plain(estimate.limit, 4)})"
+    own = plain(estimate.group.content.dilution_factor)
+    return f"{where} the range at 1:{own}{bound}; the sample is reported from {used}"
 
 
 def _limit(sample: EstimateSubject, *, low: bool) -> str:

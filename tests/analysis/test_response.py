@@ -123,7 +123,7 @@ def test_a_masked_well_that_the_instrument_used_is_used_only_where_the_instrumen
 
 def test_fluorescence_is_not_saturated_by_the_limit_of_absorbance() -> None:
     reading, layout = plate()
-    counts = replace(reading.channels[0], values=tuple(1e4 * v for v in reading.channels[0].values))
+    counts = replace(reading.channels[0], values=tuple(3 * v for v in reading.channels[0].values))
     assert use_of(replace(reading, channels=(counts,)), layout, "A1") is WellUse.SATURATED
     counts = replace(counts, kind=ChannelKind.FLUORESCENCE)
     assert use_of(replace(reading, channels=(counts,)), layout, "A1") is WellUse.USED
@@ -168,3 +168,15 @@ def test_standards_of_one_concentration_are_one_level_whatever_their_names() -> 
     levels = levels_from_groups(reduce(lay_out(*plate(renamed), protocol())))
     assert [level.nominal for level in levels] == sorted({0.0, 7.8125, 15.625, 31.25, 62.5, 125.0, 250.0, 500.0})
     assert all(len(level.responses) == 2 for level in levels)
+
+
+def test_absorbances_in_thousandths_are_refused_and_say_so() -> None:
+    reading, layout = plate()
+    main = reading.channels[0]
+    thousandths = replace(main, values=tuple(1000 * value for value in main.values))
+    with pytest.raises(ExportError, match=r"more than 6 OD.*export OD, not mOD"):
+        lay_out(replace(reading, channels=(thousandths,)), layout, protocol())
+    allowed = protocol(reading=ReadingSettings(wavelength_nm=450.0, max_response=5000.0))
+    assert lay_out(replace(reading, channels=(thousandths,)), layout, allowed).wells[0].use is WellUse.USED
+    glow = replace(thousandths, kind=ChannelKind.LUMINESCENCE)
+    assert lay_out(replace(reading, channels=(glow,)), layout, protocol()).wells[0].use is WellUse.USED

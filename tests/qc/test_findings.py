@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -62,3 +63,26 @@ def test_a_value_a_millionth_beyond_is_seen_beyond(boundary: Boundary) -> None:
     found = [finding for finding in result.findings if finding.rule == boundary.rule]
     assert found
     assert [f"{f.measured} beside {f.limit}" for f in found if not on_its_side(f)] == []
+
+
+def series(**in_well: float) -> Case:
+    """One more sample at several dilutions: factor → concentration in the well."""
+    wells: dict[str, dict[str, object]] = {}
+    for column, (name, x) in enumerate(in_well.items(), 7):
+        sample = {"role": "sample", "name": "X", "dilution_factor": float(name[1:]), "in_well": x}
+        wells |= {f"G{column}": {**sample, "times": 1.004}, f"H{column}": {**sample, "times": 0.996}}
+    return Case("SMP-01", "a series", add=wells)
+
+
+SERIES = (
+    ("SMP-01", {"x10": 30.0, "x40": 7.5}, "below the range at 1:40 (< 312.5); the sample is reported from 1:10"),
+    ("SMP-02", {"x10": 900.0, "x40": 225.0}, "above the range at 1:10 (> 5000); the sample is reported from 1:40"),
+    ("SMP-01", {"x10": 5.0, "x40": 1.0}, "below the range: reported as < 78.12"),
+)
+
+
+@pytest.mark.parametrize(("rule", "in_well", "message"), SERIES)
+def test_no_dilution_is_called_reported_that_is_not(rule: str, in_well: dict[str, float], message: str) -> None:
+    said = [f for f in said_of(replace(series(**in_well), rule=rule))[0] if f.subject == "sample X"]
+    assert said[0].message == message
+    assert all("assay again" not in f.message and "repeat" not in f.action for f in said)

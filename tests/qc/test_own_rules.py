@@ -126,3 +126,18 @@ def test_the_page_names_every_quantity() -> None:
     page = (Path(__file__).resolve().parents[2] / "docs" / "own-rules.md").read_text(encoding="utf-8")
     for written, meaning in QUANTITIES.items():
         assert f"| `{written}` | {meaning} |" in page
+
+
+def test_a_sample_counts_once_whatever_its_dilutions() -> None:
+    wells = {
+        f"{row}{column}": {"role": "sample", "name": "X", "dilution_factor": factor, "in_well": in_well}
+        for column, factor, in_well in (("7", 10.0, 2000.0), ("8", 100.0, 200.0))
+        for row in "GH"
+    }
+    analysis = analyze(*plate_from_case(Case("LAB-own", "a series", add=wells)), protocol())
+    own = OwnRule(
+        "LAB-own", expression_from_text("samples.n == 7 and samples.out_of_range_percent == 0"), "warn", "", ""
+    )
+    qc_settings = replace(analysis.protocol.qc, own=(own,))
+    result = qc.judge(replace(analysis, protocol=replace(analysis.protocol, qc=qc_settings)))
+    assert not [f for f in result.findings if f.rule == "LAB-own"]
