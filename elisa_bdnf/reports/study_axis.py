@@ -83,3 +83,11 @@ def _round_values(scale: svg.Scale) -> list[float]:
 def unit_label(result: StudyResult) -> str:
     """What the vertical axis of concentrations is called."""
     return f"BDNF ({unit_text(result)}), logarithmic"
+
+
+def measured_label(result: StudyResult) -> str:
+    """The same for what the plates read, which is not yet per mL of medium or per mg."""
+    if result.design == "human_infusion":
+        return unit_label(result)
+    unit = next((each.unit for each in result.measurements if each.used and each.unit), "unit not stated")
+    return f"As measured ({unit}), logarithmic"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from elisa_bdnf.model.order import natural_order
 from elisa_bdnf.model.release import ReleaseStudy
+from elisa_bdnf.model.study import Descriptive
 from elisa_bdnf.model.tissue import TissueStudy
 from elisa_bdnf.reports import digits, svg
 from elisa_bdnf.reports.study_axis import value_frame, value_scale
@@ -41,13 +42,13 @@ def release_figure(study: ReleaseStudy) -> str:
         if each.fold is not None and each.fold > 0
     ]  # fmt: skip
     means = {(s.timepoint, s.condition): (s.fold, s.fold_low, s.fold_high) for s in study.summaries if s.fold}
-    conditions = list(dict.fromkeys(each.condition for each in study.values))
+    conditions = list(dict.fromkeys(dot.column for dot in dots))
     label = f"Fold of {study.vehicle}, logarithmic"
     return _panels("release", "Release by culture batch", label, dots, conditions, means)
 
 
-def tissue_figure(study: TissueStudy, analyte: str, key: str) -> str:
-    """SVG: a panel per region, a column per time and arm, a dot per animal."""
+def tissue_figure(study: TissueStudy, analyte: str, key: str, described: Sequence[Descriptive]) -> str:
+    """SVG: a panel per region, a column per arm and time, a dot per animal, geometric means with their intervals."""
     chosen = [each for each in study.values if each.analyte == analyte]
     dots = []
     for each in chosen:
@@ -58,14 +59,15 @@ def tissue_figure(study: TissueStudy, analyte: str, key: str) -> str:
         said = ("< " if censored else "") + digits.concentration(height)
         hover = f"{each.subject}, {each.region}, {each.timepoint}, {each.arm}: {said} {study.unit}"
         dots.append(Dot(each.region, f"{each.arm} {each.timepoint}".strip(), height, hover, censored=censored))
-    columns = sorted({dot.column for dot in dots}, key=natural_order)
+    columns = list(dict.fromkeys(dot.column for dot in dots))
+    found = {(each.group, each.timepoint): each for each in described if each.n > 1}
     means = {}
-    for panel in dict.fromkeys(dot.panel for dot in dots):
-        for column in columns:
-            heights = [d.height for d in dots if d.panel == panel and d.column == column and not d.censored]
-            if len(heights) > 1:
-                mean = math.exp(math.fsum(map(math.log, heights)) / len(heights))
-                means[panel, column] = (mean, None, None)
+    for each in chosen:
+        names = (f"{each.region}, {each.arm}, {each.analyte}", f"{each.region}, {each.arm}")
+        mean = next((found[name, each.timepoint] for name in names if (name, each.timepoint) in found), None)
+        if mean is not None:
+            place = (each.region, f"{each.arm} {each.timepoint}".strip())
+            means[place] = (mean.geometric_mean, mean.geometric_low, mean.geometric_high)
     title = f"{analyte or 'BDNF'} by region, time and arm"
     return _panels(key, title, f"{analyte or 'BDNF'} ({study.unit}), logarithmic", dots, columns, means)
 
@@ -93,7 +95,10 @@ def _panels(key: str, title: str, label: str, dots: Sequence[Dot], columns: Sequ
         at = {column: left + (i + 0.5) * width / len(columns) for i, column in enumerate(columns)}
         body += _columns(at, top + HEIGHT, width / len(columns))
         body += _dots([dot for dot in dots if dot.panel == name], at, scale)
-        body += _means({column: means[name, column] for column in columns if (name, column) in means}, at, scale)
+        own = {column: means[name, column] for column in columns if (name, column) in means}
+        loose = Counter(dot.column for dot in dots if dot.panel == name and not dot.joined)
+        beside = {column: x + 16 + max(0, loose[column] - 2) / 2 * _step(loose[column]) for column, x in at.items()}
+        body += _means(own, beside, scale)
     said = f"{digits.count(len(dots), 'value')} in {digits.count(len(names), 'panel')}."
     return svg.figure(key, title, said, (WIDTH, rows * (HEAD + HEIGHT + FOOT)), body)
 
@@ -124,11 +129,15 @@ def _dots(dots: Sequence[Dot], at: Mapping[str, float], scale: svg.Scale) -> Ite
     for column in at:
         members = [dot for dot in dots if dot.column == column]
         for index, dot in enumerate(members):
-            x = at[column] + (index - (len(members) - 1) / 2) * min(9.0, 60 / len(members))
-            x = at[column] if dot.joined else x
+            x = at[column] if dot.joined else at[column] - 10 + (index - (len(members) - 1) / 2) * _step(len(members))
             y = scale.at(dot.height)
             mark = svg.triangle(x, y, 5, "censored", "down") if dot.censored else svg.circle(x, y, 3.6, "sample")
             yield svg.group("point", [mark], dot.hover)
+
+
+def _step(members: int) -> float:
+    """Between the dots of a column that are not joined."""
+    return min(9.0, 60 / max(1, members))
 
 
 def _means(
@@ -137,7 +146,7 @@ def _means(
     for column, (mean, low, high) in means.items():
         if mean is None:
             continue
-        x = at[column] + 16
+        x = at[column]
         shapes = []
         if low is not None and high is not None and low > 0 and math.isfinite(high):
             shapes.append(svg.line(x, scale.at(low), x, scale.at(high), "mean-whisker"))

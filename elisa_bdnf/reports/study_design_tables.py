@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from elisa_bdnf.model.release import Recovery, ReleaseStudy
+from elisa_bdnf.model.release import ControlCheck, Recovery, ReleaseStudy
 from elisa_bdnf.model.tissue import RatioSummary, TissueContrast, TissueStudy
 from elisa_bdnf.reports import digits
 from elisa_bdnf.reports.parts import Cell, Column, Row, Table, Tone
@@ -39,9 +39,8 @@ def release_summaries(study: ReleaseStudy) -> Table:
         )
         for n, each in enumerate(study.summaries, 1)
     )  # fmt: skip
-    return Table(
-        "release-summaries", "Release over culture batches", columns, rows, f"{study.volumes} {study.sentence}"
-    )
+    note = "; ".join(filter(None, (study.volumes, study.sentence)))
+    return Table("release-summaries", "Release over culture batches", columns, rows, note)
 
 
 def inhibitions(study: ReleaseStudy) -> Table:
@@ -58,7 +57,8 @@ def inhibitions(study: ReleaseStudy) -> Table:
         cell = Cell(digits.MISSING)
         if each.percent is not None:
             bounds = (_percent(each.low, "no lower bound"), _percent(each.high, "no upper bound"))
-            cell = Cell(digits.fixed(each.percent, 0), each.percent, sub=" to ".join(bounds))
+            interval = "" if each.batch or each.batches < 2 else " to ".join(bounds)
+            cell = Cell(digits.fixed(each.percent, 0), each.percent, sub=interval)
         batch = each.batch or f"all ({each.batches})"
         rows.append(
             Row(
@@ -114,7 +114,7 @@ def release_controls(study: ReleaseStudy) -> tuple[Table, ...]:
     rows = tuple(
         Row(
             (
-                Cell(each.batch), Cell(each.condition), Cell(digits.percent(each.percent), each.percent),
+                Cell(each.batch), Cell(each.condition), _control_cell(each),
                 Cell(digits.exact(each.limit_percent), each.limit_percent),
                 Cell(each.problem, tone=Tone.WARN if each.problem else Tone.PLAIN),
             )
@@ -140,6 +140,12 @@ def release_controls(study: ReleaseStudy) -> tuple[Table, ...]:
         Table("release-controls", "Controls", columns, rows, absent, "No controls without cells, no blocker alone."),
         Table("recoveries", "Recovery of the precipitation", recovery_columns, recoveries, empty=study.sentence),
     )
+
+
+def _control_cell(each: ControlCheck) -> Cell:
+    if each.percent is None and not each.problem:
+        return Cell("< LLOQ", tone=Tone.MUTED)
+    return Cell(digits.percent(each.percent), each.percent)
 
 
 def _accepted(each: Recovery) -> Cell:
@@ -177,8 +183,9 @@ def tissue_values(study: TissueStudy) -> Table:
 
 
 def tissue_contrasts(key: str, title: str, found: Sequence[TissueContrast]) -> Table:
-    """An arm against the control arm, region by region and time by time."""
+    """An arm against the control arm, analyte by analyte, region by region and time by time."""
     columns = (
+        Column("analyte", "Analyte"),
         Column("region", "Region"),
         Column("timepoint", "Time"),
         Column("arm", "Arm"),
@@ -194,7 +201,7 @@ def tissue_contrasts(key: str, title: str, found: Sequence[TissueContrast]) -> T
     rows = tuple(
         Row(
             (
-                Cell(each.region), Cell(each.timepoint), Cell(each.arm), Cell(each.control),
+                Cell(each.analyte), Cell(each.region), Cell(each.timepoint), Cell(each.arm), Cell(each.control),
                 Cell(f"{each.n} / {each.n_control}"), ratio_cell(each.ratio, each.ci_low, each.ci_high),
                 Cell(percent_of_ratio(each.ratio)), Cell(digits.significant(each.df), each.df),
                 Cell(p_text(each.p), each.p), Cell(p_text(each.p_holm), each.p_holm), Cell(each.reason),

@@ -32,6 +32,7 @@ def document_from_study(result: StudyResult) -> StudyDocument:
     """The words and pictures of one judged study."""
     sections = (Section(*parts) for parts in _sections(result))
     matrix = matrix_text(result) if result.matrix or result.subjects else ""  # cells and tissue have no matrix to state
+    matrix = "" if matrix.casefold() == DESIGN[result.design].casefold() else matrix
     return StudyDocument(
         title=result.protocol.title,
         subtitle=" · ".join(filter(None, (DESIGN[result.design], matrix, f"protocol {result.protocol.id}"))),
@@ -174,11 +175,16 @@ def _tissue(result: StudyResult) -> tuple[Block, ...]:
     if result.tissue is None:
         return ()
     blocks: list[Block] = []
-    legend = "Dots: animals. Diamonds: geometric means. Open triangles: below the limit of quantification."
+    legend = "Dots: animals. Diamonds: geometric means with 95 % intervals. Open triangles: below the LLOQ."
     for number, analyte in enumerate(dict.fromkeys(each.analyte for each in result.tissue.values), 1):
         key = f"tissue-{number}"
         blocks += _pictures(
-            Picture(f"{key}-figure", analyte or "BDNF", tissue_figure(result.tissue, analyte, key), legend)
+            Picture(
+                f"{key}-figure",
+                analyte or "BDNF",
+                tissue_figure(result.tissue, analyte, key, result.descriptives),
+                legend,
+            )
         )
     title = "Arms against the control arm"
     blocks.append(study_design_tables.tissue_contrasts("tissue-contrasts", title, result.tissue.contrasts))

@@ -13,7 +13,7 @@ from elisa_bdnf.reports.study_subject_tables import ordered
 from elisa_bdnf.reports.study_words import change_text, contrast_hover
 
 WIDTH, NUMBERS, LINE, HEAD, FOOT = 940.0, 190.0, 24.0, 14.0, 46.0
-LEAST_LABELS, MOST_LABELS, LETTER = 180.0, 360.0, 7.2
+LEAST_LABELS, MOST_LABELS, LETTER = 180.0, 430.0, 7.2
 WIDEST = 20.0  # intervals beyond a twentyfold change are cut with an arrow
 TICKS = (0.05, 0.1, 0.2, 0.25, 0.33, 0.5, 0.67, 0.8, 1.0, 1.25, 1.5, 2.0, 3.0, 4.0, 5.0, 10.0, 20.0)
 LEAST_TICK_GAP = 40.0

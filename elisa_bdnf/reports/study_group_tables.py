@@ -8,7 +8,7 @@ from elisa_bdnf.model.effect import Contrast, ModelSummary, Sensitivity
 from elisa_bdnf.model.study import Descriptive, StudyResult
 from elisa_bdnf.reports import digits
 from elisa_bdnf.reports.parts import Cell, Column, Row, Table, Tone
-from elisa_bdnf.reports.study_words import p_text, percent_of_ratio, ratio_cell, unit_text
+from elisa_bdnf.reports.study_words import p_text, percent_of_ratio, ratio_cell, unit_text, who_text
 
 
 def descriptives(result: StudyResult) -> Table:
@@ -125,18 +125,18 @@ def _ratio(each: Contrast | None) -> Cell:
 def model(result: StudyResult) -> Table:
     """What was fitted, why that, and how it went."""
     columns = (Column("label", "What"), Column("value", "How"))
-    rows = () if result.model is None else tuple(_model_rows(result.model))
+    rows = () if result.model is None else tuple(_model_rows(result, result.model))
     return Table("model", "The model", columns, rows, empty="No model was fitted.")
 
 
-def _model_rows(fitted: ModelSummary) -> Iterator[Row]:
+def _model_rows(result: StudyResult, fitted: ModelSummary) -> Iterator[Row]:
     def row(label: str, text: str) -> Row:
         return Row((Cell(label), Cell(text)))
 
     yield row("Method", fitted.method)
     yield row("Chosen because", fitted.reason)
     yield row("Formula", fitted.formula)
-    yield row("Data", f"{fitted.n} values of {digits.count(fitted.subjects, 'subject')}, {fitted.n_censored} censored")
+    yield row("Data", f"{fitted.n} values of {who_text(result, fitted.subjects)}, {fitted.n_censored} censored")
     scatter = (
         ("between subjects", fitted.sd_subject),
         ("between plates", fitted.sd_plate),

@@ -8,7 +8,7 @@ from elisa_bdnf.model.measurement import Measurement, PlateControl
 from elisa_bdnf.model.order import natural_order
 from elisa_bdnf.model.study import StudyResult
 from elisa_bdnf.reports import digits, svg
-from elisa_bdnf.reports.study_axis import unit_label, value_frame, value_scale
+from elisa_bdnf.reports.study_axis import measured_label, value_frame, value_scale
 
 WIDTH, LEFT, HEIGHT, HEAD, FOOT, CONTROLS = 940.0, 70.0, 230.0, 26.0, 58.0, 120.0
 MOST_PLATES = 40
@@ -25,7 +25,7 @@ def plate_figure(result: StudyResult) -> str:
     tall = bool(controls)
     step = (WIDTH - LEFT) / len(plates)
     centers = {plate: LEFT + (index + 0.5) * step for index, plate in enumerate(plates)}
-    body = [svg.upright_text(13, HEAD + HEIGHT / 2, unit_label(result), "label")]
+    body = [svg.upright_text(13, HEAD + HEIGHT / 2, measured_label(result), "label")]
     body += value_frame(scale, LEFT, WIDTH)
     for plate in plates:
         members = [each for each in used if each.plate == plate]

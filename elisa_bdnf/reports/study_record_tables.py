@@ -143,10 +143,11 @@ def _published(row: LiteratureRow) -> Row:
         f"({percent_of_ratio(each.ci_low)} to {percent_of_ratio(each.ci_high)}, n = {each.n})"
         for each in row.contrasts
     )
-    population = f"{known.population}; {known.dose}; {known.matrix.replace('_', ' ')}, {', '.join(known.timepoints)}"
+    there = ", ".join([known.matrix.replace("_", " "), *known.timepoints])
     found = known.finding + (f" (corrected: {known.correction})" if known.correction else "")
     cells = (
-        Cell(known.citation, sub="", help=population), Cell(known.n), Cell(words.sentence(found)),
+        Cell(known.citation, sub=f"{known.population}; {known.dose}; {there}"), Cell(known.n),
+        Cell(words.sentence(found)),
         Cell(here, help="; ".join(map(contrast_hover, row.contrasts))), Cell("; ".join(row.obstacles)),
     )  # fmt: skip
     return Row(cells, f"published-{known.id}")

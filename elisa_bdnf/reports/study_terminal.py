@@ -15,14 +15,13 @@ from elisa_bdnf.model.study import Descriptive, LiteratureRow, StudyResult
 from elisa_bdnf.reports import digits
 from elisa_bdnf.reports.inert import show
 from elisa_bdnf.reports.study_terminal_designs import release_parts, tissue_parts
-from elisa_bdnf.reports.study_words import method_text, p_text, unit_text
+from elisa_bdnf.reports.study_words import method_text, p_text, unit_text, who_text
 from elisa_bdnf.reports.terminal_table import joined, stdout_console, table, text
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
 MOST_FINDINGS = 24
-_ONE = {"neuron_release": ("culture batch", "culture batches"), "rodent_tissue": ("animal", "animals")}
 MOST_ROWS = 60
 _STYLES = {"info": "dim", "warn": "yellow", "fail_result": "bold red", "fail_plate": "bold red", "error": "bold red"}
 
@@ -56,9 +55,7 @@ def _head(result: StudyResult) -> Iterator[RenderableType]:
     plates = digits.count(len(result.sources), "input") + (
         f"; {digits.count(rejected, 'plate')} rejected by QC and left out" if rejected else ""
     )
-    who = digits.count(
-        len({each.subject for each in result.measurements}), *_ONE.get(result.design, ("subject", "subjects"))
-    )
+    who = who_text(result, len({each.subject for each in result.measurements}))
     groups = f" in {len(result.groups)} groups ({', '.join(result.groups)})" if 1 < len(result.groups) < 7 else ""
     yield joined([(f"{result.protocol.title}", "bold"), (f"  protocol {result.protocol.id}", "dim")])
     yield text(f"{who}{groups}; {used} of {len(result.measurements)} rows used; {plates}")

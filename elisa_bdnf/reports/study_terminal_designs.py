@@ -29,6 +29,7 @@ def release_parts(result: StudyResult) -> Iterator[RenderableType]:
         for v in release.values[:_MOST]
     ]  # fmt: skip
     yield table(titles, rows, numeric=range(3, 8))
+    yield from _more(len(release.values))
     yield joined([("Removed by blockers", "bold"), (f"  % of the {release.drug} effect", "dim")])
     heads = ("blocker", "timepoint", "batch", "removed %", "95 % interval", "")
     shares = [
@@ -52,3 +53,9 @@ def tissue_parts(result: StudyResult) -> Iterator[RenderableType]:
             for v in ratio.values[:_MOST]
         ]  # fmt: skip
         yield table(titles, rows, numeric=range(4, 7))
+        yield from _more(len(ratio.values))
+
+
+def _more(count: int) -> Iterator[RenderableType]:
+    if count > _MOST:
+        yield text(f"… {count - _MOST} more in the report", "dim")

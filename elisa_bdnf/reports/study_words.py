@@ -133,6 +133,14 @@ def value_cell(value: SubjectValue) -> Cell:
     return Cell(shown, None, tone or Tone.PLAIN, value.reason)
 
 
+_WHO = {"neuron_release": ("culture batch", "culture batches"), "rodent_tissue": ("animal", "animals")}
+
+
+def who_text(result: StudyResult, count: int) -> str:
+    """``24 subjects``, ``3 culture batches``, ``16 animals``: the unit of replication of the design."""
+    return digits.count(count, *_WHO.get(result.design, ("subject", "subjects")))
+
+
 def unit_text(result: StudyResult) -> str:
     """The unit of all concentrations; one that nobody stated is never made up."""
     return result.unit or "unit not stated"

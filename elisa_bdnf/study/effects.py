@@ -79,13 +79,11 @@ def _contrast(
 
 
 def _summary(fit: MixedFit, cells: Cells, question: Question, choice: Choice) -> ModelSummary:
-    known = cells.known_variance
-    share = int((known > 0).sum())
+    share = int((cells.known_variance > 0).sum())
+    numbers = len(cells.rows) - cells.n_censored
     remarks = list(fit.notes)
-    if 0 < share < known.size:
-        remarks.append(
-            f"{known.size - share} of {known.size} values have no interval: no measurement error is known of them"
-        )
+    if 0 < share < numbers:
+        remarks.append(f"{numbers - share} of {numbers} values have no interval: no measurement error is known of them")
     remarks += [f"the variance of {name} is estimated as zero" for name in fit.boundary]
     return ModelSummary(
         formula=question.formula + (" + (1 | plate)" if fit.sd_plate is not None else ""),

@@ -52,8 +52,10 @@ def _row(finding: Published, data: StudyData, contrasts: Sequence[Contrast]) -> 
 
 
 def _matrix_of(data: StudyData) -> str:
-    """What was assayed; medium and tissue go without saying in their designs."""
-    return data.matrix or {RELEASE: "medium", TISSUE: "tissue"}.get(data.design.kind, "")
+    """What was assayed; medium and tissue go without saying in their designs; an eluate stands for its medium."""
+    if data.design.kind == RELEASE and data.matrix in ("", "eluate"):
+        return "medium"
+    return data.matrix or ("tissue" if data.design.kind == TISSUE else "")
 
 
 def _concerned(finding: Published, data: StudyData, contrasts: Sequence[Contrast]) -> Iterator[Contrast]:

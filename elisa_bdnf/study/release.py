@@ -201,7 +201,8 @@ def _vehicle_of(values: Sequence[ReleaseValue], control: ReleaseValue, vehicle: 
 
 def _without_cells(value: ReleaseValue, vehicle: float | None, most: float) -> ControlCheck:
     if value.value is None:
-        return ControlCheck(value.batch, value.condition, None, most)
+        lacking = "" if value.limit is not None else f"{value.condition} has no result: {value.reason}"
+        return ControlCheck(value.batch, value.condition, None, most, lacking)
     percent = None if vehicle is None else 100 * value.value / vehicle
     problem = f"{value.condition} reads above the LLOQ"
     problem += "" if percent is None else f", {percent:.0f} % of vehicle"
