@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from elisa_bdnf.inputs.cell_names import cell_name
 from elisa_bdnf.inputs.file import KIND_TITLES, InputFile
-from elisa_bdnf.inputs.text import cells_from_line, stripped_row
+from elisa_bdnf.inputs.text import number_of_cells, stripped_row
 
 if TYPE_CHECKING:
     from elisa_bdnf.inputs.workbook import CellKind, Sheet
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 NO_ODD: Mapping[tuple[int, int], CellKind] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Page:
     """A text file or one sheet. ``rows`` hold texts without blanks around them, each row up to its last text.
 
@@ -40,16 +41,23 @@ class Page:
 
     def text(self, row: int, column: int) -> str:
         """The text of a cell, empty beyond the last one."""
-        if row >= len(self.rows) or column >= len(self.rows[row]):
-            return ""
-        return self.rows[row][column]
+        cells = self.rows[row] if row < len(self.rows) else ()
+        return cells[column] if column < len(cells) else ""
+
+    @cached_property
+    def firsts(self) -> tuple[str, ...]:
+        """The first text of every row."""
+        return tuple([row[0] if row else "" for row in self.rows])
 
     def width(self, row: int) -> int | None:
         """How many cells a line of a text has, empty ones at its end included; None where that cannot be told."""
-        if row >= len(self.lines) or (self.delimiter.isspace() and self.delimiter != "\t"):
-            return None
-        line = self.lines[row]
-        return len(cells_from_line(line, self.delimiter)) if '"' in line else line.count(self.delimiter) + 1
+        return self._widths[row] if row < len(self._widths) else None
+
+    @cached_property
+    def _widths(self) -> tuple[int, ...]:
+        if self.delimiter.isspace() and self.delimiter != "\t":
+            return ()
+        return tuple([number_of_cells(line, self.delimiter) for line in self.lines])
 
     def ends_empty(self, row: int) -> bool:
         """Whether a line of a text has an empty cell at its end, so that nobody cut such cells off."""

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import repeat
+from operator import contains
 
 from elisa_bdnf.errors import ElisaError
 
@@ -27,6 +29,7 @@ _BOMS = (
     (b"\xfe\xff", "utf-16-be"),
 )
 _DELIMITERS = ("\t", ";", ",", "|")
+_ANY_DELIMITER = re.compile("[\t;,|]")
 _SEP_LINE = re.compile(r"\s*\"?sep=(.)\"?\s*\Z", re.IGNORECASE)
 _DIGIT = re.compile("[0-9]")
 _DIGIT_OR_ROW = re.compile(r"[A-Za-z]{1,2}\Z|.*?[0-9]")
@@ -162,13 +165,13 @@ def delimiter_from_lines(lines: Sequence[str]) -> str:
     """
     if lines and (match := _SEP_LINE.match(lines[0])):
         return match[1]
-    bare = [_outside_quotes(line) for line in lines]
-    delimited = sum(1 for line in bare if "\t" in line or "," in line or ";" in line or "|" in line)
+    bare = [_outside_quotes(line) if '"' in line else line for line in lines]
+    delimited = len(list(filter(_ANY_DELIMITER.search, bare)))
     if not delimited:
         return _BLANKS if any(map(_is_numbers_by_blanks, lines)) else "\t"
     counts = []
     for delimiter in _DELIMITERS:
-        counts.append(sum([delimiter in line for line in bare]))
+        counts.append(sum(map(contains, bare, repeat(delimiter))))
         if 2 * counts[-1] >= delimited:
             return delimiter
     return _DELIMITERS[counts.index(max(counts))]
@@ -181,7 +184,7 @@ def _is_numbers_by_blanks(line: str) -> bool:
 
 
 def _outside_quotes(line: str) -> str:
-    return line if '"' not in line else "".join(line.split('"')[0::2])
+    return "".join(line.split('"')[0::2])
 
 
 def rows_from_lines(lines: Sequence[str], delimiter: str) -> tuple[tuple[str, ...], ...]:

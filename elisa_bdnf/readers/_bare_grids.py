@@ -62,10 +62,10 @@ def _span_of_numbers(page: Page, index: int) -> tuple[int, int]:
     left = next((position for position, text in enumerate(row) if text), 0)
     left += row_letter_or_none(row[left]) is not None if row else 0
     values = row[left:]
-    odd = any((index, left + offset) in page.odd for offset in range(len(values)))
-    if len(values) < _FEWEST or odd or not all(text and is_number_or_word(text) for text in values):
+    if len(values) < _FEWEST or not all(text and is_number_or_word(text) for text in values):
         return 0, 0
-    return left, len(values)
+    odd = page.odd and any((index, left + offset) in page.odd for offset in range(len(values)))
+    return (0, 0) if odd else (left, len(values))
 
 
 def _without_numbers(page: Page, grid: BareGrid) -> BareGrid:

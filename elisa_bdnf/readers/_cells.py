@@ -59,6 +59,11 @@ class Cells(dict[Well, str]):
         self.update(zip(wells, texts, strict=True))
         self._spans.append((wells, rows, columns))
 
+    def put(self, well: Well, text: str, row: int, column: int) -> None:
+        """The text of one well."""
+        self[well] = text
+        self._spans.append(((well,), (row,), (column,)))
+
     def add_row(self, wells: Sequence[Well], texts: Sequence[str], row: int, first: int) -> None:
         """Texts that stand side by side in a row, from column ``first``."""
         self.add(wells, texts, (row,) * len(wells), range(first, first + len(wells)))

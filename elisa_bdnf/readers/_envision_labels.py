@@ -61,7 +61,7 @@ def _center_of_filter(page: Page, used: str) -> float | None:
 
 def _section(page: Page, title: str, name: str) -> dict[str, str]:
     """Keys below the line ``name`` of a section, up to the next empty line."""
-    start = next((row for row in range(len(page.rows)) if page.text(row, 0).casefold() == title), None)
+    start = next((row for row in range(len(page.rows)) if page.firsts[row].casefold() == title), None)
     if start is None or not name:
         return {}
     facts: dict[str, str] = {}

@@ -104,7 +104,9 @@ def _take_line(draft: _Draft, cells: Sequence[str], index: int, inherited: dict[
         _refuse_count_without_id(texts, index)
         texts |= {label: text for label, text in inherited.items() if not texts[label]}
     for at, label in draft.labels.items():
-        draft.columns.setdefault(label, Cells()).add_row((well,), (texts[label],), index, at)
+        if label not in draft.columns:
+            draft.columns[label] = Cells()
+        draft.columns[label].put(well, texts[label], index, at)
     return {label: text for label, text in texts.items() if label in _ATTRIBUTES.values()}
 
 

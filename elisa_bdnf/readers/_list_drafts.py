@@ -181,7 +181,7 @@ def _put(
         table = ListTable(title, quantity, Cells(source.page))
         tables.append(table)
     if well not in table.cells:
-        table.cells.add((well,), (text,), (line,), (heading.position,))
+        table.cells.put(well, text, line, heading.position)
     elif not (same and table.cells[well] == text):
         problems.append(
             Problem(
@@ -212,7 +212,7 @@ def _is_moment(text: str) -> bool:
 def _odd_cells(found: WellList) -> Iterator[Problem]:
     """Cells of a workbook that are no text and no number: never a reading, a name or a concentration."""
     responses = {heading for heading, _ in (*found.responses, *found.computed)}
-    for line in found.table.lines:
+    for line in found.table.lines if found.table.page.odd else ():
         for heading in found.table.headings:
             kind = found.table.page.odd.get((line, heading.position))
             if kind is None or (kind.value == "error" and heading in responses):

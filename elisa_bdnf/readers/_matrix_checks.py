@@ -73,10 +73,10 @@ def refuse_rows_astray(page: Page, grids: Sequence[Grid], start: int, stop: int)
     """Raises ExportError where two lines begin like rows of a plate and belong to no matrix: its heading is damaged."""
     inside = {line for grid in grids for line in range(grid.top, grid.bottom)}
     above: int | None = None
-    for row in range(start, stop):
-        if not page.rows[row]:
+    for row, cells in enumerate(page.rows[start:stop], start=start):
+        if not cells:
             continue
-        letter = row_letter_or_none(page.rows[row][0]) if len(page.rows[row]) > 1 and row not in inside else None
+        letter = row_letter_or_none(cells[0]) if len(cells) > 1 and len(cells[0]) < 3 and row not in inside else None
         if letter is not None and above is not None and letter == above + 1:
             raise ExportError(
                 f"the line begins like plate row {row_name_from_index(letter)}, but belongs to no matrix",
@@ -140,9 +140,12 @@ def short_line_remarks(page: Page, lines: Sequence[int]) -> tuple[str, ...]:
 
 def _uneven(page: Page, lines: Sequence[int]) -> Iterator[tuple[int, int, int]]:
     """Index, number of cells, and usual number, of the lines of a text that differ from most others of a table."""
-    widths = {line: width for line in lines if page.rows[line] and (width := page.width(line))}
+    if not page.lines:
+        return  # a sheet has no lines that end
+    rows = page.rows
+    widths = {line: width for line in lines if rows[line] and (width := page.width(line))}
     ((usual, times), *_) = Counter(widths.values()).most_common(1) or [(0, 0)]
-    if 2 * times > len(widths):
+    if times < len(widths) < 2 * times:
         yield from ((line, width, usual) for line, width in widths.items() if width != usual)
 
 

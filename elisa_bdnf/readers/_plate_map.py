@@ -25,7 +25,7 @@ def layout_from_map(page: Page, grids: Iterable[Grid], shape: Shape) -> Layout |
 
 def maps_of_plate(page: Page, name: str) -> list[Grid]:
     """EnVision's maps below ``Platemap:`` that are of one plate number."""
-    start = next((row for row in range(len(page.rows)) if page.text(row, 0).casefold().startswith("platemap")), None)
+    start = next((row for row in range(len(page.rows)) if page.firsts[row].casefold().startswith("platemap")), None)
     if start is None:
         return []
     found, plate = [], ""

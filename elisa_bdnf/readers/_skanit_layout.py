@@ -48,14 +48,14 @@ def _plates(page: Page) -> Iterable[tuple[str, dict[Well, WellSaid] | None]]:
 
 
 def _starts(page: Page) -> list[int]:
-    return [row for row in range(len(page.rows)) if page.text(row, 0).casefold() == "name"]
+    return [row for row in range(len(page.rows)) if page.firsts[row].casefold() == "name"]
 
 
 def _wells_or_none(page: Page, start: int, stop: int) -> dict[Well, WellSaid] | None:
     """None where a line or a column is missing or too many: its text would belong to another well."""
-    head = next((row for row in range(start, stop) if len(_numbers(page, row)) > 1 and not page.text(row, 0)), stop)
+    head = next((row for row in range(start, stop) if len(_numbers(page, row)) > 1 and not page.firsts[row]), stop)
     columns = _numbers(page, head) if head < stop else {}
-    letters = {row: i for row in range(head + 1, stop) if (i := row_letter_or_none(page.text(row, 0))) is not None}
+    letters = {row: i for row in range(head + 1, stop) if (i := row_letter_or_none(page.firsts[row])) is not None}
     regular = all(row == head + 1 + _LINES * i for row, i in letters.items())
     last = max(letters, default=head) + _AMOUNT
     more = any(page.rows[row] for row in range(last + 1, stop))
@@ -86,8 +86,10 @@ def standards_of_curve(pages: Iterable[Page]) -> dict[Well, str]:
     found: dict[Well, str] = {}
     for page in pages:
         for row, heads in enumerate(page.rows):
+            if heads[:1] != ("Well",):
+                continue
             position = next((i for i, head in enumerate(heads) if head.casefold().startswith("conc")), None)
-            if heads[:1] == ("Well",) and position is not None:
+            if position is not None:
                 unit = name_and_unit_from_text(heads[position])[1] or ""
                 found |= dict(_standards_below(page, row + 1, position, unit))
     return found

@@ -53,14 +53,14 @@ def is_step(page: Page) -> bool:
 
 
 def step_title(page: Page) -> str:
-    return next((page.text(row, 0) for row in range(3, len(page.rows)) if page.text(row, 0)), page.name)
+    return next((page.firsts[row] for row in range(3, len(page.rows)) if page.firsts[row]), page.name)
 
 
 def matrices_of_step(page: Page) -> Iterable[StepMatrix]:
     step, stated, plate, last = step_title(page), "", "", 3
     seen: set[tuple[str, str, str]] = set()
     for grid in grids_at_left(page):
-        above = [text for row in range(last, grid.top) if (text := page.text(row, 0))]
+        above = [text for row in range(last, grid.top) if (text := page.firsts[row])]
         for text in above:
             if text.casefold().startswith(("wavelength", "excitation", "emission")):
                 stated = text

@@ -17,6 +17,7 @@ from elisa_bdnf.inputs.numbers import number_from_text_or_none
 Row = tuple[str, ...]
 Widths = Callable[[int], int]
 _START = re.compile(r"(?P<kind>Plate|Group|Note|Graph|Cuvette\w*):(?P<rest>.*)\Z", re.DOTALL)
+_BOUNDS = ("~End", "Plate:", "Group:", "Note:", "Graph:", "Cuvette")  # most lines are seen to be inside at once
 _FOOTER = re.compile(r"(Original Filename|Date Last Saved|Copyright)\b\s*:?\s*(.*)\Z", re.IGNORECASE | re.DOTALL)
 
 
@@ -91,9 +92,10 @@ def _block(
 ) -> tuple[Block, int]:
     kind, head = opening
     end = start + 1
-    while end < len(rows) and not _ends(rows[end]):
+    while end < len(rows):
+        row = rows[end]
         # A note is free text, in which a line may begin like a block.
-        if kind is not BlockKind.NOTE and _start_or_none(rows[end]):
+        if row and row[0].startswith(_BOUNDS) and (_ends(row) or (kind is not BlockKind.NOTE and _start_or_none(row))):
             break
         end += 1
     ended = end < len(rows) and _ends(rows[end])

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from elisa_bdnf.inputs.numbers import number_from_text_or_none
 from elisa_bdnf.model.plate import Well
 from elisa_bdnf.model.reading import InstrumentCurve, InstrumentResult
-from elisa_bdnf.readers._softmax_blocks import Document
+from elisa_bdnf.readers._softmax_blocks import BlockKind, Document
 from elisa_bdnf.readers._softmax_layout import Member
 
 _R_SQUARED = re.compile(r"rsquared\(", re.IGNORECASE)
@@ -37,7 +37,8 @@ def curve_or_none(
     r_squared: float | None,
 ) -> InstrumentCurve | None:
     """``label`` names the fitted response and ``response`` gives it; ``results`` are those of the plate."""
-    formula = next((member.group.curve for member in members if member.group.curve), "")
+    groups = {member.group.line: member.group for member in members}
+    formula = next((curve for group in groups.values() if (curve := group.curve)), "")
     if not formula:
         return None
     model = _line_or_none(_pairs(results, response)) if label else None
@@ -46,7 +47,7 @@ def curve_or_none(
 
 def r_squared_or_none(document: Document, decimal: str) -> float | None:
     """A note or summary line whose formula is ``RSquared(…)``: name, label, value, formula."""
-    rows = (row for block in document.blocks for row in block.rows)
+    rows = (row for block in document.blocks if block.kind is not BlockKind.PLATE for row in block.rows)
     values = (row[2] for row in rows if len(row) > 3 and _R_SQUARED.match(row[3]))
     return next((value for text in values if (value := number_from_text_or_none(text, decimal)) is not None), None)
 

@@ -50,6 +50,7 @@ _SERIES = (
     (re.compile(r"wavel\.", re.IGNORECASE), "as a scan (spectrum)"),
     (re.compile(r"well\Z|multiple reads|position", re.IGNORECASE), "at several places of each well"),
 )
+_ANY_SERIES = re.compile("|".join(pattern.pattern for pattern, _ in _SERIES), re.IGNORECASE)
 _TABLE_HEADS = re.compile(r"<>|cycle nr|wavel\.|well\Z", re.IGNORECASE)
 _WAVELENGTHS = re.compile(r"(?:measurement )?wavelength(?: \[nm\])?\Z", re.IGNORECASE)
 _SIZE = re.compile(r"(?<![0-9])(6|12|24|48|96|384|1536)(?![0-9])")
@@ -81,9 +82,9 @@ def blocks_of(page: Page, starts: Sequence[int], label_key: str, begins_with: st
     """The measurements that begin at the given rows."""
     found = []
     for start, stop in zip(starts, [*starts[1:], len(page.rows)], strict=True):
-        table = next((r for r in range(start, stop) if _TABLE_HEADS.match(page.text(r, 0))), stop)
+        table = next((r for r in range(start, stop) if _TABLE_HEADS.match(page.firsts[r])), stop)
         end = next((r for r in range(table, stop) if not page.rows[r]), stop)
-        behind = (r for r in range(end, stop) if not _IN_TABLE.match(page.text(r, 0)))
+        behind = (r for r in range(end, stop) if not _IN_TABLE.match(page.firsts[r]))
         header = (*header_of(page, range(start, table)), *header_of(page, behind))
         label = value_of(header, label_key)
         found.append(Block(start, stop, header, label, begins_with, _series(page, start, stop)))
@@ -97,7 +98,7 @@ def header_of(page: Page, rows: Iterable[int]) -> Header:
 
 
 def _series(page: Page, start: int, stop: int) -> str:
-    firsts = [page.text(row, 0) for row in range(start, stop)]
+    firsts = [row[0] for row in page.rows[start:stop] if row and _ANY_SERIES.match(row[0])]
     return next((what for pattern, what in _SERIES if any(pattern.match(text) for text in firsts)), "")
 
 
@@ -161,7 +162,7 @@ def _lost_beginning(page: Page, row: int, key: str) -> ExportError:
 
 
 def _tables(page: Page, block: Block) -> list[tuple[str, Cells]]:
-    heads = [row for row in range(block.start, block.stop) if page.text(row, 0) == CORNER]
+    heads = [row for row in range(block.start, block.stop) if page.firsts[row] == CORNER]
     lists = [row for row in heads if page.text(row, 1).casefold() == "value"]
     if lists:
         if len(heads) > 1:

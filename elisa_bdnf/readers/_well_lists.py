@@ -30,6 +30,8 @@ def wells_by_row(page: Page, start: int, columns: Sequence[int], stop: int | Non
 
 
 def _well_or_none(page: Page, row: int, columns: Sequence[int]) -> Well | None:
+    if len(columns) == 1:
+        return well_from_text_or_none(page.text(row, columns[0]))
     return well_from_text_or_none("".join([page.text(row, column) for column in columns]))
 
 

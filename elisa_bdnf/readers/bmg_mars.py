@@ -45,7 +45,7 @@ def read(file: InputFile) -> tuple[Reading, ...]:
     refuse_unless(recognizes(file), file, READER.title)
     (page,) = file.pages
     source = Source(file.name, file.sha256, READER.name, "MARS")
-    begins = [row for row in range(len(page.rows)) if _BEGIN.match(page.text(row, 0))]
+    begins = [row for row in range(len(page.rows)) if _BEGIN.match(page.firsts[row])]
     parts = zip([0, *begins[1:]], [*begins[1:], len(page.rows)], strict=True)
     plates = [_plate(page, start, stop) for start, stop in parts]
     return tuple(

@@ -37,8 +37,8 @@ def recognizes(file: InputFile) -> bool:
 
 def _is_text_of_mars(page: Page) -> bool:
     """A list ``Well, Content, …`` or several plates below one another: the text of MARS, saved as a workbook."""
-    is_list = any([text.casefold() for text in row[:2]] == ["well", "content"] for row in page.rows[:60])
-    return is_list or sum(1 for row in page.rows if row and row[0].startswith("User:")) > 1
+    is_list = any(row[0].casefold() == "well" and row[1].casefold() == "content" for row in page.rows[:60] if row[1:])
+    return is_list or sum([first.startswith("User:") for first in page.firsts]) > 1
 
 
 def _is_bmg(page: Page) -> bool:

@@ -93,8 +93,8 @@ def read(file: InputFile) -> tuple[Reading, ...]:
     """One reading for each plate number; what was calculated from a plate are channels of it."""
     refuse_unless(recognizes(file), file, READER.title)
     (page,) = file.pages
-    starts = [row for row in range(len(page.rows)) if page.text(row, 0).casefold() == PLATE]
-    ends = (row for row in range(starts[-1], len(page.rows)) if page.text(row, 0).casefold() in _BEHIND)
+    starts = [row for row in range(len(page.rows)) if page.firsts[row].casefold() == PLATE]
+    ends = (row for row in range(starts[-1], len(page.rows)) if page.firsts[row].casefold() in _BEHIND)
     end = next(ends, len(page.rows))
     _refuse_untitled(page, starts, end)
     around = [row for row in range(len(page.rows)) if not starts[0] <= row < end and not _is_map_line(page, row)]
@@ -128,7 +128,7 @@ def _is_map_line(page: Page, row: int) -> bool:
 
 def _block(page: Page, start: int, stop: int, stated: Shape | None) -> _Block:
     facts = _plate_facts(page, start, stop)
-    title_row = next((row for row in range(start + 3, stop) if _TITLE.match(page.text(row, 0))), None)
+    title_row = next((row for row in range(start + 3, stop) if _TITLE.match(page.firsts[row])), None)
     match = _TITLE.match(page.text(title_row, 0)) if title_row is not None else None
     # a formula can hold commas, which split its cell
     title = ", ".join(filter(None, [match[1], *page.rows[title_row or 0][1:]])) if match else ""
@@ -158,7 +158,7 @@ def _plate_facts(page: Page, start: int, stop: int) -> dict[str, str]:
 
 def _bare_block(page: Page, block: _Block, start: int, stop: int, stated: Shape | None) -> _Block:
     """A matrix without labels: it must have a line for every row of the plate, or nobody knows which rows it has."""
-    at = next((row for row in range(start + 3, stop) if page.text(row, 0).casefold() == _BACKGROUND), start + 3)
+    at = next((row for row in range(start + 3, stop) if page.firsts[row].casefold() == _BACKGROUND), start + 3)
     first = next((row for row in range(at, stop) if _is_bare_line(page, row)), stop)
     last = next((row for row in range(first, stop) if not _is_bare_line(page, row)), stop)
     rows, columns = last - first, max((len(page.rows[row]) for row in range(first, last)), default=0)

@@ -92,7 +92,7 @@ def read(file: InputFile) -> tuple[Reading, ...]:
     """One reading for each barcode; results of an analysis are kept as instrument results."""
     refuse_unless(recognizes(file), file, READER.title)
     (page,) = file.pages
-    map_row = next((r for r in range(len(page.rows)) if page.text(r, 0).casefold() == _PLATE_MAP), len(page.rows))
+    map_row = next((r for r in range(len(page.rows)) if page.firsts[r].casefold() == _PLATE_MAP), len(page.rows))
     grids = grids_at_left(page)
     bottoms = [0, *(grid.bottom for grid in grids)]
     tables = [_table(page, grid, below) for grid, below in zip(grids, bottoms, strict=False) if grid.top < map_row]

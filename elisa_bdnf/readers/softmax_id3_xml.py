@@ -62,7 +62,7 @@ def read(file: InputFile) -> tuple[Reading, ...]:
     page = next((page for page in pages if any(_PLATE.match(_first(row)) for row in page.rows)), None)
     if page is None:
         raise ExportError("there is no plate", expected="'Plate (1 of …)' above keys and a matrix")
-    starts = [row for row in range(len(page.rows)) if _PLATE.match(page.text(row, 0))]
+    starts = [row for row in range(len(page.rows)) if _PLATE.match(page.firsts[row])]
     top = header_from_rows(page.rows[: starts[0]])
     source = Source(file.name, file.sha256, READER.name, f"SpectraMax {value_of(top, 'Software version')}".strip())
     stops = [*starts[1:], len(page.rows)]

@@ -34,7 +34,7 @@ def read(file: InputFile) -> tuple[Reading, ...]:
 
 
 def _reading(page: Page, file: InputFile, remarks: list[str], *, named: bool) -> Reading:
-    starts = [row for row in range(len(page.rows)) if page.text(row, 0).casefold().startswith("label:")]
+    starts = [row for row in range(len(page.rows)) if page.firsts[row].casefold().startswith("label:")]
     if not starts:
         raise ExportError("there is no measurement (Label: …)", expected="at least one", place=page.place(0, 0))
     refuse_tables_outside(page, starts[0], "Label:")

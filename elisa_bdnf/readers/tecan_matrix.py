@@ -73,7 +73,7 @@ def recognizes(file: InputFile) -> bool:
     pages = file.pages
     if any(names_a_program(page) for page in pages):
         return False
-    return any(page.text(row, 0) == CORNER for page in pages for row in range(len(page.rows)))
+    return any(page.firsts[row] == CORNER for page in pages for row in range(len(page.rows)))
 
 
 def read(file: InputFile) -> tuple[Reading, ...]:
@@ -100,7 +100,7 @@ def read(file: InputFile) -> tuple[Reading, ...]:
 
 
 def _plate_or_none(page: Page) -> _Plate | None:
-    if any(page.text(row, 0).casefold().startswith("cycle nr") for row in range(len(page.rows))):
+    if any(page.firsts[row].casefold().startswith("cycle nr") for row in range(len(page.rows))):
         raise not_an_endpoint("a Tecan table over time (Cycle Nr.)", place=page.name)
     grids = [grid for grid in grids_at_left(page) if grid.corner == CORNER]
     if not grids:

@@ -34,7 +34,7 @@ def read(file: InputFile) -> tuple[Reading, ...]:
 
 
 def _reading(page: Page, file: InputFile, remarks: list[str], *, named: bool) -> Reading:
-    starts = [row for row in range(len(page.rows)) if page.text(row, 0) == "Mode" and len(page.rows[row]) > 1]
+    starts = [row for row in range(len(page.rows)) if page.firsts[row] == "Mode" and len(page.rows[row]) > 1]
     if not starts:
         raise ExportError("there is no measurement (Mode …)", expected="at least one", place=page.place(0, 0))
     refuse_tables_outside(page, starts[0], "Mode")

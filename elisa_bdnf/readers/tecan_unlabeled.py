@@ -45,7 +45,7 @@ def recognizes(file: InputFile) -> bool:
 
 
 def _times(page: Page) -> list[int]:
-    return [row for row in range(len(page.rows)) if _TIME.match(page.text(row, 0))]
+    return [row for row in range(len(page.rows)) if _TIME.match(page.firsts[row])]
 
 
 def _labels(page: Page, end: int) -> list[str]:
