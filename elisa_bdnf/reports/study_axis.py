@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from elisa_bdnf.model.study import StudyResult
 from elisa_bdnf.model.timepoint import Timepoint
 from elisa_bdnf.reports import digits, svg
-from elisa_bdnf.reports.study_words import unit_text
+from elisa_bdnf.reports.study_words import measured_unit, unit_text
 
 HOUR = 60.0
 LEAST_GAP = 34.0  # two names of timepoints side by side need so much
@@ -89,5 +89,4 @@ def measured_label(result: StudyResult) -> str:
     """The same for what the plates read, which is not yet per mL of medium or per mg."""
     if result.design == "human_infusion":
         return unit_label(result)
-    unit = next((each.unit for each in result.measurements if each.used and each.unit), "unit not stated")
-    return f"As measured ({unit}), logarithmic"
+    return f"As measured ({measured_unit(result)}), logarithmic"

@@ -8,7 +8,7 @@ from elisa_bdnf import __version__
 from elisa_bdnf.model.effect import ModelSummary
 from elisa_bdnf.model.study import StudyResult
 from elisa_bdnf.reports import digits, words
-from elisa_bdnf.reports.study_words import matrix_text, plates_rejected, plates_used, unit_text
+from elisa_bdnf.reports.study_words import matrix_text, measured_unit, plates_rejected, plates_used, unit_text, who_text
 
 
 def methods(result: StudyResult) -> tuple[str, ...]:
@@ -19,12 +19,11 @@ def methods(result: StudyResult) -> tuple[str, ...]:
 def _measurement(result: StudyResult) -> str:
     kits = sorted({source.kit for source in result.sources if source.kit})
     plates, rejected = plates_used(result), len(plates_rejected(result))
-    text = f"{words.ANALYTE} ({unit_text(result)}; {matrix_text(result)}) was measured by ELISA"
+    text = f"{_measured(result)} measured by ELISA"
     text += f" ({words.listed(kits)})" if kits else ""
     text += f" on {digits.count(len(plates), 'plate')}" if plates else ""
     text += "."
-    if any(source.method for source in result.sources):
-        text += " How each plate was calibrated is stated in its own report."
+    text += _calibration(result)
     if rejected:
         text += f" {digits.count(rejected, 'plate')} did not pass quality control and took no part."
     unused = sum(not each.used for each in result.measurements)
@@ -33,15 +32,35 @@ def _measurement(result: StudyResult) -> str:
     return text
 
 
-def _design(result: StudyResult) -> str:
+def _measured(result: StudyResult) -> str:
     if result.release is not None:
+        return f"{words.ANALYTE} in eluates ({measured_unit(result)}) was"
+    if result.tissue is not None:
+        analytes = list(dict.fromkeys(each.analyte for each in result.tissue.values))
+        verb = "were" if len(analytes) > 1 else "was"
+        return f"{words.listed(analytes)} in extracts ({measured_unit(result)}) {verb}"
+    return f"{words.ANALYTE} ({unit_text(result)}; {matrix_text(result)}) was"
+
+
+def _calibration(result: StudyResult) -> str:
+    """How concentrations were read from standards, where all plates did it alike."""
+    used = {source.method for source in result.sources if source.verdict != "rejected"} - {""}
+    if len(used) == 1:
+        return f" Concentrations were read from the standards of each plate ({used.pop()})."
+    return f" Plates were calibrated in {len(used)} ways, which their own reports state." if used else ""
+
+
+def _design(result: StudyResult) -> str:
+    if (release := result.release) is not None:
         return (
-            f"Release was calculated as {result.release.volumes.rstrip('.')}; {result.release.sentence.rstrip('.')}. "
-            f"Culture wells were averaged within culture batches, which are the unit of replication; folds are against "
-            f"{result.release.vehicle} of the same batch and time."
+            f"Release is given in {release.unit}, {release.sentence.rstrip('.')} "
+            f"({release.volumes.rstrip('.') or 'no volumes'}). Culture wells were averaged within culture batches, the "
+            f"unit of replication; folds are against {release.vehicle} of the same batch and time."
         )
     if result.tissue is not None:
-        return f"Values are given in {result.tissue.unit}; arms were compared region by region and time by time."
+        bases = words.listed(list(dict.fromkeys(each.basis for each in result.tissue.values if each.basis)))
+        unit = f"{result.tissue.unit} (by {bases or 'nothing'})"
+        return f"Values are given in {unit}; arms were compared region by region and time by time."
     times = words.listed([timepoint.name for timepoint in result.timepoints])
     anchor = result.protocol.time_anchor
     text = f"{digits.count(len(result.subjects), 'subject')} were sampled at {times}"
@@ -62,7 +81,7 @@ def _statistics(result: StudyResult) -> str:
     sentences.append(
         f"The primary timepoint {primary} was tested without adjustment, the others with Holm's"
         if primary
-        else "p values were adjusted for the number of timepoints by Holm's method"
+        else f"p values were adjusted for the number of {_FAMILY.get(result.design, 'timepoints')} by Holm's method"
     )
     sentences.append("Estimates are ratios of geometric means with 95 % confidence intervals")
     return ". ".join(sentences) + "."
@@ -75,9 +94,16 @@ _MODELS = {
         "with Satterthwaite's degrees of freedom"
     ),
 }
+_FAMILY = {"rodent_tissue": "regions and times of each arm and analyte", "neuron_release": "times of each condition"}
+_TESTS = {
+    "t of ln folds": "t tests of the ln fold of vehicle against 0 over culture batches",
+    "Welch t": "Welch's t tests of ln values against the control arm, within region and time, one value per animal",
+}
 
 
 def _method(result: StudyResult, model: ModelSummary) -> str:
+    if model.method in _TESTS:
+        return f"Statistics: {_TESTS[model.method]}"
     pairs = result.headline_paired
     said = f"{_MODELS.get(model.method, model.method)} ({model.formula})"
     if pairs is None:
@@ -104,7 +130,8 @@ def limitations(result: StudyResult) -> tuple[str, ...]:
 
 
 def _limitations(result: StudyResult) -> Iterator[str]:
-    yield "Intervals of single subjects hold measurement error only, not the variation from day to day."
+    who = who_text(result, 2).removeprefix("2 ")
+    yield f"Intervals of single {who} hold measurement error only, not the variation between days or preparations."
     yield "Absence of a difference is not shown by a large p; the interval says what the data are compatible with."
     if result.matrix.startswith("plasma"):
         yield (

@@ -133,6 +133,11 @@ def value_cell(value: SubjectValue) -> Cell:
     return Cell(shown, None, tone or Tone.PLAIN, value.reason)
 
 
+def measured_unit(result: StudyResult) -> str:
+    """The unit in which plates were read, before anything is reckoned per mL of medium or per mg."""
+    return next((each.unit for each in result.measurements if each.used and each.unit), "unit not stated")
+
+
 _WHO = {"neuron_release": ("culture batch", "culture batches"), "rodent_tissue": ("animal", "animals")}
 
 

@@ -85,8 +85,10 @@ def _summary(fit: MixedFit, cells: Cells, question: Question, choice: Choice) ->
     if 0 < share < numbers:
         remarks.append(f"{numbers - share} of {numbers} values have no interval: no measurement error is known of them")
     remarks += [f"the variance of {name} is estimated as zero" for name in fit.boundary]
+    # With censored values plates are columns of the design, beside those of groups and timepoints.
+    plate = " + (1 | plate)" if fit.sd_plate is not None else " + plate" * (len(fit.columns) > len(cells.cells))
     return ModelSummary(
-        formula=question.formula + (" + (1 | plate)" if fit.sd_plate is not None else ""),
+        formula=question.formula + plate,
         method=choice.method.value,
         reason=choice.reason,
         sd_subject=fit.sd_subject,
