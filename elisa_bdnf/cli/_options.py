@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -15,6 +15,40 @@ if TYPE_CHECKING:
 
     from elisa_bdnf.model.protocol import Protocol
     from elisa_bdnf.workflow import RunRequest
+
+
+def folder_option(about: str) -> Any:
+    """``--out DIR``. ``-`` is refused: where other programs write to stdout, a folder of that name helps nobody."""
+    return typer.Option("--out", "-o", metavar="DIR", callback=_a_folder, help=about)
+
+
+def _a_folder(path: Path | None) -> Path | None:
+    if path == Path("-"):
+        raise UsageError("--out '-' is no folder", expected="the name of a folder; --json prints the result to stdout")
+    return path
+
+
+def _a_format(name: str | None) -> str | None:
+    if name is not None:
+        from elisa_bdnf.readers import READERS
+
+        known = [reader.name for reader in READERS]
+        if name not in known:
+            raise UsageError(f"--format: there is no format {name!r}", expected=f"one of {', '.join(known)}")
+    return name
+
+
+def _an_encoding(name: str | None) -> str | None:
+    if name is not None:
+        import codecs
+
+        try:
+            codecs.lookup(name)
+        except (LookupError, ValueError):
+            found = f"--encoding: {name!r} is not the name of an encoding"
+            raise UsageError(found, expected="a name such as utf-8, utf-16, cp1252") from None
+    return name
+
 
 ProtocolName = Annotated[
     str, typer.Option("--protocol", "-p", metavar="ID|FILE", help="How to analyze: a shipped id or a file of yours.")
@@ -46,9 +80,14 @@ Settings = Annotated[
 HistoryFile = Annotated[
     Path | None, typer.Option("--history", metavar="FILE", help="Earlier plates for control charts; see: history.")
 ]
-FormatName = Annotated[str | None, typer.Option("--format", help="Read as this format; see: formats.")]
+FormatName = Annotated[
+    str | None, typer.Option("--format", callback=_a_format, help="Read as this format; see: formats.")
+]
 EncodingName = Annotated[
-    str | None, typer.Option("--encoding", metavar="NAME", help="Of a text export that does not show its own.")
+    str | None,
+    typer.Option(
+        "--encoding", metavar="NAME", callback=_an_encoding, help="Of a text export that does not show its own."
+    ),
 ]
 Html = Annotated[bool, typer.Option("--html/--no-html", help="A page for each plate.")]
 Xlsx = Annotated[bool, typer.Option("--xlsx", help="A workbook for each plate as well.")]

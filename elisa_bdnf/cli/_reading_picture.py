@@ -41,7 +41,8 @@ def print_readings(readings: Sequence[Reading]) -> None:
         console = Console(highlight=False, markup=False, emoji=False, width=10_000)
     source = readings[0].source
     count = f"{len(readings)} plate{'s' if len(readings) > 1 else ''}"
-    _line(console, f"{source.file}: {source.software or source.format} ({source.format}), {count}", "bold")
+    what = f"{source.software} ({source.format})" if source.software else source.format
+    _line(console, f"{source.file}: {what}, {count}", "bold")
     for reading in readings:
         _print_reading(console, reading)
     for keys, plates in _plates_by_keys(readings):

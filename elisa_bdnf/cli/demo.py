@@ -7,13 +7,12 @@ from typing import Annotated
 
 import typer
 
+from elisa_bdnf.cli._options import folder_option
 from elisa_bdnf.errors import OutputError
 
 
 def demo(
-    out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Where the results go.")] = Path(
-        "elisa-bdnf-demo"
-    ),
+    out: Annotated[Path, folder_option("Where the results go.")] = Path("elisa-bdnf-demo"),
 ) -> None:
     """Run the main job on the example plate that comes with the program, and put four plates together as a study.
 

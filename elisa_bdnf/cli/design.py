@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from elisa_bdnf.cli._options import ProtocolName, Settings, overrides_from_options, usage_error_if_only_options
+from elisa_bdnf.cli._options import (
+    ProtocolName,
+    Settings,
+    folder_option,
+    overrides_from_options,
+    usage_error_if_only_options,
+)
 from elisa_bdnf.errors import ProtocolError, UsageError
 
 if TYPE_CHECKING:
@@ -23,7 +29,8 @@ if TYPE_CHECKING:
 def design(
     samples: Annotated[Path, typer.Argument(metavar="SAMPLES", help="The sample sheet of the study.")],
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", metavar="DIR", help="Write a layout for each plate there.")
+        Path | None,
+        folder_option("Write a layout for each plate there."),
     ] = None,
     protocol: ProtocolName = "generic",
     settings: Settings = None,

@@ -182,7 +182,7 @@ def _records(found: Sequence[Layout]) -> dict[str, object]:
 
 
 def _emit(text: str, out: Path | None, *, replace: bool = True) -> None:
-    if out is None:
+    if out is None or out == Path("-"):
         sys.stdout.write(text)
         return
     from elisa_bdnf.output import write_folder

@@ -7,12 +7,14 @@ from typing import Annotated
 
 import typer
 
+from elisa_bdnf.cli._options import folder_option
+
 
 def merge(
     shards: Annotated[
         list[Path], typer.Argument(metavar="SHARD...", help="Output folders of all shards, in any order.")
     ],
-    out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Where the whole goes.")],
+    out: Annotated[Path, folder_option("Where the whole goes.")],
     exports: Annotated[
         Path | None,
         typer.Option(metavar="FOLDER", help="The exports, if they lie elsewhere now; read only if some read the same."),

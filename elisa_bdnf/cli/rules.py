@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 
 def rules(
-    rule: Annotated[str | None, typer.Argument(metavar="[RULE]", help="One rule in full, e.g. STD-03.")] = None,
+    words_: Annotated[
+        list[str] | None, typer.Argument(metavar="[RULE]", help="One rule in full, e.g. STD-03.", show_default=False)
+    ] = None,
     protocol: Annotated[
         str, typer.Option("--protocol", "-p", metavar="ID|FILE", help="Show the settings of this protocol.")
     ] = "generic",
@@ -31,6 +33,7 @@ def rules(
     from elisa_bdnf import protocols, qc
     from elisa_bdnf.cli import _rule_words as words
 
+    rule = _asked_for(words_ or [])
     chosen = list(qc.CATALOGUE) if rule is None else [_named(rule, {each.id: each for each in qc.CATALOGUE})]
     if markdown:
         from elisa_bdnf.examples.words import THE_GOOD_PLATE, THE_GOOD_STUDY, examples_of
@@ -47,6 +50,14 @@ def rules(
     else:
         for each in chosen:
             typer.echo(f"{each.id:<8} {each.level.value:<12} {each.subject:<9} {each.summary}")
+
+
+def _asked_for(words: list[str]) -> str | None:
+    """The rule that was asked for, None for all; ``rules list`` and ``rules show RULE`` are understood as well."""
+    rest = words[1:] if words and words[0] in ("list", "show") else words
+    if len(rest) > 1 or (words[:1] == ["list"] and rest) or words == ["show"]:
+        raise UsageError(f"{' '.join(words)!r} does not name one rule", expected="nothing, or one rule such as STD-03")
+    return rest[0] if rest else None
 
 
 def _named(name: str, known: dict[str, Rule]) -> Rule:

@@ -25,6 +25,7 @@ from elisa_bdnf.cli._options import (
     WaiversFile,
     WeightsName,
     day_from_option,
+    folder_option,
     overrides_from_options,
     protocol_of,
 )
@@ -42,7 +43,7 @@ CompareWith = Annotated[
     list[Path] | None,
     typer.Option(metavar="EXPORT", help="Another export, which must not hold the same readings; repeatable."),
 ]
-Out = Annotated[Path | None, typer.Option("--out", "-o", metavar="DIR", help="Where the results go.")]
+Out = Annotated[Path | None, folder_option("Where the results go.")]
 
 
 def run(

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from elisa_bdnf.cli._options import folder_option
+
 if TYPE_CHECKING:
     from elisa_bdnf.selftesting.item import Item, SelfTest
 
@@ -18,7 +20,8 @@ def selftest(
         typer.Option("--pq", metavar="DIR", help="Your own verified plates, as check runs them; repeatable."),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", metavar="DIR", help="Write selftest.html and selftest.json.")
+        Path | None,
+        folder_option("Write selftest.html and selftest.json."),
     ] = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="A line for everything that was tested.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from elisa_bdnf.cli._options import SamplesFile, Settings, overrides_from_options, usage_error_if_only_options
+from elisa_bdnf.cli._options import (
+    SamplesFile,
+    Settings,
+    folder_option,
+    overrides_from_options,
+    usage_error_if_only_options,
+)
 from elisa_bdnf.errors import ProtocolError, UsageError
 
 if TYPE_CHECKING:
@@ -26,7 +32,7 @@ def study(
         str | None,
         typer.Option("--protocol", "-p", metavar="ID|FILE", help="Timepoints, groups, rules; else the results'."),
     ] = None,
-    out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Where the report goes.")] = DEFAULT_OUT,
+    out: Annotated[Path, folder_option("Where the report goes.")] = DEFAULT_OUT,
     design: Annotated[
         str | None, typer.Option("--design", help="infusion, release or tissue; else the protocol's.")
     ] = None,

@@ -26,6 +26,7 @@ from elisa_bdnf.cli._options import (
     WeightsName,
     Xlsx,
     day_from_option,
+    folder_option,
     formats_of,
     overrides_from_options,
     protocol_of,
@@ -47,7 +48,7 @@ EXIT_INTERRUPTED = 130
 
 def watch(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where exports come in; with all below.")],
-    out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Where the results go.")] = DEFAULT_OUT,
+    out: Annotated[Path, folder_option("Where the results go.")] = DEFAULT_OUT,
     protocol: ProtocolName = "generic",
     layout: LayoutFile = None,
     samples: SamplesFile = None,

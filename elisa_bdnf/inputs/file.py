@@ -89,7 +89,7 @@ def files_read() -> Iterator[dict[Path, str | None]]:
 
 def name_of(path: Path) -> str:
     """The bare name of a file as text."""
-    return text_of_name(path.name)
+    return text_of_name(path.name or str(path))
 
 
 def text_of_name(name: str) -> str:
@@ -227,7 +227,7 @@ def _bytes_of_regular_file(path: Path, error: type[ElisaError]) -> bytes:
 
 def _refuse_irregular(status: os.stat_result, error: type[ElisaError]) -> None:
     if stat.S_ISDIR(status.st_mode):
-        raise error("this is a folder", expected="a file", hint="name the export inside it")
+        raise error("this is a folder", expected="a file", hint="name a file inside it")
     if not stat.S_ISREG(status.st_mode):
         raise error("this is a device, pipe or socket", expected="an ordinary file")
     if status.st_size > MOST_BYTES:

@@ -20,6 +20,7 @@ _WORDS = {
     "urine": ["urine"],
 }
 _BY_WORD = {word: name for name, words in _WORDS.items() for word in words}
+KNOWN = (*_WORDS, "eluate", "buffer", "other")
 
 
 def matrix_from_text(text: str) -> str:

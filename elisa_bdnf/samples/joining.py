@@ -8,6 +8,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from elisa_bdnf.errors import Problem, SampleSheetError
+from elisa_bdnf.inputs.matrices import KNOWN
 from elisa_bdnf.inputs.pages import spoken_place
 from elisa_bdnf.inputs.well_facts import folded
 from elisa_bdnf.model.layout import Content, Layout, Role
@@ -39,7 +40,7 @@ def join_all(layouts: Sequence[Layout], sheet: SampleSheet) -> list[Layout]:
         problems = [Problem(found, "the names that the layout uses", place=sheet.rows[0].place)]
     if problems:
         raise SampleSheetError(problems=dict.fromkeys(problems)).in_file(sheet.file)
-    remarks = (_unused_remark(unused, sheet.file),) if unused else ()
+    remarks = (*([_unused_remark(unused, sheet.file)] if unused else []), *_unknown_matrices(sheet))
     return [replace(_joined(layout, rows), remarks=(*layout.remarks, *remarks)) for layout in layouts]
 
 
@@ -129,6 +130,20 @@ def _completed(content: Content, row: SampleRow | None) -> Content:
     )
 
 
+def _unknown_matrices(sheet: SampleSheet) -> Iterator[str]:
+    """Words that are no matrix: limits and comparisons by matrix pass such samples over, which is to be said."""
+    first: dict[str, SampleRow] = {}
+    for row in sheet.rows:
+        if row.matrix and row.matrix not in KNOWN:
+            first.setdefault(row.matrix, row)
+    for word, row in first.items():
+        yield (
+            f"{sheet.file}, {spoken_place(row.place)}: {word!r} is no matrix that is known, so rules that look at the "
+            f"matrix pass such samples over; known are {', '.join(KNOWN)}"
+        )
+
+
 def _unused_remark(unused: Sequence[str], file: str) -> str:
     shown = ", ".join(unused[:10]) + (f" and {len(unused) - 10} more" if len(unused) > 10 else "")
-    return f"{file} has {len(unused)} samples that are on no plate of this run: {shown}"
+    what = "a sample that is" if len(unused) == 1 else f"{len(unused)} samples that are"
+    return f"{file} has {what} on no plate of this run: {shown}"

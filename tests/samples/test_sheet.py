@@ -141,14 +141,22 @@ def test_join_completes_samples_and_controls(tmp_path: Path) -> None:
     )
     assert dict(second.attributes)["plate side"] == "left"
     assert joined.contents["A4"] == control
-    assert joined.remarks == ("samples.csv has 1 samples that are on no plate of this run: P99",)
+    assert joined.remarks == ("samples.csv has a sample that is on no plate of this run: P99",)
+
+
+def test_a_word_that_is_no_matrix_is_told(tmp_path: Path) -> None:
+    sheet = read_samples(
+        written(tmp_path, "sample,subject,matrix\nP01,S1,EDTA plasma\nP02,S1,edta plazma\nP03,S2,CSF\n")
+    )
+    (remark,) = join(layout(sample("P01"), sample("P02"), sample("P03")), sheet).remarks
+    assert remark.startswith("samples.csv, line 3: 'edta plazma' is no matrix that is known")
 
 
 def test_a_sheet_serves_several_plates(tmp_path: Path) -> None:
     sheet = read_samples(written(tmp_path, SHEET))
     one, two = join_all([layout(sample("P01")), layout(sample("P02"))], sheet)
     assert (one.contents["A2"].timepoint, two.contents["A2"].timepoint) == ("baseline", "120 min")
-    assert one.remarks == ("samples.csv has 1 samples that are on no plate of this run: QC low",)
+    assert one.remarks == ("samples.csv has a sample that is on no plate of this run: QC low",)
 
 
 CONFLICTS = {
