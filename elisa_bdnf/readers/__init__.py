@@ -18,6 +18,8 @@ from elisa_bdnf.readers._refusals import near_miss_or_none, refusal_or_none, wor
 from elisa_bdnf.readers._saved_as_workbook import sheets_as_texts
 from elisa_bdnf.readers._whole_file import with_remarks
 
+# Two hundred plates, or one of 1536 wells fifty times over; JSON has a page of text for each well.
+MOST_TEXT, MOST_JSON, MOST_LINES = 2_000_000, 8_000_000, 100_000
 _READABLE_KINDS = frozenset(["text", "xlsx", "xls", "xml", "json"])
 
 
@@ -57,7 +59,23 @@ def _refuse_unreadable(file: InputFile) -> None:
         hint = "unpack it first" if file.kind in {"zip", "gzip", "7z", "rar", "bzip2", "xz"} else ""
         hint = "remove the password, or export as text" if file.kind == "encrypted" else hint
         raise ExportError(f"this is {KIND_TITLES[file.kind]}", expected="an export of a plate reader", hint=hint)
-    _ = file.sheets if file.kind in ("xlsx", "xls") else file.lines if file.kind == "text" else file.text
+    if file.kind in ("xlsx", "xls"):
+        _ = file.sheets
+    else:
+        _refuse_endless(file)
+
+
+def _refuse_endless(file: InputFile) -> None:
+    """A text far longer than any export of plates is refused before readers look for plates in it."""
+    most = MOST_JSON if file.kind == "json" else MOST_TEXT
+    found = f"{len(file.data):,} bytes" if len(file.data) > 4 * most else ""
+    if not found and len(file.text) > most:
+        found = f"{len(file.text):,} characters"
+    expected = f"at most {most:,}, more than any export of plates has"
+    if not found and file.kind == "text" and len(file.lines) > MOST_LINES:
+        found, expected = f"{len(file.lines):,} lines", f"at most {MOST_LINES:,}, more than any export of plates has"
+    if found:
+        raise ExportError(f"the text has {found}", expected=expected, hint="split it, plate by plate")
 
 
 def _chosen(name: str) -> Reader:

@@ -79,19 +79,19 @@ def header_and_method(rows: Iterable[Sequence[str]], first_line: int = 1) -> tup
 
     Raises ExportError for keys without a colon: what follows could then be anything.
     """
-    pairs: list[tuple[str, str]] = []
+    pairs: list[tuple[str, list[str]]] = []
     method = ""
     for line, row in enumerate(rows, start=first_line):
         for text in filter(None, row):
             if match := _KEY.match(text):
-                pairs.append((match["key"], (match["value"] or "").strip()))
+                pairs.append((match["key"], [(match["value"] or "").strip()]))
             elif re.match(r"\s*(?:User|Path|Test name|Test ID|ID[1-9])\s*=", text):
                 raise ExportError(f"{text!r} at the top of the export", expected="Key: value", place=str(line))
             elif pairs and text is not row[0]:
-                pairs[-1] = (pairs[-1][0], f"{pairs[-1][1]},{text}")  # a comma in a path or an ID
+                pairs[-1][1].append(text)  # a comma in a path or an ID
             else:
                 method = method or text
-    return tuple(pairs), method
+    return tuple((key, ",".join(parts)) for key, parts in pairs), method
 
 
 def title_of(text: str) -> str:

@@ -60,6 +60,7 @@ class _Draft:
     responses: list[Responses] = field(default_factory=list)
     roles: dict[int, Role] = field(default_factory=dict)  # by the first line of a group
     remarks: list[str] = field(default_factory=list)
+    standards: list[frozenset[int]] = field(default_factory=list)  # by plate: first lines of groups of standards
     r_squared: float | None = None
 
 
@@ -80,6 +81,11 @@ def _draft(document: Document) -> _Draft:
     draft.members = [[] for _ in draft.plates]
     for group in draft.groups:
         _bring_to_plates(draft, group)
+    draft.standards = [
+        frozenset([m.group.line for m in members if draft.roles[m.group.line] is Role.STANDARD])
+        for members in draft.members
+    ]
+    draft.r_squared = r_squared_or_none(document, draft.decimal)
     return draft
 
 
@@ -226,12 +232,8 @@ def _about_curve(draft: _Draft, index: int, label: str | None, curve: Instrument
 
 def _sharing(draft: _Draft, index: int) -> tuple[int, ...]:
     """The other plates on which a group of standards of this one has wells, too."""
-    groups = {m.group.line for m in draft.members[index] if draft.roles[m.group.line] is Role.STANDARD}
-    return tuple(
-        other
-        for other, members in enumerate(draft.members)
-        if other != index and any(member.group.line in groups for member in members)
-    )
+    own = draft.standards[index]
+    return tuple([n for n, other in enumerate(draft.standards) if n != index and not own.isdisjoint(other)])
 
 
 def _software(document: Document) -> str:

@@ -46,13 +46,15 @@ def _repeated_labels(reading: Reading) -> Iterator[str]:
 
 def _beside_others(readings: Sequence[Reading]) -> list[tuple[str, ...]]:
     """For each plate of a file what it lacks that others have, and whether it is a copy or a part of one."""
-    labels = [[channel.label for channel in reading.channels] for reading in readings]
+    labels = [tuple(channel.label for channel in reading.channels) for reading in readings]
+    different = tuple(dict.fromkeys(labels))
     numbers = [_numbers(reading) for reading in readings]
     wells = [_filled(reading) for reading in readings]
+    first_with: dict[_Numbers, int] = {}
     found: list[tuple[str, ...]] = []
     for index in range(len(readings)):
-        sentences = list(_lacking(labels[index], labels))
-        first = numbers.index(numbers[index])
+        sentences = list(_lacking(labels[index], different))
+        first = first_with.setdefault(numbers[index], index)
         if first < index and len(numbers[index]) >= _FEWEST:
             sentences.append(
                 f"Every value is that of {readings[first].plate!r} before it: a plate or sheet that was copied."
