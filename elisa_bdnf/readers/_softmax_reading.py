@@ -85,7 +85,6 @@ def _draft(document: Document) -> _Draft:
         frozenset([m.group.line for m in members if draft.roles[m.group.line] is Role.STANDARD])
         for members in draft.members
     ]
-    draft.r_squared = r_squared_or_none(document, draft.decimal)
     return draft
 
 
