@@ -135,7 +135,9 @@ def find_grids(rows: Rows, *, start: int = 0, stop: int | None = None, several_l
     stop = len(rows) if stop is None else min(stop, len(rows))
     grids: list[Grid] = []
     above: list[Grid] = []  # matrices that reach down to the row looked at: counts rise in them, too
-    for top in range(start, stop):
+    for top in range(start, stop - 1):
+        if _ROW_LETTERS.keys().isdisjoint(rows[top + 1]):  # nothing begins here that has a letter in its first line
+            continue
         above = [grid for grid in above if grid.bottom > top]
         for left, columns in _headers(rows[top]):
             if any(grid.left == left and grid.top < top for grid in above):
@@ -175,7 +177,7 @@ def _run_of_numbers(numbers: Sequence[int | None], position: int) -> tuple[int, 
     end = position
     while end < len(numbers) and numbers[end] and (numbers[end] != 1 or end == position):
         end += 1
-    return tuple(number - 1 for number in numbers[position:end] if number)
+    return tuple([number - 1 for number in numbers[position:end] if number])
 
 
 def _grid_or_none(

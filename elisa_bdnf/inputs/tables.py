@@ -51,7 +51,8 @@ class Table:
         return {heading.column.name: heading for heading in reversed(self.headings)}
 
     def text(self, line: int, heading: Heading) -> str:
-        return self.page.text(line, heading.position)
+        cells = self.page.rows[line]
+        return cells[heading.position] if heading.position < len(cells) else ""
 
     def place(self, line: int, heading: Heading) -> str:
         return self.page.place(line, heading.position)
@@ -120,6 +121,8 @@ def _well_id(texts: Iterable[str]) -> bool:
 
 
 def _is_well_id(text: str) -> bool:
+    if text[:4].lower() != "well":
+        return False
     return text.casefold().replace("_", " ").replace("-", " ").split() in (["well", "id"], ["wellid"])
 
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from elisa_bdnf.inputs.columns import Column, column_from_text
-from elisa_bdnf.inputs.grid import Grid, find_grids
+from elisa_bdnf.inputs.grid import Grid, find_grids, wells_of_row
 from elisa_bdnf.inputs.pages import Page
 from elisa_bdnf.inputs.well_facts import Fact
-from elisa_bdnf.model.plate import Well, well_from_row_column
+from elisa_bdnf.model.plate import Well
 
 _PLATE = re.compile(r"plate(?:\s+(?:id|name|number|no))?\s*(?:[:=#]\s*|\s+)(\S.*)\Z", re.IGNORECASE)
 _NUMBERED = re.compile(r"plate\s*#?\s*[0-9]{1,4}\Z", re.IGNORECASE)
@@ -41,10 +41,11 @@ class TitledGrid:
         """Well, statement and position of every cell that is not empty."""
         unit = self.column.unit
         for line in self.grid.lines:
-            for offset, (column, text) in enumerate(zip(self.grid.columns, line.cells, strict=True)):
+            wells = wells_of_row(line.row, self.grid.columns)
+            for position, (well, text) in enumerate(zip(wells, line.cells, strict=True), start=self.grid.left + 1):
                 if text:
-                    at = (line.index, self.grid.left + 1 + offset)
-                    yield well_from_row_column(line.row, column), Fact(text, self.page.place(*at), unit), at
+                    at = (line.index, position)
+                    yield well, Fact(text, self.page.place(*at), unit), at
 
     def texts(self) -> list[str]:
         return [text for line in self.grid.lines for text in line.cells if text]

@@ -226,13 +226,17 @@ def results(quantity: str, cells: Mapping[Well, str], decimal: str) -> tuple[Ins
     """
     filled = {well: text for well, text in cells.items() if text}
     numbers = numbers_from_texts(filled.values(), decimal)
-    found = (
-        instrument_result_or_none(quantity, well, text, decimal)
-        if number is None
-        else InstrumentResult(well, quantity, number, None, decimals_of_number(text, decimal))
-        for (well, text), number in zip(filled.items(), numbers, strict=True)
-    )
-    return tuple([result for result in found if result])
+    found: list[InstrumentResult] = []
+    words: dict[str, InstrumentResult | None] = {}
+    for (well, text), number in zip(filled.items(), numbers, strict=True):
+        if number is not None:
+            found.append(InstrumentResult(well, quantity, number, None, decimals_of_number(text, decimal)))
+            continue
+        if text not in words:
+            words[text] = instrument_result_or_none(quantity, well, text, decimal)
+        if word := words[text]:
+            found.append(InstrumentResult(well, *word[1:]))
+    return tuple(found)
 
 
 def instrument_result_or_none(quantity: str, well: Well, text: str, decimal: str) -> InstrumentResult | None:

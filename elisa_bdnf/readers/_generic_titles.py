@@ -12,6 +12,7 @@ from elisa_bdnf.model.reading import ChannelKind, Correction
 from elisa_bdnf.readers._key_lines import kind_from_text
 
 _HEAD = 60
+_GENERIC = "generic pages"
 _WAVELENGTH = re.compile(
     r"(?:\b(?:od|abs|absorbance|optical density|extinction|raw data|raw|signal|response|wavelength|λ)"
     r"[\s_:=(@-]*|\ba)"
@@ -119,7 +120,10 @@ def generic_pages(file: InputFile) -> tuple[Page, ...]:
     """The pages of a text or workbook, none where a vendor's mark says that the format is not generic."""
     if file.kind not in ("text", "xlsx", "xls"):
         return ()
-    return () if any(_holds_mark(page) for page in file.pages) else file.pages
+    if _GENERIC not in file.kept:
+        file.kept[_GENERIC] = () if any(_holds_mark(page) for page in file.pages) else file.pages
+    pages: tuple[Page, ...] = file.kept[_GENERIC]
+    return pages
 
 
 def _holds_mark(page: Page) -> bool:

@@ -142,9 +142,7 @@ def _is_numbers(grid: TitledGrid) -> bool:
     texts = grid.texts()
     if texts and numbers_or_none(texts) is not None:
         return True
-    numbers = sum(1 for text in texts if is_number(text))
-    fitting = sum(1 for text in texts if is_number_or_word(text))
-    return numbers > 0 and 2 * fitting > len(texts)
+    return any(map(is_number, texts)) and 2 * sum(map(is_number_or_word, texts)) > len(texts)
 
 
 def _add_facts(draft: Draft, page: Page, grid: TitledGrid) -> None:

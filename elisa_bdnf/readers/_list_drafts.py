@@ -160,7 +160,7 @@ def _add_line(found: WellList, plate: ListPlate, line: int, problems: list[Probl
     facts = {each.column.name: table.fact(line, each) for each in found.others if table.text(line, each)}
     if plate.facts.setdefault(well, facts) != facts and found.wavelength is None:
         return  # the response of the same well was a problem already
-    if len({each.title for each in plate.channels}) > _MOST_WAVELENGTHS:
+    if len(plate.channels) > _MOST_WAVELENGTHS:
         raise not_an_endpoint(f"a table of more than {_MOST_WAVELENGTHS} wavelengths per well (a spectrum)")
 
 
