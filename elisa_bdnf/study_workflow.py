@@ -29,6 +29,7 @@ DEFAULT_PROTOCOLS = {
     identity.TISSUE: "rodent-tissue",
 }
 DESIGNS = {"infusion": identity.INFUSION, "release": identity.RELEASE, "tissue": identity.TISSUE}
+UNNAMED = "Study without a protocol of its own"  # whatever the one says whose timepoints it borrows
 SCHEMA_OF_MANIFEST = "elisa-bdnf/manifest/1"
 
 
@@ -89,7 +90,8 @@ def _protocol(request: StudyRequest, reads: Sequence[Read]) -> tuple[Protocol, s
     name, remark = request.protocol, ""
     if name is None:
         name, remark = _likely_protocol(request, reads)
-    return protocols.load_protocol(name, qc.schemas(), request.overrides), remark
+    protocol = protocols.load_protocol(name, qc.schemas(), request.overrides)
+    return (replace(protocol, title=UNNAMED) if remark else protocol), remark
 
 
 def _likely_protocol(request: StudyRequest, reads: Sequence[Read]) -> tuple[str, str]:

@@ -33,9 +33,15 @@ def rejected_plates_are_left_out(study: StudyAnalysis) -> Verdicts:
         )
     withheld = [each for each in study.measurements if each.use is Use.NOT_REPORTABLE]
     if withheld:
-        names = listed([f"{each.sample} ({each.reason})" for each in withheld])
-        said = f"{len(withheld)} results were withheld by rules of their plates: {names}"
+        names = listed([f"{_called(each)} ({each.reason})" for each in withheld])
+        many = "1 result was" if len(withheld) == 1 else f"{len(withheld)} results were"
+        said = f"{many} withheld by rules of the plate: {names}"
         yield Remark(said, measured=str(len(withheld)), limit="0", action="repeat")
+
+
+def _called(each: Measurement) -> str:
+    """A measurement by the name of its sample, or by whose it is where a table names no samples."""
+    return each.sample or " at ".join(part for part in (each.subject, each.timepoint) if part)
 
 
 @study_rule(

@@ -26,7 +26,8 @@ def subjects_are_complete(study: StudyAnalysis) -> Verdicts:
     if lost:
         why = "; ".join(dict.fromkeys(v.reason for subject in lost for v in subject.values if v.state == "excluded"))
         message = (
-            f"{len(lost)} subjects have no value at all: {listed([s.subject for s in lost])} ({why or 'no sample'})"
+            f"{len(lost)} subject{' has' if len(lost) == 1 else 's have'} no value at all: "
+            f"{listed([s.subject for s in lost])} ({why or 'no sample'})"
         )
         yield Remark(message, measured=str(len(lost)), limit="0", level=FindingLevel.FAIL_RESULT, action="annotate")
     sampled = {v.timepoint for subject in study.subjects for v in subject.values if v.state != "missing"}

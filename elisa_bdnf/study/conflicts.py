@@ -100,7 +100,7 @@ def _spoken(each: Measurement) -> str:
 def _two_groups(used: Sequence[Measurement], what: str) -> Iterator[Problem]:
     first: dict[str, Measurement] = {}
     told: set[str] = set()
-    for each in used:
+    for each in (row for row in used if row.subject):  # rows of nobody are told of as such
         value = getattr(each, what)
         other = first.setdefault(each.subject, each) if value else each
         if value and getattr(other, what) != value and each.subject not in told:

@@ -126,3 +126,22 @@ def test_rejected_plates_of_a_table_are_named(tmp_path: Path) -> None:
     page = (tmp_path / "study" / "study.html").read_text(encoding="utf-8")
     assert "PS1 did not pass QC and take no part." in page
     assert not any(each["used"] for each in document["measurements"] if each["plate"] == "PS1")
+
+
+def test_a_table_without_samples_or_protocol_is_spoken_of_by_what_it_has(tmp_path: Path) -> None:
+    rows = [{k: v for k, v in row.items() if k not in ("sample", "matrix", "plate")} for row in noisy(6)]
+    table = written(tmp_path, [row | {"reportable": "false" if row["subject"] == "S1" else "true"} for row in rows])
+    _, made = study(tmp_path, table)
+    said = [finding["message"] for finding in made["findings"]]
+    assert any(
+        "5 results were withheld by rules of the plate: S1 at baseline (not reportable)" in each for each in said
+    )
+    assert any(each.startswith("1 subject has no value at all: S1") for each in said)
+    assert "EDTA plasma" not in (tmp_path / "study" / "study.html").read_text(encoding="utf-8").split("</h1>")[0]
+
+
+def test_rows_of_nobody_are_in_no_arm(tmp_path: Path) -> None:
+    rows = [row | {"subject": "", "arm": "ab"[number % 2]} for number, row in enumerate(noisy(2))]
+    done, _ = study(tmp_path, written(tmp_path, rows))
+    assert (done.code, len(done.err.splitlines())) == (3, 1)
+    assert "10 rows have no subject" in done.err
