@@ -30,6 +30,7 @@ from elisa_bdnf.readers._key_lines import (
     wavelength_from_text_or_none,
 )
 from elisa_bdnf.readers._likely_kind import with_likely_kind
+from elisa_bdnf.readers._matrix_checks import left_out_remarks, short_row_remarks
 from elisa_bdnf.readers._placed import (
     Cells,
     cells_of,
@@ -119,7 +120,10 @@ def plate_from_matrices(page: Page, start: int = 0, stop: int | None = None) -> 
                 place=page.place(grid.top, grid.left),
             )
     measured = [grid for (title, _), grid in zip(tables, grids, strict=True) if not _is_layout(title)]
-    return BmgPlate(header, method, tables, tuple(remark for grid in measured for remark in grid_remarks(page, grid)))
+    layouts = [grid for grid in grids if grid not in measured]
+    remarks = [remark for grid in measured for remark in grid_remarks(page, grid)]
+    remarks += [r for grid in layouts for r in (*left_out_remarks(page, grid), *short_row_remarks(page, grid))]
+    return BmgPlate(header, method, tables, tuple(remarks))
 
 
 def reading_from_plate(plate: BmgPlate, source: Source, name: str = "") -> Reading:

@@ -18,7 +18,14 @@ from elisa_bdnf.model.plate import Well
 from elisa_bdnf.readers._bare_grids import bare_grids
 from elisa_bdnf.readers._generic_titles import Meaning, Quantity, is_time_title, quantity_from_title
 from elisa_bdnf.readers._key_lines import Header, header_from_rows, not_an_endpoint
-from elisa_bdnf.readers._matrix_checks import gap_remarks, grid_remarks, left_out_remarks, refuse_moved_cells
+from elisa_bdnf.readers._matrix_checks import (
+    gap_remarks,
+    grid_remarks,
+    left_out_remarks,
+    refuse_moved_cells,
+    refuse_rows_astray,
+    short_row_remarks,
+)
 from elisa_bdnf.readers._placed import Cells, bare_cells, cells_of
 
 _PLAIN_SHEET = re.compile(r"(?:sheet|tabelle|feuil|hoja|foglio|blad|ark|plan|list)\s*[0-9]*\Z", re.IGNORECASE)
@@ -58,8 +65,12 @@ class Draft:
 def drafts_from_pages(pages: Sequence[Page]) -> list[Draft]:
     """Every plate of a file. Raises ExportError for what is ambiguous, over time, or would get lost."""
     drafts = [draft for page in pages for draft in _drafts_of(page)]
+    silent = [page for page in pages if page.is_sheet and not any(draft.page == page.name for draft in drafts)]
     drafts = _channels_by_sheet(drafts)
     measured = [draft for draft in drafts if draft.tables]
+    for page in silent if measured and len(pages) > 1 else ():
+        refuse_rows_astray(page, (), 0, len(page.rows))
+        measured[0].remarks.append(f"Sheet {page.name!r} holds no plate and was not read.")
     _join_layouts(measured, [draft for draft in drafts if draft.facts and not draft.tables])
     several_pages = len({draft.page for draft in measured}) > 1
     for draft in measured:
@@ -147,7 +158,7 @@ def _is_numbers(grid: TitledGrid) -> bool:
 
 def _add_facts(draft: Draft, page: Page, grid: TitledGrid) -> None:
     refuse_moved_cells(page, [line.index for line in grid.grid.lines])
-    draft.remarks += left_out_remarks(page, grid.grid)
+    draft.remarks += (*left_out_remarks(page, grid.grid), *short_row_remarks(page, grid.grid))
     named = column_from_text(page.name)
     name = grid.column.name if grid.title else named.name if page.is_sheet and named.known else "sample"
     for well, fact, at in grid.facts():

@@ -7,7 +7,7 @@ as well be meant (part of a plate, an empty end of a line) is a sentence for the
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.grid import Grid, column_number_or_none, row_letter_or_none
@@ -184,10 +184,20 @@ def _left_out(grid: Grid, matrix: str) -> Iterator[str]:
         yield f"{matrix} ends with {last}; the wells beyond are taken as not read."
 
 
+def short_row_remarks(page: Page, grid: Grid) -> tuple[str, ...]:
+    """A sentence about lines of a text that end before the others of a matrix in which cells may be empty."""
+    short = {line for line, width, usual in _uneven(page, [each.index for each in grid.lines]) if width < usual}
+    return (_said_of_short(page, grid, short),) if short else ()
+
+
 def _ending_early(page: Page, grid: Grid) -> Iterator[str]:
     full = [line.index for line in grid.lines if all(line.cells)]
     short = {line.index for line in grid.lines if not line.cells[-1]} if 2 * len(full) > len(grid.lines) else set()
     short |= {line for line, width, usual in _uneven(page, [each.index for each in grid.lines]) if width < usual}
     if short:
-        named = ", ".join(row_name_from_index(line.row) for line in grid.lines if line.index in short)
-        yield f"Plate row {named} of {_matrix(page, grid)} ends before the others; the wells behind count as not read."
+        yield _said_of_short(page, grid, short)
+
+
+def _said_of_short(page: Page, grid: Grid, short: Collection[int]) -> str:
+    named = ", ".join(row_name_from_index(line.row) for line in grid.lines if line.index in short)
+    return f"Plate row {named} of {_matrix(page, grid)} ends before the others; the wells behind count as not read."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.numbers import number_from_text_or_none
@@ -61,6 +61,18 @@ def refuse_repeated_wells(page: Page, wells: dict[int, Well], columns: Sequence[
                 place=page.place(row, columns[0]),
             )
         seen[well] = row
+
+
+def refuse_columns_without_title(page: Page, wells: Mapping[int, Well], known: Collection[int]) -> None:
+    """Raises ExportError where a line holds something in a column that has no title."""
+    for row in wells:
+        for column, text in enumerate(page.rows[row]):
+            if text and column not in known:
+                raise ExportError(
+                    f"{text!r} stands below no title",
+                    expected="a title above every column",
+                    place=page.place(row, column),
+                )
 
 
 def column_cells(page: Page, wells: dict[int, Well], column: int) -> Cells:

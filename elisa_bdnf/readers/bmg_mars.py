@@ -12,7 +12,6 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.file import InputFile
 from elisa_bdnf.inputs.pages import Page
 from elisa_bdnf.model.reading import Reading, Source
@@ -29,7 +28,12 @@ from elisa_bdnf.readers._key_lines import not_an_endpoint
 from elisa_bdnf.readers._matrix_checks import short_line_remarks
 from elisa_bdnf.readers._pages import refuse_unless
 from elisa_bdnf.readers._reader import Reader
-from elisa_bdnf.readers._well_lists import column_cells, refuse_repeated_wells, wells_by_row
+from elisa_bdnf.readers._well_lists import (
+    column_cells,
+    refuse_columns_without_title,
+    refuse_repeated_wells,
+    wells_by_row,
+)
 
 _TOP_LINES = 12
 _BEGIN = re.compile(r"User\s*[:=]", re.IGNORECASE)
@@ -76,19 +80,8 @@ def _plate_from_list(page: Page, start: int, head: int, stop: int) -> BmgPlate:
     wells = wells_by_row(page, head + 1, columns, stop)
     refuse_repeated_wells(page, wells, columns)
     tables = [(title, column_cells(page, wells, column)) for column, title in titles.items()]
-    _refuse_columns_without_title(page, wells, {*columns, *titles})
+    refuse_columns_without_title(page, wells, {*columns, *titles})
     return BmgPlate(header, method, tables, short_line_remarks(page, tuple(wells)))
-
-
-def _refuse_columns_without_title(page: Page, wells: dict[int, str], known: set[int]) -> None:
-    for row in wells:
-        for column, text in enumerate(page.rows[row]):
-            if text and column not in known:
-                raise ExportError(
-                    f"{text!r} stands below no title",
-                    expected="a title above every column",
-                    place=page.place(row, column),
-                )
 
 
 READER = Reader(

@@ -29,7 +29,7 @@ from elisa_bdnf.readers._pages import refuse_unless
 from elisa_bdnf.readers._placed import channel, decimal_mark, refuse_without_values, results, shape_of
 from elisa_bdnf.readers._reader import Reader
 from elisa_bdnf.readers._well_codes import WellSaid, layout_from_wells
-from elisa_bdnf.readers._well_lists import column_cells, wells_by_row
+from elisa_bdnf.readers._well_lists import column_cells, refuse_columns_without_title, wells_by_row
 
 _RESULT = re.compile(r"(?P<measurement>.*):Result\Z", re.IGNORECASE)
 _USED = frozenset(["Plate", "Measurement date", "Barcode"])
@@ -68,6 +68,7 @@ def _plate(page: Page, start: int, head: int, stop: int, source: Source) -> Read
     titles = page.rows[head]
     end = next((row for row in range(head + 1, stop) if not page.rows[row]), stop)
     wells = wells_by_row(page, head + 1, [0], stop)
+    refuse_columns_without_title(page, wells, {i for i, title in enumerate(titles) if title})
     if len(set(wells.values())) < len(wells):
         varies = [
             title for i, title in enumerate(titles) if "wavelength" in title.casefold() and _varies(page, wells, i)
@@ -137,7 +138,7 @@ def _channel_of(page: Page, wells: dict[int, str], titles: tuple[str, ...], titl
     else:
         kind = ChannelKind.ABSORBANCE if any("wavelength" in name for name in said) else ChannelKind.UNKNOWN
     detected = "wavelengthems" if kind is ChannelKind.FLUORESCENCE else "wavelength"
-    numbers = {page.text(row, said[detected]) for row in wells} if detected in said else set()
+    numbers = {text for row in wells if (text := page.text(row, said[detected]))} if detected in said else set()
     nm = wavelength_from_text_or_none(numbers.pop()) if len(numbers) == 1 else None
     return replace(made, wavelength_nm=nm, kind=kind)
 

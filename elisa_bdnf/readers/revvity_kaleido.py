@@ -123,6 +123,12 @@ def _table(page: Page, grid: Grid, below: int) -> _Table:
         raise ExportError(
             "a matrix stands below no 'Results for …'", expected="the name of what was measured", place=place
         )
+    if not facts:
+        raise ExportError(
+            "a matrix stands below no line with its barcode",
+            expected="'Barcode: …, PlateRepeat: …', or 'Barcode, Repeat, …' and a line of values",
+            place=place,
+        )
     several = [f"{key} {facts[key]}" for key in _SEVERAL if facts.get(key)]
     if several:
         raise not_an_endpoint(f"a Kaleido measurement at several places or times ({', '.join(several)})", place=place)

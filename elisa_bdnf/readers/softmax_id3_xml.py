@@ -9,13 +9,13 @@ A          0.05 …
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.file import InputFile
 from elisa_bdnf.inputs.grid import find_grids
-from elisa_bdnf.inputs.numbers import number_from_text_or_none
+from elisa_bdnf.inputs.numbers import is_number, number_from_text_or_none
 from elisa_bdnf.inputs.pages import Page
 from elisa_bdnf.inputs.sheet_values import text_from_value
 from elisa_bdnf.model.reading import Channel, ChannelKind, Reading, Source
@@ -43,7 +43,7 @@ from elisa_bdnf.readers._reader import Reader
 from elisa_bdnf.readers._xml import Element, root_from_bytes
 
 _MOST_ROWS, _MOST_COLUMNS = 20_000, 1_000
-_PLATE = re.compile(r"Plate\s+\([0-9]+ of [0-9]+\)", re.IGNORECASE)
+_PLATE = re.compile(r"Plate\s+\(([0-9]+) of ([0-9]+)\)", re.IGNORECASE)
 _CORNER = "wavelength(ex/em)"
 _USED = frozenset(["Plate name", "Measurement mode", "Measurement type", "Rows", "Columns", "Read Time", "Path check"])
 
@@ -66,7 +66,22 @@ def read(file: InputFile) -> tuple[Reading, ...]:
     top = header_from_rows(page.rows[: starts[0]])
     source = Source(file.name, file.sha256, READER.name, f"SpectraMax {value_of(top, 'Software version')}".strip())
     stops = [*starts[1:], len(page.rows)]
+    _refuse_other_number(page, starts)
     return tuple(_reading(page, start, stop, top, source) for start, stop in zip(starts, stops, strict=True))
+
+
+def _refuse_other_number(page: Page, starts: Sequence[int]) -> None:
+    """``Plate  (1 of 2)``: every plate is counted."""
+    counted = [match.groups() for row in starts if (match := _PLATE.match(page.firsts[row]))]
+    expected = [(str(n + 1), counted[0][1]) for n in range(int(counted[0][1]) if len(counted[0][1]) < 4 else 0)]
+    if counted != expected:
+        found = ", ".join(f"{number} of {total}" for number, total in counted)
+        raise ExportError(
+            f"the plates are counted {found}",
+            expected="every plate once, in order",
+            hint="a line was lost; export the file again",
+            place=page.place(starts[0], 0),
+        )
 
 
 def _first(row: Sequence[str]) -> str:
@@ -123,6 +138,7 @@ def _reading(page: Page, start: int, stop: int, top: Header, source: Source) -> 
     if not grids:
         raise ExportError("there is no matrix of values", expected="'Well data' above a matrix", place=f"plate {name}")
     tables = [(grid.corner or "Well data", cells_of(page, grid)) for grid in grids]
+    _refuse_values_outside(page, range(start, stop), inside)
     if len({label for label, _ in tables}) < len(tables):
         raise not_an_endpoint("a SpectraMax export with one wavelength several times", place=f"plate {name}")
     shape = shape_of((cells for _, cells in tables), _size(own))
@@ -149,6 +165,17 @@ def _reading(page: Page, start: int, stop: int, top: Header, source: Source) -> 
     )
 
 
+def _refuse_values_outside(page: Page, rows: Iterable[int], inside: Collection[int]) -> None:
+    """A matrix that lost its line of column numbers leaves lines of numbers that belong to none."""
+    for row in rows:
+        if row not in inside and sum(map(is_number, page.rows[row])) > 1:
+            raise ExportError(
+                "a line of numbers belongs to no matrix",
+                expected="a line 'Wavelength(Ex/Em)' with the numbers of the columns above it",
+                place=page.place(row, 0),
+            )
+
+
 def _with_wavelength(made: Channel) -> Channel:
     """``450 nm/-``: excitation and emission; of an absorbance the first."""
     if made.kind is not ChannelKind.ABSORBANCE:
@@ -162,6 +189,10 @@ def _size(header: Header) -> int | None:
 
 
 def _remarks(header: Header) -> Iterable[str]:
+    if not value_of(header, "Measurement mode"):
+        yield "The export does not say how the plate was measured (Measurement mode)."
+    if not value_of(header, "Plate name"):
+        yield "The export does not name the plate (Plate name)."
     if value_of(header, "Path check").casefold() == "true":
         yield "Path check was on; the export does not say whether the values are per centimeter."
 

@@ -123,7 +123,12 @@ def _bare_tables(page: Page, file: InputFile) -> Iterable[_Table]:
     stops = [*(row for row, _ in plates[1:]), len(page.rows)]
     for (row, match), stop in zip(plates, stops, strict=True):
         nm = wavelength_from_text_or_none(match["nm"] or "")
-        yield _Table(f"Plate {match['number']}", step, nm, "Abs", _bare_cells(file, row + 1, stop))
+        cells = _bare_cells(file, row + 1, stop)
+        if not cells:
+            raise ExportError(
+                f"{''.join(page.rows[row])!r} stands above no values", expected="a matrix below", place=str(row + 1)
+            )
+        yield _Table(f"Plate {match['number']}", step, nm, "Abs", cells)
 
 
 def _bare_cells(file: InputFile, start: int, stop: int) -> Cells:

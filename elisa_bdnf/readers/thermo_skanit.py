@@ -95,11 +95,18 @@ def read(file: InputFile) -> tuple[Reading, ...]:
         raise without_matrices(steps)
     header = _header(pages)
     decimal = decimal_mark(matrix.cells for matrix in matrices if matrix.corner.casefold() != "sample")
+    unread = [
+        f"Sheet {page.name!r} is no step of SkanIt and was not read."
+        for page in pages
+        if page not in steps and page.name not in _INFORMATION and page.name != LAYOUT_SHEET
+    ]
     said, unusable = wells_by_plate([page for page in pages if page.name == LAYOUT_SHEET])
     standards = standards_of_curve(steps)
     source = Source(file.name, file.sha256, READER.name, _software(header))
     names = list(dict.fromkeys(matrix.plate for matrix in matrices))
-    context = _Context(source, header, decimal, said, standards if len(names) == 1 else {}, steps, (*unusable, *copies))
+    context = _Context(
+        source, header, decimal, said, standards if len(names) == 1 else {}, steps, (*unusable, *copies, *unread)
+    )
     return tuple(_reading(name, [m for m in matrices if m.plate == name], context) for name in names)
 
 
