@@ -164,6 +164,11 @@ class SampleResult:
     def is_series(self) -> bool:
         return len(self.estimates) > 1
 
+    @property
+    def wells(self) -> tuple[Well, ...]:
+        """Those that the result rests on."""
+        return tuple(well for estimate in self.used or self.estimates for well in estimate.group.all_wells)
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:

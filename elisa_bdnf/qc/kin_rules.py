@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from statistics import median
 
-from elisa_bdnf.model.result import Estimate, FindingLevel
+from elisa_bdnf.model.result import Estimate, FindingLevel, SampleResult
 from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, as_set, digits_of_both, exceeds, plain, rule
 from elisa_bdnf.qc.subjects import PlateSubject
 
@@ -20,26 +20,26 @@ def samples_are_like_their_kin(plate: PlateSubject, *, max_ratio: float = 4.0) -
     of the subject's other timepoints, two or more, is remarked.
     """
     usual = _usual_dilutions(plate.analysis.samples)
-    kin: dict[tuple[str | None, str | None], list[Estimate]] = {}
+    kin: dict[tuple[str | None, str | None], list[SampleResult]] = {}
+    for result in plate.analysis.results:
+        kin.setdefault((result.content.subject, result.content.matrix), []).append(result)
     for estimate in plate.analysis.samples:
-        content = estimate.group.content
-        kin.setdefault((content.subject, content.matrix), []).append(estimate)
-    for estimate in plate.analysis.samples:
-        content = estimate.group.content
-        yield from _unlike_in_dilution(estimate, usual[content.matrix])
+        yield from _unlike_in_dilution(estimate, usual[estimate.group.content.matrix])
+    for result in plate.analysis.results:
+        content = result.content
         if content.subject:
-            yield from _unlike_in_concentration(estimate, kin[content.subject, content.matrix], max_ratio)
+            yield from _unlike_in_concentration(result, kin[content.subject, content.matrix], max_ratio)
         else:
             yield Missing("samples without a subject (their dilution was looked at)")
 
 
-def _unlike_in_concentration(estimate: Estimate, kin: Sequence[Estimate], max_ratio: float) -> Verdicts:
-    content = estimate.group.content
-    others = [e.concentration for e in kin if e.concentration and e.group.content.timepoint != content.timepoint]
+def _unlike_in_concentration(result: SampleResult, kin: Sequence[SampleResult], max_ratio: float) -> Verdicts:
+    content = result.content
+    others = [each.concentration for each in kin if each.concentration and each.content.timepoint != content.timepoint]
     if len(others) < 2:
         yield Missing("fewer than two other timepoints of a subject have a number (the dilution was looked at)")
-    elif estimate.concentration:
-        ratio = estimate.concentration / median(others)
+    elif result.concentration:
+        ratio = result.concentration / median(others)
         if exceeds(max(ratio, 1 / ratio), max_ratio):
             measured, edge = digits_of_both(ratio, max_ratio if ratio > 1 else 1 / max_ratio)
             yield Remark(
@@ -47,7 +47,7 @@ def _unlike_in_concentration(estimate: Estimate, kin: Sequence[Estimate], max_ra
                 "or unit?",
                 measured=measured,
                 limit=f"{plain(1 / max_ratio)} to {edge}" if ratio > 1 else f"{edge} to {plain(max_ratio)}",
-                wells=estimate.group.all_wells,
+                wells=result.wells,
                 action="annotate",
                 subject=f"sample {content.name}",
             )

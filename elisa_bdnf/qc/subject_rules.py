@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from elisa_bdnf.model.result import Estimate, FindingLevel
+from elisa_bdnf.model.result import FindingLevel, SampleResult
 from elisa_bdnf.model.timepoint import Timepoint
 from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, as_set, digits, digits_of_both, exceeds, plain, rule
 from elisa_bdnf.qc.subjects import PersonSubject
@@ -17,7 +17,7 @@ def subject_has_all_timepoints(subject: PersonSubject) -> Verdicts:
     if not declared:
         yield Missing("the protocol declares no timepoints")
         return
-    there = {estimate.group.content.timepoint: estimate for estimate in subject.estimates}
+    there = {result.content.timepoint: result for result in subject.results}
     absent = [timepoint.name for timepoint in declared if timepoint.name not in there]
     if absent:
         yield Remark(
@@ -32,7 +32,7 @@ def subject_has_all_timepoints(subject: PersonSubject) -> Verdicts:
             f"the baseline of {subject.subject} has no number ({there[baseline].status.value}): no change from it",
             measured=there[baseline].status.value,
             limit="within",
-            wells=there[baseline].group.all_wells,
+            wells=there[baseline].wells,
             action="annotate",
         )
 
@@ -93,35 +93,35 @@ def change_from_baseline_is_believable(
     if within_subject_cv_percent > 0:
         logs = [math.log1p((cv / 100) ** 2) for cv in (within_subject_cv_percent, analytical_cv_percent)]
         limit, what = math.exp(1.96 * math.sqrt(2 * sum(logs))), "the reference change value"
-    for matrix, estimates in _by_matrix(subject).items():
-        base = [e.concentration for e in estimates if e.group.content.timepoint in baselines and e.concentration]
+    for matrix, results in _by_matrix(subject).items():
+        base = [r.concentration for r in results if r.content.timepoint in baselines and r.concentration]
         if not base:
             of = f" in {matrix}" if matrix else ""
             yield Missing(f"no quantified baseline{of} of {subject.subject} on the plate")
             continue
-        for estimate in estimates:
-            if estimate.concentration and estimate.group.content.timepoint not in (None, *baselines):
-                yield from _far_from_baseline(subject, estimate, estimate.concentration / base[0], limit, what)
+        for result in results:
+            if result.concentration and result.content.timepoint not in (None, *baselines):
+                yield from _far_from_baseline(subject, result, result.concentration / base[0], limit, what)
 
 
-def _by_matrix(subject: PersonSubject) -> dict[str, list[Estimate]]:
-    found: dict[str, list[Estimate]] = {}
-    for estimate in subject.estimates:
-        found.setdefault(estimate.group.content.matrix or "", []).append(estimate)
+def _by_matrix(subject: PersonSubject) -> dict[str, list[SampleResult]]:
+    found: dict[str, list[SampleResult]] = {}
+    for result in subject.results:
+        found.setdefault(result.content.matrix or "", []).append(result)
     return found
 
 
-def _far_from_baseline(subject: PersonSubject, estimate: Estimate, ratio: float, limit: float, what: str) -> Verdicts:
+def _far_from_baseline(subject: PersonSubject, result: SampleResult, ratio: float, limit: float, what: str) -> Verdicts:
     if exceeds(max(ratio, 1 / ratio), limit):
         measured, edge = digits_of_both(ratio, limit if ratio > 1 else 1 / limit)
         allowed = f"{plain(1 / limit, 4)} to {edge}" if ratio > 1 else f"{edge} to {plain(limit, 4)}"
         yield Remark(
-            f"{estimate.group.content.timepoint} is {measured} times the baseline of {subject.subject}, beyond {what}",
+            f"{result.content.timepoint} is {measured} times the baseline of {subject.subject}, beyond {what}",
             measured=measured,
             limit=allowed,
-            wells=estimate.group.all_wells,
+            wells=result.wells,
             action="annotate",
-            subject=f"sample {estimate.group.content.name}",
+            subject=f"sample {result.content.name}",
         )
 
 

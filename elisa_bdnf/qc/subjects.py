@@ -10,7 +10,7 @@ from elisa_bdnf.model.curve import Curve, NoCurve, StandardPoint
 from elisa_bdnf.model.layout import Content, Role
 from elisa_bdnf.model.plate import Well
 from elisa_bdnf.model.protocol import Protocol
-from elisa_bdnf.model.result import Analysis, Estimate, Group, WellResponse
+from elisa_bdnf.model.result import Analysis, Estimate, Group, SampleResult, WellResponse
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +120,7 @@ class PersonSubject:
     analysis: Analysis
     subject: str
     estimates: tuple[Estimate, ...]
+    results: tuple[SampleResult, ...]  # one a sample; ``estimates`` holds every dilution
 
     @property
     def name(self) -> str:
@@ -193,7 +194,8 @@ def _persons(analysis: Analysis) -> Iterator[PersonSubject]:
         if estimate.group.content.subject:
             by_subject.setdefault(estimate.group.content.subject, []).append(estimate)
     for subject, estimates in by_subject.items():
-        yield PersonSubject(analysis, subject, tuple(estimates))
+        results = tuple(result for result in analysis.results if result.content.subject == subject)
+        yield PersonSubject(analysis, subject, tuple(estimates), results)
 
 
 def nominal_in_well_or_none(content: Content) -> float | None:

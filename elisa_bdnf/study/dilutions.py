@@ -9,6 +9,7 @@ from elisa_bdnf.errors import Problem
 from elisa_bdnf.inputs.numbers import number_from_text_or_none
 from elisa_bdnf.model.measurement import Censoring, Measurement, Use
 
+_MEAN = "mean of the dilutions"
 _SAME = 1e-4  # relative: attributes of a result folder have six digits
 
 
@@ -35,6 +36,8 @@ def one_per_sample(measurements: Sequence[Measurement]) -> tuple[list[Measuremen
         first = next(i for i in indices if measurements[i].dilution_factor == chosen.dilution_factor)
         for index in indices:
             reason = f"another dilution ({chosen.dilution_factor:g}) of {chosen.sample} is used"
+            if chosen.reason.startswith(_MEAN) and measurements[index].concentration is not None:
+                reason = f"is in the {chosen.reason} of {chosen.sample}, which stands in another line"
             result[index] = chosen if index == first else replace(result[index], use=Use.OTHER_DILUTION, reason=reason)
     return result, problems
 
@@ -80,7 +83,7 @@ def _mean(inside: Sequence[Measurement]) -> Measurement:
         concentration=mean,
         low=None if None in lows else sum(low or 0.0 for low in lows) / n,
         high=None if None in highs else sum(high or 0.0 for high in highs) / n,
-        reason=f"mean of the dilutions {factors}",
+        reason=f"{_MEAN} {factors}",
     )
 
 

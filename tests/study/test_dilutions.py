@@ -43,3 +43,8 @@ def test_a_table_of_ones_own_says_nothing_and_the_mean_is_taken() -> None:
     (only,) = used([measured(10, 990.0), measured(40, 1010.0)])
     assert only.concentration == pytest.approx(1000.0)
     assert (only.low, only.high) == pytest.approx((900.0, 1100.0))
+
+
+def test_a_dilution_that_is_in_the_mean_is_not_said_to_be_left_out() -> None:
+    _, other = one_per_sample([measured(10, 990.0), measured(40, 1010.0)])[0]
+    assert other.reason == "is in the mean of the dilutions 10, 40 of S1, which stands in another line"
