@@ -41,11 +41,12 @@ class Responses:
 
     def wells_held(self) -> frozenset[Well]:
         """Wells with a number in any channel."""
+        wells = wells_of(self.shape)
+        if any(not any(map(math.isnan, channel.values)) for channel in self.channels):
+            return frozenset(wells)
+        columns = zip(*(channel.values for channel in self.channels), strict=True)
         return frozenset(
-            well
-            for channel in self.channels
-            for well, value in zip(wells_of(self.shape), channel.values, strict=True)
-            if not math.isnan(value)
+            [well for well, values in zip(wells, columns, strict=True) if not all(map(math.isnan, values))]
         )
 
     def label_of(self, members: Sequence[Member]) -> str | None:
@@ -143,13 +144,20 @@ def _deviating_or_none(values: Sequence[float], others: Sequence[float]) -> list
 
     Raw values are printed with four decimals, so that differences of them carry that rounding.
     """
-    compared = [(n, a, b) for n, (a, b) in enumerate(zip(values, others, strict=True)) if not math.isnan(a + b)]
-    other = [n for n, a, b in compared if abs(a - b) > 1.0001e-4 + 1e-9 * abs(b)]
-    return other if 2 * len(other) < len(compared) else None
+    differ: list[int] = []
+    for n, (value, other) in enumerate(zip(values, others, strict=True)):
+        if abs(value - other) > 1.0001e-4 + 1e-9 * abs(other):  # never where one of them is nan
+            differ.append(n)
+            if 2 * len(differ) >= len(values):
+                return None
+    compared = sum(not math.isnan(value - other) for value, other in zip(values, others, strict=True))
+    return differ if 2 * len(differ) < compared else None
 
 
 def with_notes(channels: Sequence[Channel], notes: Mapping[Well, Note], shape: Shape) -> tuple[Channel, ...]:
     """Put the words of the groups on every channel; a channel's own word for a well stays."""
+    if not notes:
+        return tuple(channels)
     return tuple(
         replace(
             channel,

@@ -118,7 +118,11 @@ def _by_wells(block: Block, head: PlateHead) -> tuple[_Matrices, Shape]:
 
 def _texts_by_well(wells: Sequence[Well | None], cells: Sequence[str], line: int, head: PlateHead, width: int) -> Cells:
     """The line had ``width`` cells, of which ``cells`` are those up to the last that is not empty."""
-    named = sum(1 for well in wells if well)
+    names = [well for well in wells if well]
+    found, named = Cells(), len(names)
+    if wells and len(cells) == len(wells) == named:  # as most lines are
+        found.add(names, cells, (line - 1,) * named, range(2, named + 2))
+        return found
     beyond = [cell for well, cell in zip(wells, cells, strict=False) if not well and cell] + list(cells[len(wells) :])
     if not wells or any(beyond):
         raise ExportError(f"plate {head.name!r} has values without a well above them", place=str(line))
@@ -129,7 +133,6 @@ def _texts_by_well(wells: Sequence[Well | None], cells: Sequence[str], line: int
             place=str(line),
         )
     columns = [n for n, well in enumerate(wells[:width]) if well]
-    found = Cells()
     texts = [cells[n] if n < len(cells) else "" for n in columns]
     found.add([well for well in wells[:width] if well], texts, (line - 1,) * len(columns), [n + 2 for n in columns])
     return found
