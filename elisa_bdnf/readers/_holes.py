@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import compress
+from operator import not_
 
 from elisa_bdnf.model.plate import Shape, Well, row_column_from_well, well_from_row_column, well_from_text_or_none
 from elisa_bdnf.model.reading import Channel
@@ -19,9 +21,11 @@ def remarks_on_holes(channels: Sequence[Channel], shape: Shape, stated: Collecti
 
     ``stated`` are the wells that the export says were read; without them it is the rectangle around all values.
     """
-    if not any(_has_holes(channel, shape) for channel in channels):
-        return ()
+    if not any(any(map(math.isnan, channel.values)) for channel in channels):
+        return ()  # as most plates are seen to be at once
     held = [(channel.label, wells_with_a_value(channel, shape)) for channel in channels]
+    if all(len(wells) == shape.size for _, wells in held):
+        return ()
     everywhere = {well for _, wells in held for well in wells}
     expected = stated or _rectangle_around(everywhere)
     none = [well for well in wells_of(shape) if well in expected and well not in everywhere]
@@ -43,8 +47,8 @@ def _few(labels: Sequence[str]) -> str:
 
 def wells_with_a_value(channel: Channel, shape: Shape) -> frozenset[Well]:
     """Wells of a channel that hold a number or the export's own word."""
-    wells = zip(wells_of(shape), channel.values, strict=True)
-    return frozenset([well for well, value in wells if not math.isnan(value)]).union(channel.notes)
+    numbers = map(not_, map(math.isnan, channel.values))
+    return frozenset(compress(wells_of(shape), numbers)).union(channel.notes)
 
 
 def wells_of_ranges(text: str) -> frozenset[Well]:
@@ -57,11 +61,6 @@ def wells_of_ranges(text: str) -> frozenset[Well]:
             return frozenset()
         found |= _rectangle_around(end for end in ends if end)
     return frozenset(found)
-
-
-def _has_holes(channel: Channel, shape: Shape) -> bool:
-    """Whether a well has neither a number nor a word; most channels are seen to have none at once."""
-    return any(map(math.isnan, channel.values)) and len(wells_with_a_value(channel, shape)) < shape.size
 
 
 def _rectangle_around(wells: Iterable[Well]) -> frozenset[Well]:

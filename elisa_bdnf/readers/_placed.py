@@ -66,8 +66,8 @@ def bare_cells(page: Page, first: int, last: int, left: int, columns: int) -> Ce
 
 def shape_of(tables: Iterable[Cells], wells: int | None = None) -> Shape:
     """The plate that holds every well of the tables; ``wells`` is the size that the export states."""
-    places = [row_column_from_well(well) for well in {well: None for cells in tables for well in cells}]
-    rows, columns = (max((place[axis] for place in places), default=0) + 1 for axis in (0, 1))
+    places = [row_column_from_well(well) for well in set().union(*tables)]
+    rows, columns = (max([place[axis] for place in places], default=0) + 1 for axis in (0, 1))
     return plate_shape(rows, columns, wells)
 
 

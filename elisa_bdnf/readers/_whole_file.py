@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from elisa_bdnf.inputs.file import InputFile
-from elisa_bdnf.model.plate import Shape, Well
+from elisa_bdnf.model.plate import Shape, Well, well_order
 from elisa_bdnf.model.reading import Reading
 from elisa_bdnf.readers._holes import remarks_on_holes, wells_with_a_value
 
 _USUAL = Shape(8, 12)
+_USUAL_WELLS = frozenset(_USUAL.wells())
 _FEW = 2
 _FEWEST = 8  # numbers; two plates with fewer can be equal by chance
 _AGAIN = re.compile(r"(.*) \(([0-9]+)\)")
-_Numbers = tuple[tuple[int, int, float], ...]
+_Numbers = tuple[tuple[int, tuple[float | None, ...]], ...]
 
 
 def with_remarks(file: InputFile, readings: Sequence[Reading], *, states_wells: bool = False) -> tuple[Reading, ...]:
@@ -55,7 +55,7 @@ def _beside_others(readings: Sequence[Reading]) -> list[tuple[str, ...]]:
     for index in range(len(readings)):
         sentences = list(_lacking(labels[index], different))
         first = first_with.setdefault(numbers[index], index)
-        if first < index and len(numbers[index]) >= _FEWEST:
+        if first < index and _count(numbers[index]) >= _FEWEST:
             sentences.append(
                 f"Every value is that of {readings[first].plate!r} before it: a plate or sheet that was copied."
             )
@@ -85,7 +85,7 @@ def _far_wells(reading: Reading) -> tuple[str, ...]:
     if reading.shape.size <= _USUAL.size:
         return ()
     filled = _filled(reading)
-    far = [well for well in reading.shape.wells() if well in filled and well not in _USUAL]
+    far = sorted(filled - _USUAL_WELLS, key=well_order)
     if not far or len(far) > _FEW or len(filled) < _FEWEST:
         return ()
     return (
@@ -99,10 +99,10 @@ def _hidden_sheets(file: InputFile) -> tuple[str, ...]:
 
 
 def _numbers(reading: Reading) -> _Numbers:
-    """Channel, position and value of every number."""
-    return tuple(
-        (index, position, value)
-        for index, channel in enumerate(reading.channels)
-        for position, value in enumerate(channel.values)
-        if not math.isnan(value)
-    )
+    """Index and numbers of every channel that has any, None where there is no number: nan would be equal to nothing."""
+    columns = [tuple([None if value != value else value for value in each.values]) for each in reading.channels]  # noqa: PLR0124
+    return tuple([(index, column) for index, column in enumerate(columns) if any(x is not None for x in column)])
+
+
+def _count(numbers: _Numbers) -> int:
+    return sum(len(column) - column.count(None) for _, column in numbers)

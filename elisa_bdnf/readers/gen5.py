@@ -20,7 +20,7 @@ from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.file import InputFile
 from elisa_bdnf.inputs.numbers import numbers_from_texts
 from elisa_bdnf.inputs.pages import Page
-from elisa_bdnf.model.plate import STANDARD_SHAPES, Shape, Well, row_column_from_well
+from elisa_bdnf.model.plate import STANDARD_SHAPES, Shape, Well
 from elisa_bdnf.model.reading import (
     Channel,
     ChannelKind,
@@ -31,7 +31,6 @@ from elisa_bdnf.model.reading import (
 from elisa_bdnf.readers._cells import (
     channel,
     decimal_mark,
-    plate_shape,
     wells_of,
     with_measured_reasons,
 )
@@ -47,6 +46,7 @@ from elisa_bdnf.readers._gen5_quantities import (
 from elisa_bdnf.readers._gen5_remarks import holds_anything, left_out, missing_parts, nothing_measured, remarks_on
 from elisa_bdnf.readers._gen5_results import curve_or_none, results_from_section
 from elisa_bdnf.readers._gen5_sections import Section, sections_from_rows
+from elisa_bdnf.readers._placed import shape_of
 from elisa_bdnf.readers._reader import Reader
 
 _HEAD_ROWS = 40
@@ -177,11 +177,9 @@ def _unread(section: Section) -> tuple[str, ...]:
 
 def _shape(section: Section) -> Shape:
     tables = (*section.quantities.values(), *section.layout.values())
-    places = [row_column_from_well(well) for well in {well: None for cells in tables for well in cells}]
     stated = _PLATE_SIZE.findall(section.value("Plate Type"))
     size = int(stated[0]) if len(stated) == 1 and int(stated[0]) in STANDARD_SHAPES else None
-    rows, columns = (max((place[axis] for place in places), default=0) + 1 for axis in (0, 1))
-    return plate_shape(rows, columns, size)
+    return shape_of(tables, size)
 
 
 def _channels(section: Section, shape: Shape, decimal: str) -> tuple[Channel, ...]:
