@@ -19,6 +19,7 @@ from elisa_bdnf.reports.inert import html_text
 from elisa_bdnf.reports.parts import Document, Fact, Tone
 from elisa_bdnf.reports.pattern_maps import caption, pattern_maps
 from elisa_bdnf.reports.plate_map import plate_map
+from elisa_bdnf.reports.precision_figure import precision_figure
 from elisa_bdnf.reports.recovery_figure import recovery_figure
 from elisa_bdnf.reports.timecourse_figure import timecourse_figure
 
@@ -106,10 +107,13 @@ def _dilutions(document: Document) -> str:
 
 
 def _curve(document: Document) -> str:
-    recovery = recovery_figure(document.result)
+    recovery, precision = recovery_figure(document.result), precision_figure(document.result)
     facts = f'<div class="card"><dl class="list">{"".join(_line(fact) for fact in document.curve_facts)}</dl></div>'
-    pair = f'<div class="pair">{picture(recovery)}{facts}</div>' if recovery else facts
-    body = picture(curve_figure(document.result)) + pair + table(document.standards)
+    if recovery and precision:
+        below = f'<div class="pair twins">{picture(recovery)}{picture(precision)}</div>{facts}'
+    else:
+        below = f'<div class="pair">{picture(recovery)}{facts}</div>' if recovery else facts
+    body = picture(curve_figure(document.result)) + below + table(document.standards)
     for more in (document.edits, document.curve_versions):
         body += subsection(more.title, table(more)) if more is not None else ""
     if document.parameters is not None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from elisa_bdnf.model.curve import Curve, StandardPoint
 from elisa_bdnf.model.result import PlateResult
-from elisa_bdnf.reports import digits, svg
+from elisa_bdnf.reports import digits, svg, words
 from elisa_bdnf.reports.plate_tables import well_estimates
 from elisa_bdnf.reports.standard_tables import allowed_error, end_levels
 
@@ -72,7 +72,7 @@ def _axes(scale: svg.Scale, unit: str) -> Iterator[str]:
         yield svg.line(LEFT, y, RIGHT, y, "grid" if round(value) != 100 else "axis")
         yield svg.text(LEFT - 8, y + 4, digits.exact(round(value, 6)), "tick", "end")
     yield svg.upright_text(14, (TOP + BOTTOM) / 2, "Recovery (%)", "label")
-    yield svg.text((LEFT + RIGHT) / 2, BOTTOM + 44, f"nominal concentration ({unit})", "label", "middle")
+    yield svg.text((LEFT + RIGHT) / 2, BOTTOM + 44, f"nominal concentration ({words.unit(unit)})", "label", "middle")
 
 
 def _allowed(scale: svg.Scale, x: float, step: float, allowed: float) -> Iterator[str]:

@@ -18,6 +18,7 @@ from elisa_bdnf.model.curve import (
     NoCurve,
     StandardPoint,
 )
+from elisa_bdnf.model.evidence import PrecisionProfile
 from elisa_bdnf.model.layout import Content, Layout, Role
 from elisa_bdnf.model.plate import Shape
 from elisa_bdnf.model.protocol import (
@@ -207,6 +208,9 @@ def _without_number(group: Group, status: RangeStatus, reason: str, limit: float
 INSTRUMENT_CURVE = InstrumentCurve("4pl", (("A", A), ("B", B), ("C", C), ("D", D)), 0.9998)
 
 
+PROFILE = PrecisionProfile(tuple((x, 4 + 800 / x**2 + x**2 / 1e5) for x in STANDARDS[-2::-1]), 2, 20.0, 9.0, 1000.0)
+
+
 def analysis(
     *,
     no_curve: bool = False,
@@ -252,7 +256,7 @@ def analysis(
     return Analysis(
         reading, Layout(shape, plan, "pg/mL", "plate1.layout.toml", "da7a" * 16), proto,
         Responses(wells, "450", "570", "response: '450' − '570', well by well"), groups, curve, controls, samples,
-        standard_wells, comparisons,
+        standard_wells, comparisons, profile=None if no_curve else PROFILE,
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import xml.etree.ElementTree as ET
 from dataclasses import replace
@@ -14,11 +15,12 @@ from elisa_bdnf.reports import svg
 from elisa_bdnf.reports.curve_figure import curve_figure
 from elisa_bdnf.reports.curve_line import line_and_band, response_at
 from elisa_bdnf.reports.plate_map import plate_map
+from elisa_bdnf.reports.precision_figure import precision_figure
 from elisa_bdnf.reports.recovery_figure import recovery_figure
 from elisa_bdnf.reports.timecourse_figure import timecourse_figure
 from reports import build
 
-FIGURES = [curve_figure, plate_map, recovery_figure, timecourse_figure]
+FIGURES = [curve_figure, plate_map, precision_figure, recovery_figure, timecourse_figure]
 NS = "{http://www.w3.org/2000/svg}"
 
 
@@ -29,6 +31,7 @@ def test_figure_is_well_formed_named_and_repeatable(figure, state):
     if not made:  # nothing may be read, so nothing is drawn
         assert (state, figure) in {
             ("without_curve", recovery_figure), ("without_curve", timecourse_figure), ("rejected", timecourse_figure),
+            ("without_curve", precision_figure),
         }  # fmt: skip
         return
     root = ET.fromstring(made)  # noqa: S314
@@ -50,6 +53,27 @@ def test_every_standard_control_and_sample_can_be_hovered_on_the_curve():
         assert judged.estimate.group.content.name in said
     for point in result.analysis.curve.standards:
         assert all(f"{well} · " in said for well in point.level.wells)
+
+
+PROFILES = {
+    "all inside": ((10.0, 9.0), (50.0, 4.0), (250.0, 8.0), 1),
+    "out at both ends": ((10.0, math.inf), (30.0, 19.0), (60.0, 6.0), (120.0, 12.0), (250.0, 900.0), 1),
+    "out between": ((10.0, 9.0), (30.0, 10.0), (60.0, math.nan), (120.0, 12.0), (250.0, 19.0), 2),
+}
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_a_precision_that_leaves_the_picture_is_not_joined(name):
+    *points, lines = PROFILES[name]
+    result = build.accepted()
+    profile = replace(result.analysis.profile, points=tuple(points))
+    made = precision_figure(replace(result, analysis=replace(result.analysis, profile=profile)))
+    assert made.count('class="curve"') == lines
+    lowest = [
+        float(y) for path in re.findall(r'd="M([^"]*)" class="curve"', made) for y in re.findall(r",([0-9.]+)", path)
+    ]
+    assert all(26 <= y <= 246 for y in lowest)
+    assert not re.search(r"\b(nan|inf)\b", made)
 
 
 def test_every_well_can_be_hovered_on_the_map():
