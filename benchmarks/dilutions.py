@@ -20,7 +20,7 @@ from elisa_bdnf.analysis.quantify import quantify
 from elisa_bdnf.model.curve import Curve, CurveSpec, Level
 from elisa_bdnf.model.layout import Content, Role
 from elisa_bdnf.model.protocol import DilutionPolicy, LimitSettings, Protocol
-from elisa_bdnf.model.result import Group
+from elisa_bdnf.model.response import Group
 
 LEVELS = 2000 / 2.0 ** np.arange(8)
 CASES = ((6000, (10, 20)), (6000, (10, 20, 40)), (20_000, (20, 40, 80, 160)), (1500, (2, 4, 8)))

@@ -25,8 +25,9 @@ import numpy as np
 from elisa_bdnf import binding, protocols, qc, workflow
 from elisa_bdnf.errors import ElisaError
 from elisa_bdnf.model.curve import Curve
+from elisa_bdnf.model.finding import FindingLevel
 from elisa_bdnf.model.protocol import Protocol
-from elisa_bdnf.model.result import FindingLevel, PlateResult
+from elisa_bdnf.model.result import PlateResult
 
 PAGE = """# Which faults are seen
 

@@ -28,12 +28,13 @@ from elisa_bdnf.analysis.analyze import analyze
 from elisa_bdnf.deciding import Deciding, day_of_reading, decide
 from elisa_bdnf.errors import AnalysisRefused, ElisaError, Problem
 from elisa_bdnf.inputs.file import InputFile, name_of
+from elisa_bdnf.model.finding import FindingLevel
 from elisa_bdnf.model.history import ChartedPlate
 from elisa_bdnf.model.layout import Layout
 from elisa_bdnf.model.plate import Shape
 from elisa_bdnf.model.protocol import Protocol
 from elisa_bdnf.model.reading import Reading
-from elisa_bdnf.model.result import Analysis, FindingLevel, PlateResult
+from elisa_bdnf.model.result import Analysis, PlateResult
 from elisa_bdnf.reports.folder import FORMATS
 from elisa_bdnf.reports.folder import files_from_result as report_files
 

@@ -16,20 +16,13 @@ from elisa_bdnf.analysis.reduce import levels_from_groups, pooled_levels, reduce
 from elisa_bdnf.analysis.replicates import marked, marks_from_editing, marks_from_outliers
 from elisa_bdnf.analysis.response import lay_out
 from elisa_bdnf.model.curve import Curve, Level, Model, NoCurve, fingerprint_of
+from elisa_bdnf.model.estimate import RangeStatus, WellEstimate
 from elisa_bdnf.model.evidence import Editing, PrecisionProfile
 from elisa_bdnf.model.layout import Layout, Role
 from elisa_bdnf.model.protocol import Protocol, StandardEditing
 from elisa_bdnf.model.reading import Reading
-from elisa_bdnf.model.result import (
-    Analysis,
-    Comparison,
-    Group,
-    RangeStatus,
-    Responses,
-    WellEstimate,
-    WellResponse,
-    WellUse,
-)
+from elisa_bdnf.model.response import Group, Responses, WellResponse, WellUse
+from elisa_bdnf.model.result import Analysis, Comparison
 
 
 def analyze(

@@ -8,11 +8,12 @@ from datetime import date
 
 from elisa_bdnf.inputs.dates import AmbiguousDate, moment_or_none
 from elisa_bdnf.model.curve import Curve, NoCurve
+from elisa_bdnf.model.estimate import Estimate
 from elisa_bdnf.model.history import ChartedControl, ChartedCurve, ChartedLevel, ChartedPlate, ControlId, Segment
 from elisa_bdnf.model.layout import Layout, Role
 from elisa_bdnf.model.protocol import HistorySettings, Protocol
 from elisa_bdnf.model.reading import Reading
-from elisa_bdnf.model.result import Estimate, Group
+from elisa_bdnf.model.response import Group
 
 # Keys of export headers that tell when a plate was read, the surest first; files saved later state no other time.
 _WHEN = (

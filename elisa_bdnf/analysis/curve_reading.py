@@ -9,7 +9,7 @@ from elisa_bdnf.analysis.curves import predict
 from elisa_bdnf.analysis.intervals import Interval, intervals, is_above
 from elisa_bdnf.analysis.inverses import in_wells
 from elisa_bdnf.model.curve import Curve, Limits
-from elisa_bdnf.model.result import RangeStatus
+from elisa_bdnf.model.estimate import RangeStatus
 
 _SLACK = 1e-9  # a concentration that equals a limit is inside
 _NOTHING = Interval(None, None)

@@ -16,8 +16,8 @@ from elisa_bdnf.analysis.intervals import degrees_of_freedom
 from elisa_bdnf.analysis.scatter import well_variance
 from elisa_bdnf.analysis.student_t import t_quantile
 from elisa_bdnf.model.curve import Curve, NoCurve
+from elisa_bdnf.model.estimate import Estimate, RangeStatus, SampleResult
 from elisa_bdnf.model.protocol import DilutionPolicy, DilutionSettings
-from elisa_bdnf.model.result import Estimate, RangeStatus, SampleResult
 
 _ABOVE = (RangeStatus.ABOVE_ULOQ, RangeStatus.ABOVE_CURVE, RangeStatus.SATURATED)
 _BELOW = (RangeStatus.BELOW_LLOQ, RangeStatus.BELOW_CURVE)

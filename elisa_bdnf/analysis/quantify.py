@@ -10,10 +10,11 @@ from elisa_bdnf.analysis.curves import invert_or_none, predict, rises
 from elisa_bdnf.analysis.inverses import in_wells
 from elisa_bdnf.analysis.robustness import moves
 from elisa_bdnf.model.curve import Curve, NoCurve
+from elisa_bdnf.model.estimate import Estimate, RangeStatus, WellEstimate
 from elisa_bdnf.model.evidence import Robustness
 from elisa_bdnf.model.layout import Role
 from elisa_bdnf.model.protocol import Extrapolation, MissingDilution, Protocol, Reduce
-from elisa_bdnf.model.result import Estimate, Group, RangeStatus, WellEstimate, WellUse
+from elisa_bdnf.model.response import Group, WellUse
 
 _SLACK = 1e-9  # a concentration that equals a limit is inside
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from elisa_bdnf.model.curve import Level
 from elisa_bdnf.model.layout import Content, Role
-from elisa_bdnf.model.result import Group, Responses, WellResponse, WellUse
+from elisa_bdnf.model.response import Group, Responses, WellResponse, WellUse
 
 
 def reduce(responses: Responses) -> tuple[Group, ...]:

@@ -10,7 +10,7 @@ from elisa_bdnf.model.evidence import EditedPart, Editing
 from elisa_bdnf.model.layout import Role
 from elisa_bdnf.model.plate import Well
 from elisa_bdnf.model.protocol import EditingSettings, ReplicateEditing
-from elisa_bdnf.model.result import Group, Responses, WellUse
+from elisa_bdnf.model.response import Group, Responses, WellUse
 
 Marks = Mapping[Well, tuple[WellUse, str]]
 

@@ -16,7 +16,7 @@ from elisa_bdnf.model.layout import Content, Layout, Role
 from elisa_bdnf.model.plate import Well
 from elisa_bdnf.model.protocol import BlankMode, Protocol, ReadingSettings, ReferenceMode
 from elisa_bdnf.model.reading import Channel, ChannelKind, Correction, Note, NoteKind, Reading
-from elisa_bdnf.model.result import Responses, WellResponse, WellUse
+from elisa_bdnf.model.response import Responses, WellResponse, WellUse
 
 TOLERANCE_NM = 5.0
 TMB_NM = 450.0

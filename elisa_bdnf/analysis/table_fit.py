@@ -13,8 +13,8 @@ from elisa_bdnf.analysis.table import Table, Unknown, is_measurable
 from elisa_bdnf.errors import Problem, TableError, UsageError
 from elisa_bdnf.inputs.numbers import number_from_text_or_none
 from elisa_bdnf.model.curve import Curve, CurveSpec, FitOn, Limits, Model, NoCurve, StandardPoint, weights_from_text
+from elisa_bdnf.model.estimate import RangeStatus
 from elisa_bdnf.model.protocol import LimitSettings
-from elisa_bdnf.model.result import RangeStatus
 
 SCHEMA = "elisa-bdnf/fit/1"
 _PARAMETERS = "abcdg"

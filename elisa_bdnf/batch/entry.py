@@ -16,9 +16,9 @@ from typing import Any
 from elisa_bdnf.batch.copies import Print
 from elisa_bdnf.errors import Problem
 from elisa_bdnf.model.batch import ControlRow, CurveRow, DrawnCurve, ExportRow, FindingRow, Outcome, PlateRow
+from elisa_bdnf.model.finding import Verdict
 from elisa_bdnf.model.history import charted_from_mapping
 from elisa_bdnf.model.plain import plain
-from elisa_bdnf.model.result import Verdict
 
 SCHEMA = "elisa-bdnf/batch-entry/3"
 

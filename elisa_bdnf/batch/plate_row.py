@@ -8,7 +8,9 @@ from collections import Counter
 from elisa_bdnf.batch.copies import Print
 from elisa_bdnf.model.batch import ControlRow, CurveRow, DrawnCurve, FindingRow, PlateRow
 from elisa_bdnf.model.curve import Curve, NoCurve
-from elisa_bdnf.model.result import FindingLevel, JudgedSample, PlateResult, RangeStatus
+from elisa_bdnf.model.estimate import RangeStatus
+from elisa_bdnf.model.finding import FindingLevel
+from elisa_bdnf.model.result import JudgedSample, PlateResult
 from elisa_bdnf.reports import words
 from elisa_bdnf.reports.curve_line import responses_at
 from elisa_bdnf.reports.finite import finite_or_none

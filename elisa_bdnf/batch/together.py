@@ -12,8 +12,8 @@ from typing import Any
 from elisa_bdnf import qc
 from elisa_bdnf.batch import copies
 from elisa_bdnf.model.batch import BatchResult
+from elisa_bdnf.model.finding import FindingLevel
 from elisa_bdnf.model.protocol import Protocol, QcSettings, RuleSettings
-from elisa_bdnf.model.result import FindingLevel
 from elisa_bdnf.qc.subjects import SERIES
 
 

@@ -24,8 +24,8 @@ from elisa_bdnf.batch.workers import done_by
 from elisa_bdnf.errors import ElisaError, UsageError
 from elisa_bdnf.history.past import Past
 from elisa_bdnf.model.batch import BatchResult, Outcome
+from elisa_bdnf.model.finding import FindingLevel
 from elisa_bdnf.model.protocol import Protocol
-from elisa_bdnf.model.result import FindingLevel
 from elisa_bdnf.workflow import RunRequest
 
 

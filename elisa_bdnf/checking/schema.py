@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from elisa_bdnf.model.result import FindingLevel, Verdict
+from elisa_bdnf.model.finding import FindingLevel, Verdict
 from elisa_bdnf.protocols.fields import Field, Kind, Table
 
 _VERDICT = Field("verdict", Kind.TEXT, "Whether the plate is accepted.", choices=tuple(Verdict))

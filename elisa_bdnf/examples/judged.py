@@ -12,8 +12,9 @@ from elisa_bdnf.analysis.analyze import analyze
 from elisa_bdnf.examples.case import Case
 from elisa_bdnf.examples.change import plate_from_case, second_plate
 from elisa_bdnf.examples.earlier import MEAN, charted, earlier_from_case
+from elisa_bdnf.model.finding import Finding, NotEvaluated
 from elisa_bdnf.model.protocol import Protocol
-from elisa_bdnf.model.result import Analysis, Finding, NotEvaluated, PlateResult
+from elisa_bdnf.model.result import Analysis, PlateResult
 
 PROTOCOL = Path(__file__).resolve().parent / "example.toml"
 

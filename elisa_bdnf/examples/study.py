@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from elisa_bdnf.model.result import Finding, NotEvaluated
+from elisa_bdnf.model.finding import Finding, NotEvaluated
 
 FILE = Path(__file__).resolve().parent / "study_cases.toml"
 TIMES = {"baseline": "", "120 min": 125, "230 min": 228, "24 h": "", "7 d": ""}

@@ -16,8 +16,8 @@ from enum import StrEnum
 from typing import Any
 
 from elisa_bdnf.errors import Problem
+from elisa_bdnf.model.finding import Finding, NotEvaluated, Verdict
 from elisa_bdnf.model.history import ChartedPlate
-from elisa_bdnf.model.result import Finding, NotEvaluated, Verdict
 
 
 class Outcome(StrEnum):

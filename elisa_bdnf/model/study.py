@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from elisa_bdnf.model.effect import Contrast, ModelSummary, PairedAnalysis, Sensitivity
+from elisa_bdnf.model.finding import Finding, NotEvaluated
 from elisa_bdnf.model.measurement import Measurement, StudySource, UnderstoodTimepoint
 from elisa_bdnf.model.protocol import Protocol
 from elisa_bdnf.model.release import ReleaseStudy
-from elisa_bdnf.model.result import Finding, NotEvaluated
 from elisa_bdnf.model.timepoint import Timepoint
 from elisa_bdnf.model.tissue import RatioSummary, TissueStudy
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from elisa_bdnf.model.curve import FitOn, Model, WeightKind, weights_from_text
+from elisa_bdnf.model.finding import FindingLevel
 from elisa_bdnf.model.protocol import (
     BlankMode,
     DilutionPolicy,
@@ -20,7 +21,6 @@ from elisa_bdnf.model.protocol import (
     RuleSchema,
     StandardEditing,
 )
-from elisa_bdnf.model.result import FindingLevel
 from elisa_bdnf.protocols.design import DESIGN
 from elisa_bdnf.protocols.fields import Field, Kind, Table
 from elisa_bdnf.protocols.history import HISTORY

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from elisa_bdnf.model.finding import Finding, NotEvaluated
 from elisa_bdnf.model.history import ChartedPlate
 from elisa_bdnf.model.protocol import Protocol, QcSettings, RuleSchema
-from elisa_bdnf.model.result import Analysis, Finding, NotEvaluated, PlateResult
+from elisa_bdnf.model.result import Analysis, PlateResult
 from elisa_bdnf.model.waiver import NO_DECISIONS, Decisions
 from elisa_bdnf.qc import (
     blank_rules,

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 
 from elisa_bdnf.model.curve import Model, NoCurve
+from elisa_bdnf.model.finding import FindingLevel
 from elisa_bdnf.model.layout import Role
 from elisa_bdnf.model.protocol import BlankMode
 from elisa_bdnf.model.reading import ChannelKind
-from elisa_bdnf.model.result import FindingLevel, Group, WellUse
+from elisa_bdnf.model.response import Group, WellUse
 from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, as_set, below, digits, exceeds, plain, rule
 from elisa_bdnf.qc.subjects import CurveSubject, PlateSubject, pooled_sd
 

@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from elisa_bdnf.model.estimate import Estimate
+from elisa_bdnf.model.finding import FindingLevel
 from elisa_bdnf.model.layout import Role
 from elisa_bdnf.model.plate import Well, row_column_from_well
-from elisa_bdnf.model.result import Estimate, FindingLevel
 from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, as_set, below, digits, exceeds, plain, rule
 from elisa_bdnf.qc.subjects import PlateSubject
 

@@ -7,8 +7,9 @@ from itertools import pairwise
 from math import comb
 
 from elisa_bdnf.model.curve import Curve, Model, NoCurve
+from elisa_bdnf.model.estimate import RangeStatus
+from elisa_bdnf.model.finding import FindingLevel
 from elisa_bdnf.model.reading import ChannelKind
-from elisa_bdnf.model.result import FindingLevel, RangeStatus
 from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, as_set, below, digits, exceeds, plain, rule
 from elisa_bdnf.qc.subjects import CurveSubject, nominal_in_well_or_none
 

@@ -6,9 +6,11 @@ import math
 from collections.abc import Iterator
 from itertools import pairwise
 
+from elisa_bdnf.model.estimate import Estimate, SampleResult
+from elisa_bdnf.model.finding import FindingLevel
 from elisa_bdnf.model.layout import Role
 from elisa_bdnf.model.protocol import KitMatrix, Protocol
-from elisa_bdnf.model.result import Estimate, FindingLevel, Group, SampleResult
+from elisa_bdnf.model.response import Group
 from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, as_set, digits, exceeds, plain, rule
 from elisa_bdnf.qc.subjects import PlateSubject
 

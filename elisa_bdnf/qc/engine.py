@@ -10,16 +10,10 @@ from dataclasses import replace
 from itertools import product
 from types import MappingProxyType
 
+from elisa_bdnf.model.estimate import Estimate
+from elisa_bdnf.model.finding import Finding, FindingLevel, NotEvaluated, Verdict
 from elisa_bdnf.model.protocol import Protocol, QcSettings, RuleSettings
-from elisa_bdnf.model.result import (
-    Analysis,
-    Estimate,
-    Finding,
-    FindingLevel,
-    NotEvaluated,
-    PlateResult,
-    Verdict,
-)
+from elisa_bdnf.model.result import Analysis, PlateResult
 from elisa_bdnf.model.waiver import NO_DECISIONS, Decisions
 from elisa_bdnf.qc.control_rules import accepted_range_or_none
 from elisa_bdnf.qc.own_rules import judge_own

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from elisa_bdnf.model.result import FindingLevel
+from elisa_bdnf.model.finding import FindingLevel
 from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, as_set, digits, exceeds, plain, rule
 from elisa_bdnf.qc.subjects import PlateSubject
 

@@ -15,8 +15,8 @@ from elisa_bdnf.model.control_chart import (
     series_of,
 )
 from elisa_bdnf.model.curve import Curve
+from elisa_bdnf.model.finding import FindingLevel
 from elisa_bdnf.model.history import ChartedPlate, ControlId, EarlierPlates
-from elisa_bdnf.model.result import FindingLevel
 from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, as_set, digits, exceeds, plain, rule
 from elisa_bdnf.qc.subjects import CurveSubject, PlateSubject, SeriesSubject
 from elisa_bdnf.qc.westgard_rules import NO_HISTORY, too_few

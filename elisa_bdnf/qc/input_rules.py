@@ -6,9 +6,10 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 
+from elisa_bdnf.model.finding import FindingLevel
 from elisa_bdnf.model.layout import Content, Role
 from elisa_bdnf.model.reading import Reading
-from elisa_bdnf.model.result import FindingLevel, WellUse
+from elisa_bdnf.model.response import WellUse
 from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, as_set, below, digits, exceeds, plain, rule
 from elisa_bdnf.qc.subjects import PlateSubject
 

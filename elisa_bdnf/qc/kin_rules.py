@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from statistics import median
 
-from elisa_bdnf.model.result import Estimate, FindingLevel, SampleResult
+from elisa_bdnf.model.estimate import Estimate, SampleResult
+from elisa_bdnf.model.finding import FindingLevel
 from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, as_set, digits_of_both, exceeds, plain, rule
 from elisa_bdnf.qc.subjects import PlateSubject
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from elisa_bdnf.model.finding import FindingLevel
 from elisa_bdnf.model.reading import Correction
-from elisa_bdnf.model.result import FindingLevel
 from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, as_set, exceeds, plain, rule
 from elisa_bdnf.qc.subjects import PlateSubject
 

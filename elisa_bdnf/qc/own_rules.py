@@ -6,12 +6,14 @@ import math
 from collections.abc import Callable, Mapping
 
 from elisa_bdnf.model.curve import Curve, StandardPoint
+from elisa_bdnf.model.estimate import Estimate, RangeStatus
 from elisa_bdnf.model.expression import Name, value_of
+from elisa_bdnf.model.finding import Finding, FindingLevel, NotEvaluated
 from elisa_bdnf.model.layout import Role
 from elisa_bdnf.model.protocol import OwnRule
 from elisa_bdnf.model.quantities import unit_of, written
 from elisa_bdnf.model.reading import ChannelKind
-from elisa_bdnf.model.result import Analysis, Estimate, Finding, FindingLevel, NotEvaluated, RangeStatus
+from elisa_bdnf.model.result import Analysis
 from elisa_bdnf.qc.rule import plain
 
 

@@ -12,8 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from elisa_bdnf.model.estimate import Estimate, WellEstimate
+from elisa_bdnf.model.finding import FindingLevel
 from elisa_bdnf.model.plate import Shape, row_column_from_well, row_name_from_index
-from elisa_bdnf.model.result import Estimate, FindingLevel, Group, WellEstimate
+from elisa_bdnf.model.response import Group
 from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, as_set, below, digits, digits_of_both, exceeds, plain, rule
 from elisa_bdnf.qc.subjects import PlateSubject
 

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from elisa_bdnf.model.layout import Role
 from elisa_bdnf.model.plate import Shape, row_name_from_index
-from elisa_bdnf.model.result import Analysis, WellUse
+from elisa_bdnf.model.response import WellUse
+from elisa_bdnf.model.result import Analysis
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]

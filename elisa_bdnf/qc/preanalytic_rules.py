@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from elisa_bdnf.model.result import FindingLevel
+from elisa_bdnf.model.finding import FindingLevel
 from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, as_set, below, digits, exceeds, rule
 from elisa_bdnf.qc.sample_rules import PG_ML_PER_UNIT
 from elisa_bdnf.qc.subjects import EstimateSubject

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from elisa_bdnf.model.curve import Curve
+from elisa_bdnf.model.estimate import RangeStatus
+from elisa_bdnf.model.finding import FindingLevel
 from elisa_bdnf.model.layout import Role
-from elisa_bdnf.model.result import FindingLevel, Group, RangeStatus, WellUse
+from elisa_bdnf.model.response import Group, WellUse
 from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, as_set, below, digits, exceeds, plain, rule
 from elisa_bdnf.qc.subjects import EstimateSubject, PlateSubject, nominal_in_well_or_none
 

@@ -6,17 +6,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from elisa_bdnf.model.estimate import Estimate, RangeStatus, SampleResult
+from elisa_bdnf.model.finding import Finding, FindingLevel, Verdict
 from elisa_bdnf.model.plate import Well
-from elisa_bdnf.model.result import (
-    Estimate,
-    Finding,
-    FindingLevel,
-    JudgedResult,
-    JudgedSample,
-    RangeStatus,
-    SampleResult,
-    Verdict,
-)
+from elisa_bdnf.model.result import JudgedResult, JudgedSample
 
 Dilutions = tuple[frozenset[Well], ...]  # the wells of each dilution of a sample
 

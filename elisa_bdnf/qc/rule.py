@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from elisa_bdnf.model.finding import FindingLevel
 from elisa_bdnf.model.plate import Well
 from elisa_bdnf.model.protocol import RuleSchema
-from elisa_bdnf.model.result import FindingLevel
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from elisa_bdnf.model.curve import Curve
+from elisa_bdnf.model.estimate import RangeStatus
+from elisa_bdnf.model.finding import FindingLevel
 from elisa_bdnf.model.layout import Content, Role
 from elisa_bdnf.model.protocol import MissingDilution
-from elisa_bdnf.model.result import FindingLevel, RangeStatus
 from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, as_set, below, digits, exceeds, plain, rule
 from elisa_bdnf.qc.subjects import EstimateSubject, PlateSubject
 

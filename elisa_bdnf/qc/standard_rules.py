@@ -7,9 +7,9 @@ from itertools import pairwise
 
 from elisa_bdnf.model.curve import Curve, NoCurve, StandardPoint
 from elisa_bdnf.model.evidence import Edit, EditedPart
+from elisa_bdnf.model.finding import FindingLevel
 from elisa_bdnf.model.layout import Role
 from elisa_bdnf.model.protocol import LimitSettings
-from elisa_bdnf.model.result import FindingLevel
 from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, as_set, below, digits, exceeds, plain, rule
 from elisa_bdnf.qc.subjects import CurveSubject, PlateSubject, StandardSubject, pooled_sd
 

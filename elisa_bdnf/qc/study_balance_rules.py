@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from elisa_bdnf.model.finding import FindingLevel
 from elisa_bdnf.model.measurement import Measurement
 from elisa_bdnf.model.plate import row_column_from_well, well_from_text_or_none
-from elisa_bdnf.model.result import FindingLevel
 from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, as_set, digits, exceeds
 from elisa_bdnf.qc.study_rule import listed, study_rule
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import fields
 
+from elisa_bdnf.model.finding import Finding, FindingLevel, NotEvaluated
 from elisa_bdnf.model.protocol import RuleSettings
-from elisa_bdnf.model.result import Finding, FindingLevel, NotEvaluated
 from elisa_bdnf.model.study import StudyAnalysis, StudyResult
 from elisa_bdnf.qc.engine import action_at
 from elisa_bdnf.qc.rule import Missing, Remark, Rule

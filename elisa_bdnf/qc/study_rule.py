@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable, Sequence
 from types import MappingProxyType
 
-from elisa_bdnf.model.result import FindingLevel
+from elisa_bdnf.model.finding import FindingLevel
 from elisa_bdnf.qc.rule import Rule, Verdicts
 
 REGISTERED: dict[str, Rule] = {}

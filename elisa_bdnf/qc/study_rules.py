@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from statistics import fmean, stdev
 from typing import TYPE_CHECKING
 
+from elisa_bdnf.model.finding import FindingLevel
 from elisa_bdnf.model.measurement import Measurement, Use
-from elisa_bdnf.model.result import FindingLevel
 from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, as_set, below, digits, exceeds, plain
 from elisa_bdnf.qc.study_rule import listed, study_rule
 

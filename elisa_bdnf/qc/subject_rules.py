@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from elisa_bdnf.model.result import FindingLevel, SampleResult
+from elisa_bdnf.model.estimate import SampleResult
+from elisa_bdnf.model.finding import FindingLevel
 from elisa_bdnf.model.timepoint import Timepoint
 from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, as_set, digits, digits_of_both, exceeds, plain, rule
 from elisa_bdnf.qc.subjects import PersonSubject

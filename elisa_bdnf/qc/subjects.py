@@ -7,10 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from elisa_bdnf.model.curve import Curve, NoCurve, StandardPoint
+from elisa_bdnf.model.estimate import Estimate, SampleResult
 from elisa_bdnf.model.layout import Content, Role
 from elisa_bdnf.model.plate import Well
 from elisa_bdnf.model.protocol import Protocol
-from elisa_bdnf.model.result import Analysis, Estimate, Group, SampleResult, WellResponse
+from elisa_bdnf.model.response import Group, WellResponse
+from elisa_bdnf.model.result import Analysis
 
 
 @dataclass(frozen=True, slots=True)

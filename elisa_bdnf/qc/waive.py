@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from elisa_bdnf.model.result import Finding, FindingLevel
+from elisa_bdnf.model.finding import Finding, FindingLevel
 from elisa_bdnf.model.waiver import Decision
 
 

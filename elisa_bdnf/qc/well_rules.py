@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from statistics import median
 
+from elisa_bdnf.model.finding import FindingLevel
 from elisa_bdnf.model.layout import Role
-from elisa_bdnf.model.result import FindingLevel, WellUse
+from elisa_bdnf.model.response import WellUse
 from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, as_set, below, digits, digits_of_both, exceeds, plain, rule
 from elisa_bdnf.qc.subjects import PlateSubject, WellSubject
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from elisa_bdnf.model.control_chart import FROZEN, WARN_FROM, Series, control_series, rows_of_z
+from elisa_bdnf.model.finding import FindingLevel
 from elisa_bdnf.model.history import ControlId, EarlierPlates
 from elisa_bdnf.model.layout import Role
 from elisa_bdnf.model.plate import Well
-from elisa_bdnf.model.result import FindingLevel
 from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, digits, exceeds, plain, rule
 from elisa_bdnf.qc.subjects import PlateSubject
 

@@ -9,7 +9,7 @@ from elisa_bdnf import __version__
 from elisa_bdnf.model.batch import BatchResult, ControlRow, ExportRow, Outcome, PlateRow
 from elisa_bdnf.model.chart import Placed, SegmentCharts, Standing, charts_of
 from elisa_bdnf.model.control_chart import FROZEN
-from elisa_bdnf.model.result import Finding
+from elisa_bdnf.model.finding import Finding
 from elisa_bdnf.reports import digits, words
 from elisa_bdnf.reports.batch_figures import MOST_CURVES, anchor, overlay, sparkline
 from elisa_bdnf.reports.chart_page import NOTE, chart_section

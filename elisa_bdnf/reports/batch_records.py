@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from elisa_bdnf import __version__
 from elisa_bdnf.model.batch import BatchResult, ExportRow, Outcome, PlateRow
+from elisa_bdnf.model.finding import Finding
 from elisa_bdnf.model.plain import plain
-from elisa_bdnf.model.result import Finding
 from elisa_bdnf.reports.csv_tables import csv_from_records
 from elisa_bdnf.reports.records import Record
 

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from elisa_bdnf.model.curve import Curve
+from elisa_bdnf.model.estimate import RangeStatus
 from elisa_bdnf.model.layout import Role
-from elisa_bdnf.model.result import JudgedSample, PlateResult, RangeStatus, WellResponse, WellUse
+from elisa_bdnf.model.response import WellResponse, WellUse
+from elisa_bdnf.model.result import JudgedSample, PlateResult
 from elisa_bdnf.reports import digits, svg, words
 from elisa_bdnf.reports.curve_line import line_and_band
 from elisa_bdnf.reports.sample_tables import sample_key

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from elisa_bdnf.model.result import Finding, PlateResult
+from elisa_bdnf.model.finding import Finding
+from elisa_bdnf.model.result import PlateResult
 from elisa_bdnf.reports import words
 from elisa_bdnf.reports.parts import Cell, Column, Row, Table, Tone
 

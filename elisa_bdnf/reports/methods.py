@@ -5,7 +5,8 @@ from __future__ import annotations
 from elisa_bdnf import __version__
 from elisa_bdnf.model.curve import Curve, CurveSpec
 from elisa_bdnf.model.protocol import BlankMode, Extrapolation
-from elisa_bdnf.model.result import PlateResult, WellUse
+from elisa_bdnf.model.response import WellUse
+from elisa_bdnf.model.result import PlateResult
 from elisa_bdnf.reports import digits, words
 from elisa_bdnf.reports.dilution_tables import POLICY
 

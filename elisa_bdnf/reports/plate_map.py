@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from elisa_bdnf.model.layout import Role
 from elisa_bdnf.model.plate import Shape, Well, row_column_from_well, row_name_from_index
-from elisa_bdnf.model.result import JudgedSample, PlateResult, WellUse
+from elisa_bdnf.model.response import WellUse
+from elisa_bdnf.model.result import JudgedSample, PlateResult
 from elisa_bdnf.reports import digits, svg, words
 from elisa_bdnf.reports.inert import html_text, markups
 from elisa_bdnf.reports.plate_tables import SpokenWell, spoken_wells

@@ -6,8 +6,10 @@ import math
 from collections import Counter
 from typing import NamedTuple
 
+from elisa_bdnf.model.estimate import WellEstimate
 from elisa_bdnf.model.plate import Well
-from elisa_bdnf.model.result import PlateResult, WellEstimate, WellResponse, WellUse
+from elisa_bdnf.model.response import WellResponse, WellUse
+from elisa_bdnf.model.result import PlateResult
 from elisa_bdnf.reports import digits, words
 from elisa_bdnf.reports.parts import Cell, Column, Fact, Row, Table, Tone
 from elisa_bdnf.reports.remembered import remembered

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from elisa_bdnf.model.curve import Curve, NoCurve
+from elisa_bdnf.model.finding import FindingLevel
 from elisa_bdnf.model.protocol import Extrapolation
-from elisa_bdnf.model.result import FindingLevel, PlateResult, WellUse
+from elisa_bdnf.model.response import WellUse
+from elisa_bdnf.model.result import PlateResult
 from elisa_bdnf.reports import digits, words
 from elisa_bdnf.reports.decisions import decisions_banner
 from elisa_bdnf.reports.parts import Banner, Fact, Headline, Tone

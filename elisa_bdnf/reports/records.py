@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from elisa_bdnf.model.estimate import Estimate, WellEstimate
+from elisa_bdnf.model.finding import Finding
 from elisa_bdnf.model.layout import Content
-from elisa_bdnf.model.result import Estimate, Finding, JudgedSample, PlateResult, WellEstimate, WellResponse, WellUse
+from elisa_bdnf.model.response import WellResponse, WellUse
+from elisa_bdnf.model.result import JudgedSample, PlateResult
 from elisa_bdnf.reports.finite import finite_or_none
 from elisa_bdnf.reports.plate_tables import well_estimates
 from elisa_bdnf.reports.result_records import (

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from elisa_bdnf.model.curve import Curve, NoCurve
+from elisa_bdnf.model.estimate import Estimate
 from elisa_bdnf.model.evidence import Edit, Editing
 from elisa_bdnf.model.protocol import Protocol
-from elisa_bdnf.model.result import Estimate, JudgedResult, PlateResult
+from elisa_bdnf.model.result import JudgedResult, PlateResult
 from elisa_bdnf.reports.finite import finite_or_none
 from elisa_bdnf.reports.shown import matrix_or_none, shown_result
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from elisa_bdnf.model.result import Estimate, JudgedResult, JudgedSample, PlateResult
+from elisa_bdnf.model.estimate import Estimate
+from elisa_bdnf.model.result import JudgedResult, JudgedSample, PlateResult
 from elisa_bdnf.reports import digits, words
 from elisa_bdnf.reports.parts import Cell, Column, Row, Table, Tone
 from elisa_bdnf.reports.shown import Shown, shown

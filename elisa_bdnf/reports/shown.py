@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from elisa_bdnf.model.estimate import Estimate, RangeStatus, SampleResult
 from elisa_bdnf.model.layout import Content, Role
 from elisa_bdnf.model.protocol import Protocol
-from elisa_bdnf.model.result import Estimate, JudgedResult, JudgedSample, RangeStatus, SampleResult
+from elisa_bdnf.model.result import JudgedResult, JudgedSample
 from elisa_bdnf.reports import digits, words
 from elisa_bdnf.reports.parts import Tone
 from elisa_bdnf.reports.remembered import remembered

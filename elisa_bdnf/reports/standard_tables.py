@@ -8,7 +8,8 @@ from elisa_bdnf.model.curve import Curve, NoCurve, StandardPoint
 from elisa_bdnf.model.layout import Role
 from elisa_bdnf.model.plate import Well
 from elisa_bdnf.model.protocol import LimitSettings
-from elisa_bdnf.model.result import Group, PlateResult
+from elisa_bdnf.model.response import Group
+from elisa_bdnf.model.result import PlateResult
 from elisa_bdnf.reports import digits, words
 from elisa_bdnf.reports.parts import Cell, Column, Fact, Row, Table, Tone
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from elisa_bdnf.model.result import FindingLevel
+from elisa_bdnf.model.finding import FindingLevel
 from elisa_bdnf.model.study import StudyResult
 from elisa_bdnf.reports import digits, study_design_tables, study_group_tables, study_record_tables, words
 from elisa_bdnf.reports.parts import Banner, Fact, Tone

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from elisa_bdnf.model.curve import Curve
 from elisa_bdnf.model.layout import Role
-from elisa_bdnf.model.result import JudgedSample, PlateResult, WellUse
+from elisa_bdnf.model.response import WellUse
+from elisa_bdnf.model.result import JudgedSample, PlateResult
 from elisa_bdnf.reports import digits, svg
 from elisa_bdnf.reports.curve_line import response_at
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from elisa_bdnf.model.curve import Curve, FitOn, Model, WeightKind, Weights
+from elisa_bdnf.model.estimate import RangeStatus
+from elisa_bdnf.model.finding import FindingLevel
 from elisa_bdnf.model.layout import Content, Role
 from elisa_bdnf.model.protocol import BlankMode, Reduce
-from elisa_bdnf.model.result import FindingLevel, RangeStatus, WellUse
+from elisa_bdnf.model.response import WellUse
 from elisa_bdnf.reports import digits
 from elisa_bdnf.reports.parts import Tone
 

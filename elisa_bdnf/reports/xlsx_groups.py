@@ -6,9 +6,11 @@ import math
 from collections.abc import Sequence
 
 from elisa_bdnf.model.curve import Curve
+from elisa_bdnf.model.estimate import Estimate, RangeStatus
 from elisa_bdnf.model.layout import Role
 from elisa_bdnf.model.protocol import Reduce
-from elisa_bdnf.model.result import Estimate, Group, PlateResult, RangeStatus, WellUse
+from elisa_bdnf.model.response import Group, WellUse
+from elisa_bdnf.model.result import PlateResult
 from elisa_bdnf.reports.xlsx_book import Sheet
 from elisa_bdnf.reports.xlsx_cells import Addresses, Cell, Column, Formula
 from elisa_bdnf.reports.xlsx_formulas import inverse_formula, list_formula, status_formula

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from elisa_bdnf.model.curve import Curve
-from elisa_bdnf.model.result import JudgedSample, PlateResult, RangeStatus
+from elisa_bdnf.model.estimate import RangeStatus
+from elisa_bdnf.model.result import JudgedSample, PlateResult
 from elisa_bdnf.reports import words
 from elisa_bdnf.reports.parts import Document, Table
 from elisa_bdnf.reports.sample_tables import (

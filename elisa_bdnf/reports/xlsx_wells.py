@@ -5,16 +5,12 @@ from __future__ import annotations
 import math
 
 from elisa_bdnf.model.curve import Curve
+from elisa_bdnf.model.estimate import WellEstimate
 from elisa_bdnf.model.layout import Content, Role
 from elisa_bdnf.model.plate import Well, row_column_from_well, row_name_from_index
 from elisa_bdnf.model.protocol import BlankMode
-from elisa_bdnf.model.result import (
-    Analysis,
-    PlateResult,
-    WellEstimate,
-    WellResponse,
-    WellUse,
-)
+from elisa_bdnf.model.response import WellResponse, WellUse
+from elisa_bdnf.model.result import Analysis, PlateResult
 from elisa_bdnf.reports.xlsx_book import Book, Sheet, mark_style, plate_mark
 from elisa_bdnf.reports.xlsx_cells import FIRST_ROW, Addresses, Cell, Column, Formula, Row, letter_from_index
 from elisa_bdnf.reports.xlsx_formulas import inverse_formula, list_formula, status_formula

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from elisa_bdnf.model.finding import FindingLevel
 from elisa_bdnf.model.measurement import HANDLING, Measurement, Use
 from elisa_bdnf.model.protocol import Protocol
-from elisa_bdnf.model.result import FindingLevel
 from elisa_bdnf.model.timepoint import Timepoint
 
 

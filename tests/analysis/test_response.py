@@ -21,7 +21,7 @@ from elisa_bdnf.model.reading import (
     NoteKind,
     Reading,
 )
-from elisa_bdnf.model.result import WellUse
+from elisa_bdnf.model.response import WellUse
 from plates import SHAPE, plate, protocol
 
 NOTHING = (math.nan,) * SHAPE.size

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from elisa_bdnf.analysis.dilutions import result_from_dilutions, results_from_samples
 from elisa_bdnf.model.curve import Level, NoCurve
+from elisa_bdnf.model.estimate import Estimate, RangeStatus, SampleResult
 from elisa_bdnf.model.protocol import DilutionPolicy, DilutionSettings
-from elisa_bdnf.model.result import Estimate, RangeStatus, SampleResult
 from numerics.test_range_and_samples import curve_of, estimate, response
 
 CURVE = curve_of()

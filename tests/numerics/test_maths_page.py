@@ -16,9 +16,10 @@ from elisa_bdnf.analysis.outliers import cv_percent, outlier_or_none
 from elisa_bdnf.analysis.pooling import pooled_theta
 from elisa_bdnf.analysis.quantify import quantify
 from elisa_bdnf.model.curve import Curve, CurveSpec, Level, weights_from_text
+from elisa_bdnf.model.estimate import Estimate
 from elisa_bdnf.model.layout import Content, Role
 from elisa_bdnf.model.protocol import DilutionSettings
-from elisa_bdnf.model.result import Estimate, Group
+from elisa_bdnf.model.response import Group
 from numerics.reference import EVERYTHING
 from plates import protocol
 

@@ -12,6 +12,7 @@ from elisa_bdnf.analysis.calibrate import calibrate
 from elisa_bdnf.analysis.limits import limits_from_standards
 from elisa_bdnf.analysis.quantify import quantify
 from elisa_bdnf.model.curve import Curve, CurveSpec, Level, NoCurve, weights_from_text
+from elisa_bdnf.model.estimate import Estimate, RangeStatus
 from elisa_bdnf.model.layout import Content, Role
 from elisa_bdnf.model.protocol import (
     DilutionSettings,
@@ -20,7 +21,7 @@ from elisa_bdnf.model.protocol import (
     MissingDilution,
     Reduce,
 )
-from elisa_bdnf.model.result import Estimate, Group, RangeStatus, WellResponse, WellUse
+from elisa_bdnf.model.response import Group, WellResponse, WellUse
 from plates import protocol
 
 X = (500.0, 250.0, 125.0, 62.5, 31.25, 15.6, 7.8, 0.0)

@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 from elisa_bdnf import qc
 from elisa_bdnf.analysis.analyze import analyze
 from elisa_bdnf.model.curve import Curve, CurveSpec, FitOn, WeightKind, Weights
+from elisa_bdnf.model.estimate import Estimate
 from elisa_bdnf.model.layout import Content, Layout, Role
 from elisa_bdnf.model.plate import row_column_from_well, well_from_row_column
 from elisa_bdnf.model.protocol import Protocol
 from elisa_bdnf.model.reading import Channel, Note, NoteKind, Reading
-from elisa_bdnf.model.result import Analysis, Estimate
+from elisa_bdnf.model.result import Analysis
 from plates import SHAPE, plate, protocol
 
 UNWEIGHTED = protocol(curve=CurveSpec(weights=Weights(WeightKind.NONE), fit_on=FitOn.MEANS))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from elisa_bdnf.model.finding import FindingLevel
 from elisa_bdnf.model.protocol import RuleSchema
-from elisa_bdnf.model.result import FindingLevel
 
 LEVELS = tuple(level.value for level in FindingLevel)
 RULES = {

@@ -9,7 +9,7 @@ import pytest
 
 from elisa_bdnf.examples.case import Case, cases
 from elisa_bdnf.examples.judged import analyzed, said_of
-from elisa_bdnf.model.result import Finding
+from elisa_bdnf.model.finding import Finding
 from qc.boundaries import BOUNDARIES, Boundary
 from qc.test_rules import UNEDITED, judged_with
 

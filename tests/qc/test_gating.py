@@ -14,7 +14,8 @@ from elisa_bdnf import qc
 from elisa_bdnf.errors import StudyError
 from elisa_bdnf.examples.case import Case, cases
 from elisa_bdnf.examples.judged import analyzed
-from elisa_bdnf.model.result import Finding, PlateResult
+from elisa_bdnf.model.finding import Finding
+from elisa_bdnf.model.result import PlateResult
 from elisa_bdnf.model.study import StudyResult
 from elisa_bdnf.reports.folder import files_from_result
 from elisa_bdnf.study_workflow import StudyRequest, run_study

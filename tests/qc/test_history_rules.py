@@ -11,8 +11,9 @@ from elisa_bdnf import qc
 from elisa_bdnf.analysis.analyze import analyze
 from elisa_bdnf.examples.earlier import CONTROLS, charted, of_controls
 from elisa_bdnf.model.control_chart import limits_from
+from elisa_bdnf.model.finding import Verdict
 from elisa_bdnf.model.history import EarlierPlates
-from elisa_bdnf.model.result import PlateResult, Verdict
+from elisa_bdnf.model.result import PlateResult
 from elisa_bdnf.qc.subjects import PlateSubject
 from elisa_bdnf.qc.westgard_rules import too_few
 from plates import plate, protocol

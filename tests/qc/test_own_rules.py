@@ -14,10 +14,11 @@ from elisa_bdnf.examples.case import Case
 from elisa_bdnf.examples.change import plate_from_case
 from elisa_bdnf.examples.plate import plate as made
 from elisa_bdnf.model.expression import expression_from_text
+from elisa_bdnf.model.finding import Finding
 from elisa_bdnf.model.layout import Content
 from elisa_bdnf.model.protocol import OwnRule
 from elisa_bdnf.model.quantities import QUANTITIES
-from elisa_bdnf.model.result import Finding, PlateResult
+from elisa_bdnf.model.result import PlateResult
 from plates import protocol
 from qc.boundaries import blanks
 

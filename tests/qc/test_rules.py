@@ -10,8 +10,9 @@ import pytest
 from elisa_bdnf import qc
 from elisa_bdnf.examples.case import Case, cases
 from elisa_bdnf.examples.judged import analyzed, judged, said_of
+from elisa_bdnf.model.finding import FindingLevel, Verdict
 from elisa_bdnf.model.protocol import QcSettings, RuleSettings
-from elisa_bdnf.model.result import FindingLevel, PlateResult, Verdict
+from elisa_bdnf.model.result import PlateResult
 from qc.boundaries import BOUNDARIES, COUNTS, Boundary, Count
 
 CASES = cases()

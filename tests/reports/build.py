@@ -18,7 +18,9 @@ from elisa_bdnf.model.curve import (
     NoCurve,
     StandardPoint,
 )
+from elisa_bdnf.model.estimate import Estimate, RangeStatus, SampleResult, WellEstimate
 from elisa_bdnf.model.evidence import PrecisionProfile
+from elisa_bdnf.model.finding import Finding, FindingLevel, NotEvaluated, Verdict
 from elisa_bdnf.model.layout import Content, Layout, Role
 from elisa_bdnf.model.plate import Shape
 from elisa_bdnf.model.protocol import (
@@ -31,25 +33,8 @@ from elisa_bdnf.model.protocol import (
     Reduce,
 )
 from elisa_bdnf.model.reading import Channel, InstrumentCurve, InstrumentResult, Note, NoteKind, Reading, Source
-from elisa_bdnf.model.result import (
-    Analysis,
-    Comparison,
-    Estimate,
-    Finding,
-    FindingLevel,
-    Group,
-    JudgedResult,
-    JudgedSample,
-    NotEvaluated,
-    PlateResult,
-    RangeStatus,
-    Responses,
-    SampleResult,
-    Verdict,
-    WellEstimate,
-    WellResponse,
-    WellUse,
-)
+from elisa_bdnf.model.response import Group, Responses, WellResponse, WellUse
+from elisa_bdnf.model.result import Analysis, Comparison, JudgedResult, JudgedSample, PlateResult
 from elisa_bdnf.model.timepoint import Timepoint
 
 A, B, C, D = 0.062, 1.08, 318.0, 3.15

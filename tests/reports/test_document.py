@@ -8,8 +8,10 @@ from dataclasses import replace
 import pytest
 
 from elisa_bdnf.model.curve import Model, NoCurve, WeightKind
+from elisa_bdnf.model.estimate import RangeStatus
+from elisa_bdnf.model.finding import FindingLevel
 from elisa_bdnf.model.layout import Role
-from elisa_bdnf.model.result import FindingLevel, RangeStatus, WellUse
+from elisa_bdnf.model.response import WellUse
 from elisa_bdnf.reports import words
 from elisa_bdnf.reports.document import document_from_result
 from elisa_bdnf.reports.parts import Tone

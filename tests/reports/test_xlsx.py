@@ -14,7 +14,7 @@ from openpyxl import Workbook
 
 from elisa_bdnf.model.layout import Role
 from elisa_bdnf.model.plate import Shape
-from elisa_bdnf.model.result import WellUse
+from elisa_bdnf.model.response import WellUse
 from elisa_bdnf.reports.shown import shown
 from elisa_bdnf.reports.xlsx import xlsx_from_result
 from elisa_bdnf.reports.xlsx_cells import cell_text, letter_from_index, number_format

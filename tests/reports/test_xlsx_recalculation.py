@@ -20,6 +20,7 @@ from elisa_bdnf import workflow
 from elisa_bdnf.analysis.curves import invert_or_none, predict
 from elisa_bdnf.analysis.quantify import quantify
 from elisa_bdnf.model.curve import Curve, CurveSpec, Limits, Model
+from elisa_bdnf.model.estimate import Estimate, RangeStatus, WellEstimate
 from elisa_bdnf.model.layout import Role
 from elisa_bdnf.model.protocol import (
     BlankMode,
@@ -30,7 +31,8 @@ from elisa_bdnf.model.protocol import (
     ReadingSettings,
     Reduce,
 )
-from elisa_bdnf.model.result import Analysis, Estimate, Group, PlateResult, RangeStatus, WellEstimate
+from elisa_bdnf.model.response import Group
+from elisa_bdnf.model.result import Analysis, PlateResult
 from elisa_bdnf.reports.xlsx import xlsx_from_result
 from reports.build import STATES, analysis, judged
 from reports.xlsx_calculator import Calculator
