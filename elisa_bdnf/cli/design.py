@@ -71,7 +71,7 @@ def design(
     stream = speakable(sys.stdout)
     print(*summary_of(plates, wish), *(_map_lines(plates) if show_maps else ()), sep="\n", file=stream)
     if out is not None:
-        _write(out, files_of(plates, _command(samples, protocol, wish)))
+        _write(out, files_of(plates, _command(samples, protocol, settings or [], wish)))
 
 
 def _protocol(name: str, settings: Sequence[str]) -> Protocol:
@@ -104,9 +104,8 @@ def _wish(
         raise UsageError(f"the protocol {protocol.id} names no standards", expected=expected)
     of_kit = protocol.kit.controls if protocol.kit else ()
     named = [_control(text) for text in controls] or [Control(c.name, c.nominal, c.low, c.high) for c in of_kit]
-    unit = protocol.unit or "pg/mL"
     return Wish(
-        shape, unit, tuple(sorted(levels, reverse=True)), protocol.anchors, tuple(named), blank,
+        shape, protocol.unit or None, tuple(sorted(levels, reverse=True)), protocol.anchors, tuple(named), blank,
         replicates or protocol.replicates, order, seed, balance,
     )  # fmt: skip
 
@@ -156,12 +155,13 @@ def _order(text: str) -> Order:
     return Order(text)
 
 
-def _command(samples: Path, protocol: str, wish: Wish) -> str:
+def _command(samples: Path, protocol: str, settings: Sequence[str], wish: Wish) -> str:
     """The command by which the same maps come out, with every choice spelled out."""
     words = ["elisa-bdnf", "design", samples.name, "--protocol", protocol, "--wells", str(wish.shape.size)]
     words += ["--replicates", str(wish.replicates), "--standards", ",".join(f"{x:g}" for x in wish.standards)]
     for each in wish.controls:
         words += ["--control", each.name if each.nominal is None else f"{each.name}={each.nominal:g}"]
+    words += [word for setting in settings for word in ("--set", setting)]
     words += ["--blank" if wish.blank else "--no-blank", "--order", wish.order.value, "--balance", wish.balance]
     return " ".join(f'"{word}"' if " " in word else word for word in [*words, "--seed", str(wish.seed)])
 

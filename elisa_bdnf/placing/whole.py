@@ -16,6 +16,8 @@ from elisa_bdnf.reports.digits import count
 from elisa_bdnf.reports.inert import show
 from elisa_bdnf.samples.sheet import SampleSheet
 
+FEWEST_STANDARDS = 5  # levels above zero on which a curve rests (STD-01)
+
 
 @dataclass(frozen=True, slots=True)
 class PlacedPlate:
@@ -82,6 +84,11 @@ def summary_of(plates: Sequence[PlacedPlate], wish: Wish) -> Iterator[str]:
         free = wish.capacity - _samples(plate)
         told = f"{count(len(plate.subjects), 'subject')}{f' ({wish.balance}: {groups})' if groups else ''}"
         yield f"  {plate.name}: {count(_samples(plate), 'sample')} of {told}; room for {free} more"
+    if wish.unit is None:
+        yield "note: no unit of the standards is stated; say it with --set unit=pg/mL, or in each layout"
+    if len(wish.standards) < FEWEST_STANDARDS:
+        told = count(len(wish.standards), "standard")
+        yield f"note: {told} above zero: a plate needs {FEWEST_STANDARDS} for a curve; name more with --standards"
     if not wish.controls:
         yield "note: no controls: without them nothing tells a bad plate from a good one; add some with --control"
 

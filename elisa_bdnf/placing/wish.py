@@ -35,7 +35,7 @@ class Wish:
     """
 
     shape: Shape
-    unit: str
+    unit: str | None  # None where the protocol leaves it to the layout, which then states none
     standards: tuple[float, ...]
     anchors: tuple[float, ...]
     controls: tuple[Control, ...]

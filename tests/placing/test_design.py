@@ -210,3 +210,17 @@ def test_wrong_words(words: list[str]) -> None:
     done = elisa_bdnf("design", SHEET, *chosen)
     assert (done.code, done.out) == (2, "")
     assert done.err.startswith("error: ")
+
+
+def test_a_unit_that_nobody_stated_is_not_written_and_few_standards_are_remarked(tmp_path: Path) -> None:
+    (tmp_path / "s.csv").write_text("sample,subject\nP1,K1\nP2,K1\n", encoding="utf-8")
+    few = ("design", "s.csv", "--standards", "2,1,0.5", "--control", "QC=1")
+    silent = elisa_bdnf(*few, "--out", "silent", folder=tmp_path)
+    assert "note: no unit of the standards is stated" in silent.out
+    assert "note: 3 standards above zero: a plate needs 5" in silent.out
+    assert read_layouts(tmp_path / "silent" / "plate-1.layout.toml")[0].unit is None
+    stated = elisa_bdnf(*few, "--set", "unit=ng/mL", "--out", "stated", folder=tmp_path)
+    assert "no unit" not in stated.out
+    path = tmp_path / "stated" / "plate-1.layout.toml"
+    assert read_layouts(path)[0].unit == "ng/mL"
+    assert "--set unit=ng/mL" in path.read_text(encoding="utf-8")
