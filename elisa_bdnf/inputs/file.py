@@ -201,8 +201,7 @@ class InputFile:
         """All text of the file in small letters, where marks of formats are looked for: cells and names of sheets."""
         if self.kind not in ("xlsx", "xls"):
             return self.text.lower()
-        cells = (text for page in self.pages for row in (*page.rows, (page.name,)) for text in row if text)
-        return "\n".join(cells).lower()
+        return "\n".join(["\n".join(row) for page in self.pages for row in (*page.rows, (page.name,))]).lower()
 
     @cached_property
     def kept(self) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from elisa_bdnf.inputs.cell_names import cell_name
 from elisa_bdnf.inputs.file import KIND_TITLES, InputFile
-from elisa_bdnf.inputs.text import number_of_cells, stripped_row
+from elisa_bdnf.inputs.sheet_values import CellKind, CellValue, text_from_value
+from elisa_bdnf.inputs.text import CELL_BLANKS, number_of_cells
 
 if TYPE_CHECKING:
-    from elisa_bdnf.inputs.workbook import CellKind, Sheet
+    from elisa_bdnf.inputs.workbook import Sheet
 
 NO_ODD: Mapping[tuple[int, int], CellKind] = MappingProxyType({})
 
@@ -85,4 +86,11 @@ def pages_from_file(file: InputFile) -> tuple[Page, ...]:
 
 
 def _page_from_sheet(sheet: Sheet) -> Page:
-    return Page(sheet.name, tuple([stripped_row(row) for row in sheet.texts]), sheet.odd, is_sheet=True)
+    return Page(sheet.name, tuple([_texts_of(row) for row in sheet.rows]), sheet.odd, is_sheet=True)
+
+
+def _texts_of(row: Sequence[CellValue]) -> tuple[str, ...]:
+    texts = [value.strip(CELL_BLANKS) if isinstance(value, str) else text_from_value(value) for value in row]
+    while texts and not texts[-1]:
+        texts.pop()
+    return tuple(texts)

@@ -129,7 +129,7 @@ def _cells_of_row(found: PlainCells, cells: Sequence[tuple[str, ...]], number: s
     width, shared, dates = 0, frame.shared, frame.dates
     value: CellValue
     for letters, row, style, kind, digits, raw, inline, other in cells:
-        if not letters and not other:
+        if not letters and not other:  # blanks and empty cells
             continue
         column = COLUMNS.get(letters, -1)
         if row != number or column < width:

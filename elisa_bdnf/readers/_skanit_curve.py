@@ -20,10 +20,10 @@ _MODELS = {"4pl": "4pl", "5pl": "5pl", "four parameter logistic": "4pl", "linear
 
 def curve_from_page_or_none(page: Page, channels: Sequence[Channel], decimal: str) -> InstrumentCurve | None:
     """The curve of a step; None for steps that fitted none."""
-    texts = [(row, text) for row in range(len(page.rows)) if (text := page.firsts[row])]
-    fit = next((match[1].strip() for _, text in texts if (match := _TYPE.match(text))), None)
+    fit = next((match[1].strip() for match in map(_TYPE.match, page.firsts) if match), None)
     if fit is None:
         return None
+    texts = [(row, text) for row, text in enumerate(page.firsts) if text]
     stated = next((text for _, text in texts if _WAVELENGTH.match(text)), "")
     return InstrumentCurve(
         model=_MODELS.get(fit.casefold(), fit.casefold()),

@@ -89,8 +89,8 @@ def _wavelength(step: str, stated: str) -> float | None:
 
 def changed_after_export(page: Page) -> tuple[str, ...]:
     """A sentence where the last line, ``Autoloading range A1 - M53``, does not stand where SkanIt puts it."""
-    for row, cells in enumerate(page.rows):
-        match = _RANGE.match(cells[0]) if cells else None
+    for row, text in enumerate(page.firsts):
+        match = _RANGE.match(text) if text else None
         if match and int(match[1]) != row - 1:
             where = f"says row {match[1]} and stands in row {row + 1}"
             return (f"Lines of the sheet {page.name!r} were put in or taken out: 'Autoloading range' {where}.",)
@@ -109,7 +109,7 @@ def without_matrices(steps: Iterable[Page]) -> ExportError:
 
 def step_header(page: Page) -> Header:
     """Session, time and the settings of a step, without the lines of its matrices and tables."""
-    lines = [page.rows[row] for row in range(1, len(page.rows)) if len([t for t in page.rows[row] if t]) == 1]
+    lines = [row for row in page.rows[1:] if len(row) - row.count("") == 1]
     single = [line for line in lines if line[0]]
     named = (("Session name", single[0][0]), ("Execution time", single[1][0])) if len(single) > 1 else ()
     return (*named, *header_from_rows(line for line in single[2:] if len(line[0]) > 2 and ":" in line[0]))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from elisa_bdnf.inputs.numbers import number_from_text_or_none
 from elisa_bdnf.inputs.plate_words import dilution_factor_or_none
@@ -27,8 +28,7 @@ _AMOUNT = re.compile(r"(?P<number>[0-9.,]+(?:[eE][+-]?[0-9]+)?)\s*(?P<unit>\D.*)
 _NOTHING = frozenset(["", "-", "--"])
 
 
-@dataclass(frozen=True, slots=True)
-class WellSaid:
+class WellSaid(NamedTuple):
     """What an export says about one well, as text; ``amount`` may carry a unit."""
 
     code: str
@@ -72,12 +72,15 @@ def layout_from_wells(
     remarks: list[str] = []
     units = [unit] if unit else []
     contents: dict[Well, Content] = {}
+    known: dict[WellSaid, Content | None] = {}  # replicates say the same
     for well in sorted(said, key=well_order):
-        role = role_from_code(said[well].code, letters=letters)
-        if role is Role.EMPTY:
-            continue
-        content = _content(said[well], role, decimal, remarks, units)
-        contents[well] = _diluted(content, said[well].dilution, decimal, remarks, whole_factors)
+        if said[well] not in known:
+            role = role_from_code(said[well].code, letters=letters)
+            content = None if role is Role.EMPTY else _content(said[well], role, decimal, remarks, units)
+            diluted = content and _diluted(content, said[well].dilution, decimal, remarks, whole_factors)
+            known[said[well]] = diluted
+        if content := known[said[well]]:
+            contents[well] = content
     if not contents:
         return None
     remarks += _unknown_standards(contents.values())
@@ -118,7 +121,7 @@ def _diluted(content: Content, text: str, decimal: str, remarks: list[str], whol
     if factor is None or factor < 1:
         remarks.append(f"The dilution {text!r} of {content.name} is no factor from 1; it is not used.")
         return content
-    return replace(content, dilution_factor=factor)
+    return Content(content.role, content.name, content.nominal, factor, attributes=content.attributes)
 
 
 def said_from_codes(codes: Mapping[Well, str]) -> dict[Well, WellSaid]:

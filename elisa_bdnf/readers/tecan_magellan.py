@@ -110,6 +110,8 @@ def _refuse_without_head(page: Page, head: int, wells: Mapping[int, Well]) -> No
     """A number below no head is one of another column; words there (a legend) are a person's."""
     heads = page.rows[head]
     for row in wells:
+        if len(page.rows[row]) <= len(heads) and all(heads):
+            continue
         for column, text in enumerate(page.rows[row]):
             if text and not (column < len(heads) and heads[column]) and is_number_or_word(text):
                 raise ExportError(
