@@ -9,11 +9,11 @@ import numpy as np
 
 from elisa_bdnf.analysis.equations import State, Target
 from elisa_bdnf.analysis.identify import best_of, is_interior, is_remote, limits_of, span_of, step
-from elisa_bdnf.analysis.search import AGREEMENT, Found, Problems, search
+from elisa_bdnf.analysis.search import AGREEMENT, Found, Problems, believed, search
 from elisa_bdnf.analysis.settle import Outcome, rounding_of, settle
 from elisa_bdnf.analysis.shape import FAMILIES, LN_B, LN_C, LN_G, A, Array, D, Family, ln_from_x
 from elisa_bdnf.analysis.sigmoid_search import search_4pl
-from elisa_bdnf.analysis.starts import frame, thorough_starts
+from elisa_bdnf.analysis.starts import bent_starts, frame, thorough_starts
 from elisa_bdnf.analysis.valley import valley
 from elisa_bdnf.analysis.variance import floor_of, observed_weights, power_weights, theta_of
 from elisa_bdnf.model.curve import CurveSpec, WeightKind, Weights
@@ -89,6 +89,8 @@ def fit_logistic(points: Points, spec: CurveSpec, starts: Sequence[Mapping[str, 
         if outcome is not None:
             return outcome
         grid = thorough_starts(ln_x[:, 0], points.y[:, 0])
+    elif starts is None and family.asymmetric:
+        grid = np.hstack((grid, bent_starts(family, ln_x[:, 0], points.y[:, 0], weight[:, 0])))
     if starts is not None:
         grid = _given_starts(starts)
     return _from_starts(target, spec.weights, problems, grid)
@@ -113,7 +115,7 @@ def _from_valley(target: Target, weights: Weights, problems: Problems, weight: A
 
 def _from_starts(target: Target, weights: Weights, problems: Problems, grid: Array) -> Outcome:
     """The fit by a search from every start, compared with its limits where it is no proper minimum."""
-    found = _search(problems, grid)
+    found = believed(_search(problems, grid), problems)
     best = int(found.rss.argmin())
     outcome = settle(target, weights, found.coordinates[:, [best]])
     outcome = replace(

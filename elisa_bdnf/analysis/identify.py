@@ -10,7 +10,7 @@ import numpy as np
 
 from elisa_bdnf.analysis.equations import Target
 from elisa_bdnf.analysis.limiting import FAR_ASYMMETRY, power_law_limits
-from elisa_bdnf.analysis.search import Problems, search
+from elisa_bdnf.analysis.search import Problems, believed, search
 from elisa_bdnf.analysis.settle import Outcome, settle
 from elisa_bdnf.analysis.shape import LN_B, LN_C, LN_G, LN_ZERO, A, Array, D
 from elisa_bdnf.model.curve import Weights
@@ -140,7 +140,8 @@ def _extreme_asymmetry(target: Target, weights: Weights, problems: Problems, gri
         starts[LN_C] += problems.family.sign * (FAR_ASYMMETRY - starts[LN_G]) * np.exp(-starts[LN_B])
     wider = np.zeros((5, 1))
     wider[LN_C] = 100.0 * np.ptp(starts[LN_C])
-    found = search(replace(problems, fixed=held, low=problems.low - wider, high=problems.high + wider), starts)
+    reaching = replace(problems, fixed=held, low=problems.low - wider, high=problems.high + wider)
+    found = believed(search(reaching, starts), reaching)
     best = int(np.argmin(found.rss))
     one = settle(
         replace(target, free=tuple(i for i in target.free if i != LN_G)), weights, found.coordinates[:, [best]]

@@ -8,11 +8,22 @@ the Jacobian of Kaufman 1975). All problems advance together; those that are don
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from elisa_bdnf.analysis.shape import LN_B, LN_C, LN_G, Array, Counts, Family, Flags, shape_gradient, shape_of
+from elisa_bdnf.analysis.shape import (
+    LN_B,
+    LN_C,
+    LN_G,
+    Array,
+    Counts,
+    Family,
+    Flags,
+    response_of,
+    shape_gradient,
+    shape_of,
+)
 
 _MOST_ITERATIONS = 100
 AGREEMENT = 1e-6  # sums of squares so near each other (relative) are the same minimum
@@ -227,6 +238,21 @@ def search(problems: Problems, start: Array, *, tolerance: float = 1e-9) -> Foun
             normal, problems = _part(normal, keep), problems.subset(keep)
     _write(out, problems.family, alive, coordinates, normal)
     return out
+
+
+@np.errstate(over="ignore", invalid="ignore")
+def believed(found: Found, problems: Problems) -> Found:
+    """The ends of a search with the sums of squares that the curves there have.
+
+    The equations of the search eliminate the plateaus; with a plateau many orders of magnitude away they lose every
+    digit, and a sum of squares of 0 may be left that no curve has.
+    """
+    shape = shape_of(problems.family, problems.ln_x, found.coordinates)
+    residual = problems.root_weight * (problems.y - response_of(problems.family, shape, found.coordinates))
+    rss = np.add.reduce(residual * residual)
+    total = np.add.reduce((problems.root_weight * problems.y) ** 2)
+    same = rss <= found.rss * (1 + AGREEMENT) + AGREEMENT**2 * total
+    return replace(found, rss=np.where(same, found.rss, np.where(np.isfinite(rss), rss, np.inf)))
 
 
 def _part(normal: _Normal, keep: Flags) -> _Normal:

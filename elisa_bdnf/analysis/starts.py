@@ -62,6 +62,32 @@ def thorough_starts(ln_x: Array, y: Array) -> Array:
     return starts
 
 
+def bent_starts(family: Family, ln_x: Array, y: Array, weight: Array) -> Array:
+    """Starts (5, S) of a curve with asymmetry through N wells: flat up to a bend, and a power of x from there on.
+
+    With b → ∞ and b·g = s the family tends to that shape, and the sum of squares has a valley for every place of the
+    bend between two neighboring standards. For each of them, and for a bend at each standard, the best of 12 powers.
+    """
+    real = np.unique(ln_x[ln_x > LN_ZERO])
+    gap = np.diff(real)
+    if not len(gap):
+        return np.empty((5, 0))
+    ln_c = np.concatenate((real[:-1] + 0.5 * gap, real))
+    b = _STEP / np.concatenate((gap, gap, gap[-1:]))
+    power = SPANNING / np.ptp(real) * np.exp(np.linspace(-3.0, 2.0, 12))
+    beyond = np.maximum(family.sign * (ln_x - ln_c[:, None]), 0.0)
+    shapes = np.exp(-power[:, None, None] * beyond).reshape(-1, len(ln_x))
+    share = weight / weight.sum()
+    shapes = (shapes - (shapes @ share)[:, None]) * np.sqrt(share)
+    left = (y - share @ y) * np.sqrt(share)
+    length = np.sqrt(np.sum(shapes**2, axis=1))
+    covered = np.where(length > 1e-6, np.abs(shapes @ left) / np.maximum(length, 1e-6), 0.0)
+    best = power[covered.reshape(len(power), len(ln_c)).argmax(axis=0)]
+    starts = np.zeros((5, len(ln_c)))
+    starts[LN_C], starts[LN_B], starts[LN_G] = ln_c, np.log(b), np.log(best / b)
+    return starts
+
+
 def best_start(ln_x: Array, y: Array) -> Array:
     """One start (5, P) for each of P curves: the best of a coarser grid."""
     basis, ln_c, ln_b = _screen(ln_x.tobytes(), (6, -0.9, 0.7), (12, -0.2, 1.6))

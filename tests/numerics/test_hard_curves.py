@@ -7,7 +7,9 @@ import pytest
 
 from elisa_bdnf.analysis.calibrate import calibrate
 from elisa_bdnf.analysis.fit import fit_logistic, points_from_table
-from elisa_bdnf.model.curve import Curve, CurveSpec, NoCurve, weights_from_text
+from elisa_bdnf.analysis.search import Found, Problems, believed
+from elisa_bdnf.analysis.shape import FAMILIES, response_of, shape_of
+from elisa_bdnf.model.curve import Curve, CurveSpec, Model, NoCurve, weights_from_text
 from numerics.reference import EVERYTHING, levels_from_table
 
 NONE = CurveSpec(weights=weights_from_text("none"))
@@ -44,6 +46,36 @@ def test_nothing_lower_on_a_dense_grid(seed: int) -> None:
     assert float(outcome.state.rss[0]) <= lowest_on_a_grid(x, y) * (1 + 2e-6) + 1e-12
 
 
+def bent(seed: int) -> tuple[np.ndarray, np.ndarray, bool]:
+    """Flat on one side of a bend between two standards, a power of x on the other: what 5PL and 5PL-R tend to."""
+    noise = np.random.default_rng([5, seed])
+    x = np.repeat(1000 / noise.choice([2.0, 4.0, 10.0]) ** np.arange(noise.integers(6, 11)), 2)
+    mirror = bool(seed % 2)
+    u = np.log(x) - noise.uniform(np.log(x.min()) + 0.3, np.log(x.max()) - 0.3)
+    h = np.exp(-noise.uniform(0.3, 1.5) * np.maximum(-u if mirror else u, 0.0))
+    y = 2.0 + (0.1 - 2.0) * (1 - h if mirror else h)
+    return x, y * (1 + 10 ** noise.uniform(-3, -1) * noise.standard_normal(len(x))), mirror
+
+
+def lowest_bend_on_a_grid(x: np.ndarray, y: np.ndarray, mirror: bool) -> float:
+    """Sum of squares of the best of 40,000 bends, plateaus by least squares."""
+    u = np.log(x) - np.linspace(np.log(x.min()), np.log(x.max()), 400)[:, None]
+    shape = np.exp(-np.exp(np.linspace(-3, 2, 100))[:, None, None] * np.maximum(-u if mirror else u, 0.0))
+    shape -= shape.mean(axis=-1, keepdims=True)
+    size = np.sum(shape**2, axis=-1)
+    pull = np.sum(shape * (y - y.mean()), axis=-1)
+    explained = np.where(size > 1e-9, pull**2 / np.maximum(size, 1e-9), 0.0)
+    return float(np.sum((y - y.mean()) ** 2) - explained.max())
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_no_bend_is_lower_than_a_curve_with_asymmetry(seed: int) -> None:
+    x, y, mirror = bent(seed)
+    spec = CurveSpec(Model.FIVE_PL_R if mirror else Model.FIVE_PL, weights_from_text("none"))
+    outcome = fit_logistic(points_from_table(x, y), spec)
+    assert float(outcome.state.rss[0]) <= lowest_bend_on_a_grid(x, y, mirror) * (1 + 2e-3) + 1e-12
+
+
 def test_a_step_between_two_standards_is_refused_by_name() -> None:
     """A power law through it, with plausible concentrations, would be off by a factor."""
     x = np.repeat([1000.0, 250.0, 62.5, 15.6, 3.9], 2)
@@ -60,3 +92,16 @@ def test_a_plateau_out_of_reach_is_no_step() -> None:
     found = calibrate(levels_from_table(x, np.array(y)), CurveSpec(), EVERYTHING)
     assert isinstance(found, Curve)
     assert set(found.report.no_finite_estimate) == {"c", "d"}
+
+
+def test_a_sum_of_squares_that_no_curve_has_is_not_believed() -> None:
+    """Towards a plateau of 1e160 the reduced equations of the search lose every digit, and may leave a 0."""
+    family = FAMILIES[Model.FIVE_PL]
+    ln_x = np.log([1.0, 10.0, 100.0, 1000.0])[:, None]
+    near, far = [0.1, 2.0, 4.0, 0.0, 0.0], [0.1, 1e160, 85.0, -5.9, 6.1]
+    places = np.array([near, far]).T
+    y = response_of(family, shape_of(family, ln_x, places[:, :1]), places[:, :1])
+    problems = Problems(family, ln_x, y, np.ones_like(y), {}, *np.array([[[-np.inf]] * 5, [[np.inf]] * 5]))
+    found = believed(Found(places, np.array([1e-30, 0.0]), np.zeros(2, dtype=np.int64)), problems)
+    assert found.rss[0] == 1e-30
+    assert found.rss[1] > 1.0

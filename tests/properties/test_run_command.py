@@ -169,9 +169,10 @@ def test_m10_a_plate_more_in_a_batch_changes_no_other(tmp_path: Path) -> None:
         return {file.name: file.read_bytes() for file in (tmp_path / out / "plate-csv").iterdir()}
 
     alone = batch("alone")
+    base = plate()
+    run(tmp_path / "more", replace(base, responses={well: 0.97 * y for well, y in base.responses.items()}))
     for part in ("plate.csv", "plate.layout.csv"):
-        text = (tmp_path / "in" / part).read_text(encoding="utf-8")
-        (tmp_path / "in" / part.replace("plate", "another")).write_text(text.replace("0.1", "0.2"), encoding="utf-8")
+        (tmp_path / "more" / part).rename(tmp_path / "in" / part.replace("plate", "another"))
     assert batch("beside another") == alone
     assert alone["result.json"] == (tmp_path / "single" / "result.json").read_bytes()
 
