@@ -1,25 +1,31 @@
-"""The worked example of docs/maths.md, by the program; pooled θ and its degrees of freedom."""
+"""The worked examples of docs/maths.md, read from the page and done by the program; θ pooled and from one plate."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
 import pytest
 
+from elisa_bdnf import workflow
 from elisa_bdnf.analysis.calibrate import calibrate
 from elisa_bdnf.analysis.dilutions import result_from_dilutions
-from elisa_bdnf.analysis.intervals import degrees_of_freedom, effective_degrees_of_freedom
+from elisa_bdnf.analysis.intervals import degrees_of_freedom, effective_degrees_of_freedom, ln_standard_errors
 from elisa_bdnf.analysis.limits import detection_limits
 from elisa_bdnf.analysis.outliers import cv_percent, outlier_or_none
 from elisa_bdnf.analysis.pooling import pooled_theta
 from elisa_bdnf.analysis.quantify import quantify
+from elisa_bdnf.analysis.robustness import robustness
+from elisa_bdnf.analysis.student_t import t_quantile
 from elisa_bdnf.model.curve import Curve, CurveSpec, Level, weights_from_text
 from elisa_bdnf.model.estimate import Estimate
 from elisa_bdnf.model.layout import Content, Role
 from elisa_bdnf.model.protocol import DilutionSettings
 from elisa_bdnf.model.response import Group
+from elisa_bdnf.model.result import PlateResult
+from numerics.maths_page import printed, values
 from numerics.reference import EVERYTHING
 from plates import protocol
 
@@ -27,24 +33,156 @@ X = (0.0, 10.0, 40.0, 100.0, 300.0, 900.0, 2000.0, 4000.0)
 
 
 def example() -> Curve:
-    levels = tuple(Level(x, (0.05 + 3 * x / (x + 300),) * 2) for x in X)
-    curve = calibrate(levels, CurveSpec(), EVERYTHING)
+    """The curve of section 6, with the numbers that stand there."""
+    (a, b, c, d, theta, sigma, df) = values(
+        6, "A 4PL with a = #, b = #, c = #, d = #; weights `power:#` with σ = #, # degrees of freedom"
+    )
+    (variance, _) = values(6, "Var(ln c) = # (SE # %)")
+    levels = tuple(Level(x, (a + (d - a) * x / (x + c),) * 2) for x in X)
+    curve = calibrate(levels, CurveSpec(weights=weights_from_text(f"power:{theta:g}")), EVERYTHING)
     assert isinstance(curve, Curve)
-    covariance = tuple(tuple(0.0004 if i == j == 2 else 0.0 for j in range(4)) for i in range(4))
-    report = replace(curve.report, residual_sd=0.03, degrees_of_freedom=12)
+    covariance = tuple(tuple(variance if i == j == 2 else 0.0 for j in range(4)) for i in range(4))
+    report = replace(curve.report, residual_sd=sigma, degrees_of_freedom=int(df))
     return replace(
-        curve, a=0.05, b=1.0, c=300.0, d=3.05, covariance=covariance, covariance_of=("a", "d", "ln c", "ln b"),
-        report=report, standard_errors=MappingProxyType({}),
+        curve, a=a, b=b, c=c, d=d, covariance=covariance, covariance_of=("a", "d", "ln c", "ln b"), report=report,
+        standard_errors=MappingProxyType({}),
     )  # fmt: skip
 
 
+def read(factor: float, *responses: float) -> Estimate:
+    """A sample of the example curve."""
+    content = Content(Role.SAMPLE, "P1", dilution_factor=factor)
+    wells = tuple(f"A{number}" for number in range(1, len(responses) + 1))
+    mean = sum(responses) / len(responses)
+    return quantify([Group(content, wells, responses, mean, 0.0, 0.0)], example(), protocol())[0]
+
+
+def sample() -> Estimate:
+    factor, *responses = values(6, "Two wells of a sample diluted 1:# read # and #.")
+    return read(factor, *responses)
+
+
 def test_worked_example() -> None:
-    group = Group(Content(Role.SAMPLE, "P1", dilution_factor=20.0), ("A1", "A2"), (1.0, 1.1), 1.05, 0.0707, 6.7)
-    found = quantify([group], example(), protocol())[0]
-    assert found.in_well == pytest.approx(150.0, rel=1e-12)
-    assert (found.in_well_low, found.in_well_high) == pytest.approx((137.8, 163.3), abs=0.05)
-    assert found.concentration == pytest.approx(3000.0, rel=1e-12)
-    assert (found.low, found.high) == pytest.approx((2756, 3266), abs=0.6)
+    found = sample()
+    (in_well,) = printed(6, "300·(0.33333/0.66667)^(1/1) | #")
+    low, high = printed(6, "| in the well | 150·e^(∓0.08484) | # to # |")
+    concentration, sample_low, sample_high = printed(6, "| in the sample | × 20 | # (# to #) |")
+    assert in_well.is_(found.in_well)
+    assert low.is_(found.in_well_low)
+    assert high.is_(found.in_well_high)
+    assert concentration.is_(found.concentration)
+    assert sample_low.is_(found.low)
+    assert sample_high.is_(found.high)
+
+
+def test_steps_of_the_worked_example() -> None:
+    """What a reader writes down on the way."""
+    curve, found = example(), sample()
+    (se,) = printed(6, "| SE(ln x) | √(0.000496 + 0.000178)/0.66667 | # |")
+    (t, half) = printed(6, "| t for 12 degrees of freedom, 95 % | table | # | | half-width | 2.1788·0.03894 | # |")
+    assert found.in_well is not None
+    error = ln_standard_errors(curve, np.array([np.log(found.in_well)]), 2)[0]
+    assert se.is_(float(error))
+    assert t.is_(t_quantile(0.975, curve.report.degrees_of_freedom))
+    assert half.is_(float(error) * t_quantile(0.975, 12))
+
+
+def test_worked_limits_of_blank_and_detection() -> None:
+    *zeros, mean, sd, _ = values(4, "zero wells that read #, #, # and #: mean #, SD #, y_B = # + 1.645·0.003651")
+    curve = example()
+    zero = replace(curve.standards[0], level=Level(0.0, tuple(zeros)))
+    lob, lod, _ = detection_limits(replace(curve, standards=(zero, *curve.standards[1:])))
+    (blank,) = printed(4, "300·(0.00801/3)/(1 − 0.00801/3) = #, LOD")
+    (detection,) = printed(4, "300·(0.01093/3)/(1 − 0.01093/3) = #.")
+    assert (mean, sd) == pytest.approx((np.mean(zeros), np.std(zeros, ddof=1)), abs=1e-6)
+    assert blank.is_(lob)
+    assert detection.is_(lod)
+
+
+def test_worked_replicates() -> None:
+    found = sample()
+    alone = printed(7, "read # and #: their mean is")
+    (mean, by_response) = printed(7, "their mean is # where the mean response gives #.")
+    assert all(number.is_(well.in_well) for number, well in zip(alone, found.wells, strict=True))
+    assert mean.is_(found.other_in_well)
+    assert by_response.is_(found.in_well)
+
+
+def test_worked_outliers() -> None:
+    gap = values(7, "at least # times the range of the others")[0]
+    one, two, three, cv, _, others = printed(7, "#, # and #: CV # %; without # # %;")
+    odd = (one.value, two.value, three.value)
+    assert cv.is_(cv_percent(odd))
+    assert others.is_(cv_percent(odd[:2]))
+    assert outlier_or_none(odd, 20.0, gap) == 2
+    assert outlier_or_none(values(7, "ratio 39: 0.90 goes. #, #, #: distance"), 20.0, gap) is None
+
+
+def test_worked_dilutions() -> None:
+    (strong, _, concentration, _) = printed(8, "1:# reads # (#, s = #)")
+    (weak, response) = values(8, "1:# reads # twice")
+    first = sample()
+    assert concentration.is_(first.concentration)
+    second = read(weak, response, response)
+    in_well, other, _ = printed(8, "in the well #, #, s = #, v/m")
+    assert in_well.is_(second.in_well)
+    assert other.is_(second.concentration)
+    found = result_from_dilutions([first, second], example(), DilutionSettings())
+    mean, cv = printed(8, "Mean #, CV # %. Own errors")
+    low, high = printed(8, "half-width 2.1788·0.0298 = 0.0649; interval # to #.")
+    assert strong.is_(first.group.content.dilution_factor)
+    assert mean.is_(found.concentration)
+    assert cv.is_(found.cv_percent)
+    assert low.is_(found.low)
+    assert high.is_(found.high)
+
+
+def test_worked_next_dilution() -> None:
+    in_well, factor, c, _, _, _, wanted = values(8, "# in the well at 1:# on a curve with c = #: #·# = #, so 1:#.")
+    curve = example()
+    curve = replace(curve, c=c, limits=replace(curve.limits, lloq=10.0, uloq=in_well * 0.9))
+    response = curve.a + (curve.d - curve.a) * in_well / (in_well + c)
+    content = Content(Role.SAMPLE, "P1", dilution_factor=factor)
+    found = quantify([Group(content, ("A1",), (response,), response, 0.0, 0.0)], curve, protocol())[0]
+    assert found.suggested_dilution == wanted
+
+
+def test_worked_editing() -> None:
+    editing = _edited().analysis.editing
+    assert editing is not None
+    (edit,) = editing.in_force
+    nominal, read_as, recovery, off, limit, times = printed(9, "# is recovered as #, # %; #/# = # times its limit;")
+    levels, remain, go = printed(9, "max(0.75·#, 5) = 5.25, so # levels must remain and # may go;")
+    assert edit.recovery_percent is not None
+    assert nominal.is_(edit.nominal)
+    assert read_as.is_(edit.recovery_percent * edit.nominal / 100)
+    assert recovery.is_(edit.recovery_percent)
+    assert times.is_(edit.deviation)
+    assert off.value / limit.value == pytest.approx(times.value, abs=times.rounding)
+    assert go.value == levels.value - remain.value == editing.allowed
+    lowest, highest = printed(9, "without it the others are recovered at # to # %.")
+    assert isinstance(editing.curve, Curve)
+    others = [p.recovery_percent for p in editing.curve.standards if p.is_quantitative and not p.edited]
+    assert lowest.is_(min(others))
+    assert highest.is_(max(others))
+
+
+def _edited() -> PlateResult:
+    request = workflow.RunRequest()
+    path = Path(__file__).resolve().parents[2] / "fixtures" / "edited-standard" / "plate.csv"
+    return workflow.run(path, request, workflow.protocol_from_request(request)).results[0]
+
+
+def test_worked_robustness() -> None:
+    x, low, high, five, less = values(10, "# (# to #) that becomes # under 5PL and # without a standard")
+    (shown,) = printed(10, '3 % and 6 %, so "#"')
+    (found,) = robustness(["5pl", "without standard 250"], np.array([[five], [less]]), [x], [(low, high)])
+    assert found is not None
+    assert shown.is_(found.percent)
+    assert (found.change, found.beyond_interval) == ("without standard 250", False)
+    (outside,) = robustness(["5pl"], np.array([[high + 0.1]]), [x], [(low, high)])
+    assert outside is not None
+    assert outside.beyond_interval
 
 
 def test_degrees_of_freedom_of_an_estimated_power() -> None:
@@ -75,32 +213,3 @@ def test_one_plate_pooled_is_that_plate() -> None:
     curve = calibrate(levels, CurveSpec(weights=weights_from_text("power")), EVERYTHING)
     assert isinstance(curve, Curve)
     assert pooled_theta(x, y[:, None]) == pytest.approx(curve.report.theta, abs=1e-5)
-
-
-def test_worked_limits_of_blank_and_detection() -> None:
-    curve = example()
-    zero = replace(curve.standards[0], level=Level(0.0, (0.050, 0.054, 0.048, 0.056)))
-    lob, lod, _ = detection_limits(replace(curve, standards=(zero, *curve.standards[1:])))
-    assert (lob, lod) == pytest.approx((0.803, 1.097), abs=0.001)
-
-
-def test_worked_dilutions() -> None:
-    def read(factor: float, *responses: float) -> Estimate:
-        content = Content(Role.SAMPLE, "P1", dilution_factor=factor)
-        mean = sum(responses) / len(responses)
-        return quantify([Group(content, ("A1", "A2"), responses, mean, 0.0, 0.0)], example(), protocol())[0]
-
-    found = result_from_dilutions([read(20.0, 1.0, 1.1), read(40.0, 0.7, 0.7)], example(), DilutionSettings())
-    assert found.concentration == pytest.approx(3159.6, abs=0.1)
-    assert found.cv_percent == pytest.approx(7.14, abs=0.01)
-    assert (found.low, found.high) == pytest.approx((2961, 3371), abs=0.6)
-
-
-def test_worked_replicates() -> None:
-    group = Group(Content(Role.SAMPLE, "P1", dilution_factor=20.0), ("A1", "A2"), (1.0, 1.1), 1.05, 0.0707, 6.7)
-    found = quantify([group], example(), protocol())[0]
-    assert [well.in_well for well in found.wells] == pytest.approx([139.0, 161.5], abs=0.05)
-    assert found.other_in_well == pytest.approx(150.3, abs=0.05)
-    assert cv_percent((0.50, 0.51, 0.90)) == pytest.approx(35.8, abs=0.05)
-    assert outlier_or_none((0.50, 0.51, 0.90), 20.0, 3.0) == 2
-    assert outlier_or_none((0.40, 0.60, 0.80), 20.0, 3.0) is None
