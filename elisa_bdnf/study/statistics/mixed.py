@@ -14,6 +14,9 @@ from elisa_bdnf.study.statistics.values import Convergence, Floats, Indices, Mix
 SHARES = (0.05, 0.2, 0.5, 0.8, 0.95)
 """Shares of the variance from which the search may start: from the best one a second maximum is seldom missed."""
 
+LEAST_ERROR = 1e-7
+"""Beside plates, a residual variance of such a share is none."""
+
 LEAST_SHARE = 1e-8
 """A residual variance that is a smaller share of the whole is rounding: the values leave no scatter within subjects."""
 
@@ -43,7 +46,25 @@ def fit_mixed(
         return NoResult("there are no values")
     design = arrange(y, x, names, subject=subject, plate=plate, known_variance=known_variance)
     obstacle = obstacle_or_none(design)
-    return NoResult(obstacle) if obstacle else _fit(design)
+    if obstacle:
+        return NoResult(obstacle)
+    found = _fit(design)
+    problem = design.problem
+    if not problem.plate.shape[1] or problem.known.min() > 0 or not _without_error(found):
+        return found
+    # In few values plates and subjects can follow every one; what is left to the error then is no estimate of it.
+    return _fit(replace(design, problem=replace(problem, plate=problem.plate[:, :0]), notes=(_TOO_FEW,)))
+
+
+_TOO_FEW = "the values are too few to tell an effect of plates from the error: none is in the model"
+
+
+def _without_error(fit: MixedFit | NoResult) -> bool:
+    """Whether plates and subjects took all of the scatter."""
+    if isinstance(fit, NoResult):
+        return True
+    whole = fit.sd_subject**2 + (fit.sd_plate or 0.0) ** 2 + fit.sd_residual**2
+    return fit.sd_residual**2 < LEAST_ERROR * whole
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,7 +113,7 @@ def arrange(
     _, first = np.unique(np.asarray(subject, dtype=str), return_inverse=True)
     order = np.argsort(first, kind="stable")
     grouped = first[order]
-    plates, notes = _plates(plate, first, matrix)
+    plates, notes = _plates(plate, first)
     kept = independent_columns(matrix)
     rest = np.setdiff1d(np.arange(matrix.shape[1]), kept)
     aliases = read_only(np.linalg.lstsq(matrix[:, kept], matrix[:, rest], rcond=None)[0])
@@ -101,7 +122,7 @@ def arrange(
     return Design(problem, order, tuple(names), kept, aliases, notes)
 
 
-def _plates(plate: Sequence[str] | None, subject: Indices, x: Floats) -> tuple[Floats, tuple[str, ...]]:
+def _plates(plate: Sequence[str] | None, subject: Indices) -> tuple[Floats, tuple[str, ...]]:
     """Membership of plates (rows, plates), without columns where an effect of plates cannot be told from another."""
     none = np.zeros((subject.size, 0))
     if plate is None:
@@ -112,23 +133,12 @@ def _plates(plate: Sequence[str] | None, subject: Indices, x: Floats) -> tuple[F
         return none, ("all values are from one plate: no plate effect in the model",)
     if names.size == subject.size:
         return none, ("each value is from a plate of its own: a plate effect cannot be told from the error",)
-    if _saturated(x, subject, index):
-        return none, ("the values are too few to tell an effect of plates from the error: none is in the model",)
     if cells.shape[0] == names.size and np.unique(cells[:, 1]).size == names.size:
         return none, (
             "each subject has a plate of its own: plate and subject cannot be told apart, one effect stands for both",
         )
     few = (f"the plate effect rests on {names.size} plates: its size is known poorly",) if names.size < 5 else ()
     return np.eye(names.size)[index], few
-
-
-def _saturated(x: Floats, subject: Indices, plate: Indices) -> bool:
-    """Whether times, subjects and plates together can follow every single value."""
-    subjects, plates = int(subject.max()) + 1, int(plate.max()) + 1
-    if x.shape[1] + subjects + plates <= subject.size:
-        return False
-    columns = np.column_stack([x, np.eye(subjects)[subject], np.eye(plates)[plate]])
-    return int(np.linalg.matrix_rank(columns)) >= subject.size
 
 
 def independent_columns(matrix: Floats) -> Indices:
