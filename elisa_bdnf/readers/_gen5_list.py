@@ -95,7 +95,8 @@ def _take_line(draft: _Draft, cells: Sequence[str], index: int, inherited: dict[
         also = f" (well {well} is in line {draft.lines[well] + 1} already)" if well else ""
         raise ExportError(found + also, expected="a well such as A1, each once", place=str(index + 1))
     draft.lines[well] = index
-    texts = {label: cells[at] if at < len(cells) else "" for at, label in draft.labels.items()}
+    padded = (*cells, *[""] * (max(draft.labels, default=0) + 1 - len(cells)))
+    texts = {label: padded[at] for at, label in draft.labels.items()}
     if extra := [cell for at, cell in enumerate(cells) if cell and at != draft.well and at not in draft.labels]:
         raise ExportError(
             f"{extra[0]!r} stands below no heading", expected="a heading above every value", place=str(index + 1)
@@ -107,7 +108,7 @@ def _take_line(draft: _Draft, cells: Sequence[str], index: int, inherited: dict[
         if label not in draft.columns:
             draft.columns[label] = Cells()
         draft.columns[label].put(well, texts[label], index, at)
-    return {label: text for label, text in texts.items() if label in _ATTRIBUTES.values()}
+    return {label: texts[label] for label in _ATTRIBUTES.values() if label in texts}
 
 
 def _refuse_count_without_id(texts: Mapping[str, str], index: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from itertools import accumulate
 
 from elisa_bdnf.errors import ExportError
 
@@ -13,7 +14,10 @@ DEEPEST = 64
 
 Json = dict[str, "Json"] | list["Json"] | str | float | bool | None
 
-_STRUCTURE = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.DOTALL)
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)
+_BRACKET = re.compile(r"[\[\]{}]")
+_STEPS = {"[": 1, "{": 1, "]": -1, "}": -1}
+_PIECE = 1 << 20  # characters whose brackets are looked at together
 
 
 def object_from_text(text: str) -> dict[str, Json]:
@@ -35,17 +39,13 @@ def object_from_text(text: str) -> dict[str, Json]:
 
 
 def _refuse_depth(text: str) -> None:
+    bare = _STRING.sub("", text)
     depth = 0
-    for match in _STRUCTURE.finditer(text):
-        mark = match[0]
-        if mark in "[{":
-            depth += 1
-            if depth > DEEPEST:
-                raise ExportError(
-                    f"the JSON is nested more than {DEEPEST} deep", expected="an export of a plate reader"
-                )
-        elif mark in "]}":
-            depth -= 1
+    for start in range(0, len(bare), _PIECE):
+        steps = [_STEPS[bracket] for bracket in _BRACKET.findall(bare, start, start + _PIECE)]
+        if depth + max(accumulate(steps), default=0) > DEEPEST:
+            raise ExportError(f"the JSON is nested more than {DEEPEST} deep", expected="an export of a plate reader")
+        depth += sum(steps)
 
 
 def _unique(pairs: Sequence[tuple[str, Json]]) -> Json:
