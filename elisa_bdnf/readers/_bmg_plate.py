@@ -18,6 +18,7 @@ from elisa_bdnf.model.layout import Layout
 from elisa_bdnf.model.plate import Shape, Well
 from elisa_bdnf.model.reading import Channel, ChannelKind, Correction, InstrumentResult, Reading, Source
 from elisa_bdnf.readers._cells import unique_labels
+from elisa_bdnf.readers._holes import named
 from elisa_bdnf.readers._key_lines import (
     Header,
     date_remarks,
@@ -224,8 +225,11 @@ def _layout(tables: Sequence[tuple[str, Cells]], shape: Shape, decimal: str) -> 
                 dilutions = cells
     said = {well: _said(well, codes, groups, nominals, dilutions) for well, code in codes.items() if code}
     layout = layout_from_wells(said, shape, unit=unit, decimal=decimal, letters=True, whole_factors=True)
-    lost = [well for well, text in nominals.items() if text and well not in said]
-    return layout, (f"Concentrations of {', '.join(lost)} belong to no content of the layout.",) if lost else ()
+    return layout, tuple(
+        f"{what} of {named(lost)} belong to no content of the layout."
+        for what, cells in (("Concentrations", nominals), ("Dilutions", dilutions))
+        if (lost := [well for well, text in cells.items() if text and well not in said])
+    )
 
 
 def _name_and_unit(title: str) -> tuple[str, str | None]:

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from elisa_bdnf.inputs.grid import Grid
 from elisa_bdnf.inputs.pages import Page
 from elisa_bdnf.model.layout import Layout
 from elisa_bdnf.model.plate import Shape
+from elisa_bdnf.readers._matrix_checks import short_row_remarks
 from elisa_bdnf.readers._placed import cells_of, grids_at_left
 from elisa_bdnf.readers._well_codes import WellSaid, layout_from_wells
 
 
 def layout_from_map(page: Page, grids: Iterable[Grid], shape: Shape) -> Layout | None:
     """The layout of one plate from its maps (one for each group); None where no well is defined."""
+    maps = list(grids)
     said = {
         well: WellSaid(code)
-        for grid in grids
+        for grid in maps
         for well, code in cells_of(page, grid).items()
         if code and code not in ("-", "undefined") and well in shape
     }
-    return layout_from_wells(said, shape, letters=True)
+    layout = layout_from_wells(said, shape, letters=True)
+    short = [sentence for grid in maps for sentence in short_row_remarks(page, grid)]
+    return replace(layout, remarks=(*layout.remarks, *short)) if layout and short else layout
 
 
 def maps_of_plate(page: Page, name: str) -> list[Grid]:

@@ -83,7 +83,7 @@ def layout_from_wells(
             contents[well] = content
     if not contents:
         return None
-    remarks += _unknown_standards(contents.values())
+    remarks += [*_unknown_standards(contents.values()), *_differing(contents.values())]
     distinct = list(dict.fromkeys(units))
     if len(distinct) > 1:
         remarks.append(f"The layout of the export has concentrations in {' and '.join(distinct)}; none was taken.")
@@ -97,6 +97,23 @@ def _unknown_standards(contents: Iterable[Content]) -> Iterator[str]:
     if names:
         what = "Standard {} has" if len(names) == 1 else "Standards {} have"
         yield f"{what.format(', '.join(names))} no concentration in the layout of the export."
+
+
+def _differing(contents: Iterable[Content]) -> Iterator[str]:
+    """Sentences where wells of one name have not the same, and where a few samples lack what the others have."""
+    known: dict[tuple[Role, str], set[tuple[float | None, float | None]]] = {}
+    for content in contents:
+        known.setdefault((content.role, content.name), set()).add((content.nominal, content.dilution_factor))
+    if uneven := [name for (_, name), said in known.items() if len(said) > 1]:
+        yield f"Wells of one name differ in concentration or dilution: {_few(uneven)}."
+    samples = [(name, said) for (role, name), said in known.items() if role is Role.SAMPLE]
+    lacking = [name for name, said in samples if all(factor is None for _, factor in said)]
+    if lacking and 2 * len(lacking) < len(samples):
+        yield f"Samples without the dilution that the others have: {_few(lacking)}."
+
+
+def _few(names: list[str]) -> str:
+    return f"{', '.join(names[:6])}{f' … ({len(names)} in all)' if len(names) > 6 else ''}"
 
 
 def _content(said: WellSaid, role: Role | None, decimal: str, remarks: list[str], units: list[str]) -> Content:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from elisa_bdnf.inputs.file import InputFile
 from elisa_bdnf.model.plate import Shape, Well, well_order
-from elisa_bdnf.model.reading import Reading
+from elisa_bdnf.model.reading import ChannelKind, Correction, Reading
 from elisa_bdnf.readers._holes import remarks_on_holes, wells_with_a_value
 
 _USUAL = Shape(8, 12)
@@ -29,7 +29,7 @@ def with_remarks(file: InputFile, readings: Sequence[Reading], *, states_wells: 
     remarked = []
     for reading, others in zip(readings, beside, strict=True):
         holes = () if states_wells else remarks_on_holes(reading.channels, reading.shape)
-        more = (*said, *holes, *_repeated_labels(reading), *others, *_far_wells(reading))
+        more = (*said, *holes, *_repeated_labels(reading), *_without_wavelength(reading), *others, *_far_wells(reading))
         new = tuple([sentence for sentence in more if sentence not in reading.remarks])
         remarked.append(replace(reading, remarks=(*reading.remarks, *new)) if new else reading)
     return tuple(remarked)
@@ -44,6 +44,14 @@ def _repeated_labels(reading: Reading) -> Iterator[str]:
             yield f"{again[1]!r} stands more than once on this plate; the second one is called {label!r}."
 
 
+def _without_wavelength(reading: Reading) -> Iterator[str]:
+    """Absorbances without a wavelength beside others that have one: the line that stated it was lost."""
+    measured = [c for c in reading.channels if c.kind is ChannelKind.ABSORBANCE and c.correction is Correction.NONE]
+    lacking = [repr(c.label) for c in measured if c.wavelength_nm is None]
+    if lacking and len(lacking) < len(measured):
+        yield f"The export states the wavelength of the other reads, but not of {', '.join(lacking)}."
+
+
 def _beside_others(readings: Sequence[Reading]) -> list[tuple[str, ...]]:
     """For each plate of a file what it lacks that others have, and whether it is a copy or a part of one."""
     labels = [tuple(channel.label for channel in reading.channels) for reading in readings]
@@ -54,6 +62,8 @@ def _beside_others(readings: Sequence[Reading]) -> list[tuple[str, ...]]:
     found: list[tuple[str, ...]] = []
     for index in range(len(readings)):
         sentences = list(_lacking(labels[index], different))
+        if readings[index].layout is None and any(reading.layout for reading in readings):
+            sentences.append("Other plates of the file have a layout in the export; this one does not.")
         first = first_with.setdefault(numbers[index], index)
         if first < index and _count(numbers[index]) >= _FEWEST:
             sentences.append(

@@ -10,6 +10,7 @@ Raw Data (450)
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from elisa_bdnf.inputs.file import InputFile
@@ -20,6 +21,7 @@ from elisa_bdnf.readers._bmg_plate import (
     BmgPlate,
     header_and_method,
     is_bmg_top,
+    is_response,
     plate_from_matrices,
     reading_from_plate,
     title_of,
@@ -40,8 +42,15 @@ _BEGIN = re.compile(r"User\s*[:=]", re.IGNORECASE)
 
 
 def recognizes(file: InputFile) -> bool:
-    """``User:``, ``Path:`` and ``Test …:`` in the first lines of a text."""
-    return file.kind == "text" and is_bmg_top(file.lines[:_TOP_LINES])
+    """``User:``, ``Path:`` and ``Test …:`` in the first lines of a text, or a list ``Well, Content, Raw Data …``."""
+    return file.kind == "text" and (
+        is_bmg_top(file.lines[:_TOP_LINES]) or any(map(_is_head_of_list, file.pages[0].rows[:_TOP_LINES]))
+    )
+
+
+def _is_head_of_list(cells: Sequence[str]) -> bool:
+    is_list = [text.casefold() for text in cells[:2]] == ["well", "content"]
+    return is_list and any(is_response(title_of(text)) for text in cells[2:])
 
 
 def read(file: InputFile) -> tuple[Reading, ...]:
@@ -89,7 +98,7 @@ READER = Reader(
     title="BMG MARS text, matrices or list",
     recognizes=recognizes,
     read=read,
-    marks=("user",),
+    marks=("user", "content"),
     software="MARS 3.40",
     real_example=True,
     forms=(

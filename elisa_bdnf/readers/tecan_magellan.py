@@ -10,7 +10,7 @@ Measurement 1: / Measurement wavelength: 485 nm / …
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.file import InputFile
@@ -40,6 +40,7 @@ _WELLS, _PLATE = "well positions", "plate"
 _HEAD_ROWS = 6
 _SHEET = "magellan sheet"
 _CODES = frozenset(["layout", "well ids", "well id", "sample id", "sample ids", "sample id list"])
+_BEGIN = re.compile(r"measurement [0-9]+:?\Z")
 _DERIVED = re.compile(r"mean|average|conc|\bcv\b|std|\bs\.?d\b|ratio|result|qualit|cut.?off|dilution", re.IGNORECASE)
 _RAW = re.compile(r"(?:raw data|label\s*[0-9]*|od\W?[0-9]*|[0-9]{3,4}\s*nm)\Z", re.IGNORECASE)
 _CORRECTIONS = (
@@ -227,17 +228,26 @@ def _correction(label: str) -> Correction:
 
 
 def _measurements(header: Header) -> list[tuple[ChannelKind, float | None]]:
-    """Mode and wavelength of each measurement, in the order of the labels."""
-    modes = [kind_from_text(value) for key, value in header if key.casefold() == "measurement mode"]
-    nm = [
-        wavelength_from_text_or_none(value) if kind is ChannelKind.ABSORBANCE else None
-        for kind, value in zip(modes, _values(header, "measurement wavelength"), strict=False)
-    ]
-    return list(zip(modes, [*nm, *[None] * (len(modes) - len(nm))], strict=True))
+    """Mode and wavelength of each measurement, in the order of the labels.
 
-
-def _values(header: Header, key: str) -> Sequence[str]:
-    return [value for name, value in header if name.casefold() == key]
+    A measurement begins with ``Measurement 2:``, or with its mode; a wavelength belongs to the one it stands in, so
+    that a line lost from one leaves the others theirs.
+    """
+    found: list[dict[str, str]] = []
+    for name, value in header:
+        key = name.casefold()
+        if _BEGIN.match(key) or (key == "measurement mode" and (not found or key in found[-1])):
+            found.append({})
+        if key in ("measurement mode", "measurement wavelength"):
+            if not found or key in found[-1]:
+                found.append({})
+            found[-1][key] = value
+    made = []
+    for said in found:
+        kind = kind_from_text(said.get("measurement mode", ""))
+        nm = wavelength_from_text_or_none(said.get("measurement wavelength", ""))
+        made.append((kind, nm if kind is ChannelKind.ABSORBANCE else None))
+    return made
 
 
 READER = Reader(

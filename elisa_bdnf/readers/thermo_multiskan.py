@@ -29,6 +29,7 @@ from elisa_bdnf.readers._key_lines import (
     unread_keys,
     wavelength_from_text_or_none,
 )
+from elisa_bdnf.readers._matrix_checks import short_row_remarks
 from elisa_bdnf.readers._pages import refuse_unless
 from elisa_bdnf.readers._placed import (
     Cells,
@@ -111,7 +112,9 @@ def _labelled_tables(page: Page) -> Iterable[_Table]:
             )
         seen.add(key)
         last = grid.bottom
-        yield _Table(plate, step, nm, grid.corner, cells_of(page, grid), grid_remarks(page, grid))
+        is_ids = grid.corner.casefold() == "sample"
+        remarks = short_row_remarks(page, grid) if is_ids else grid_remarks(page, grid)
+        yield _Table(plate, step, nm, grid.corner, cells_of(page, grid), remarks)
 
 
 def _bare_tables(page: Page, file: InputFile) -> Iterable[_Table]:
@@ -201,7 +204,7 @@ def _reading(name: str, tables: Sequence[_Table], header: Header, source: Source
         unread_header=unread_keys(header, _USED),
         layout=layout_from_wells(_said(ids), shape, decimal=decimal),
         instrument_results=tuple(r for t in others for r in results(f"{t.step}: {t.corner}", t.cells, decimal)),
-        remarks=tuple(remark for table in measured for remark in table.remarks),
+        remarks=tuple(remark for table in tables for remark in table.remarks),
     )
 
 
