@@ -64,6 +64,7 @@ class PlateBlock:
 class _Matrices:
     raw: list[Cells] = field(default_factory=list)
     reduced: list[Cells] = field(default_factory=list)
+    unfilled: list[int] = field(default_factory=list)  # lines of headings without values below
 
 
 def plate_from_block(block: Block) -> PlateBlock:
@@ -79,6 +80,7 @@ def plate_from_block(block: Block) -> PlateBlock:
     read = _by_rows if head["arrangement"] == "PlateFormat" else _by_wells
     matrices, shape = read(block, head)
     remarks = [] if block.ended else [f"Plate {head.name!r} has no ~End: the export was cut off or edited there."]
+    remarks += [f"Line {n} names wells of plate {head.name!r} and no values stand below it." for n in matrices.unfilled]
     raw, more = _with_wavelengths(head, matrices.raw)
     return PlateBlock(head, shape, raw, next(iter(matrices.reduced), None), block.line, (*remarks, *more))
 
@@ -107,12 +109,14 @@ def _by_wells(block: Block, head: PlateHead) -> tuple[_Matrices, Shape]:
         names = [well_from_text_or_none(cell) for cell in row[2:]]
         if names and any(names) and not any(number_from_text_or_none(cell) is not None for cell in row[2:]):
             wells, reduced = names, head.is_reduced or not row[1]
+            matrices.unfilled.append(block.line + 1 + index)
             seen.update(well for well in names if well)
         elif any(row):
             line = block.line + 1 + index
             width = block.width(index) if len(row) < len(wells) + 2 else len(row)
             texts = _texts_by_well(wells, row[2:], line, head, width - 2)
             (matrices.reduced if reduced else matrices.raw).append(texts)
+            matrices.unfilled.clear()
     return matrices, _shape(head, seen)
 
 
