@@ -36,8 +36,8 @@ class Case:
     in the export. ``leave_out``: not on the layout. ``content``: other contents of a well and its replicates. ``add``:
     further wells. ``pairs``: further samples, in that well and the next, with a concentration in the well.
     ``reference``: a second read, with these wells otherwise. ``other_plate``: how many wells of a second plate of the
-    export read the same. ``earlier``: accepted plates before this one. ``over_plates``: the means of one control on
-    plates that were assessed together.
+    export read the same. ``remarks``: what the reader of the export said. ``earlier``: accepted plates before this one.
+    ``over_plates``: the means of one control on plates that were assessed together.
     """
 
     rule: str
@@ -61,6 +61,7 @@ class Case:
     set: Mapping[str, Any] = field(default_factory=_none)
     read_on: date | None = None
     other_plate: int | None = None
+    remarks: tuple[str, ...] = ()
     earlier: Mapping[str, Any] | None = None
     over_plates: tuple[float, ...] = ()
 

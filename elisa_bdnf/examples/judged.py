@@ -23,6 +23,7 @@ def analyzed(case: Case, more: Mapping[str, str] = {}) -> Analysis:
     """The plate of a case, calculated under its settings and ``more``."""
     protocol = _protocol(tuple({**case.settings, **more}.items()))
     reading, layout = plate_from_case(case)
+    reading = replace(reading, remarks=case.remarks)
     return replace(
         analyze(reading, layout, protocol),
         siblings=() if case.other_plate is None else (second_plate(reading, case.other_plate),),

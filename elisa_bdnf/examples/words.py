@@ -165,6 +165,7 @@ def _beside(case: Case) -> Iterator[str]:
         yield f"read on {case.read_on.isoformat()}"
     if case.other_plate is not None:
         yield f"another plate of the export reads the same in {case.other_plate} wells"
+    yield from (f"the reader of the export says: {remark}" for remark in case.remarks)
     if case.over_plates:
         yield f"on {len(case.over_plates)} plates the means of QC100 are {_listed(case.over_plates)}"
     yield from _earlier(case.earlier) if case.earlier is not None else ()

@@ -1,4 +1,4 @@
-"""The method: was the plate read, and are kit, standards and settings, as the protocol says?"""
+"""The method: was the plate read and exported, and are kit, standards and settings, as the protocol says?"""
 
 from __future__ import annotations
 
@@ -133,6 +133,21 @@ def _is_one_of(value: float, expected: tuple[float, ...], tolerance_percent: flo
 
 def _listed(values: Iterable[float]) -> str:
     return ", ".join(plain(value) for value in sorted(values, reverse=True))
+
+
+@rule(
+    "INP-09",
+    FindingLevel.INFO,
+    "what a reader decides by itself is shown: nothing is dropped or taken for granted in silence",
+)
+def export_left_nothing_to_decide(plate: PlateSubject) -> Verdicts:
+    """The export is whole and has one meaning: its reader left nothing out and had to decide nothing.
+
+    Each remark of the reader is named: an ambiguous date, a plate or well that was left out, an encoding that was
+    guessed, masked wells that the instrument used all the same, the reading of several that was taken.
+    """
+    for said in plate.analysis.reading.remarks:
+        yield Remark(said, measured="1", limit="0", wells=(), action="annotate")
 
 
 @rule("FIT-07", WARN, "what makes the numbers is fixed before the data are seen (ICH M10; the protocol is the lock)")
