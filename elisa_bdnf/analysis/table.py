@@ -10,8 +10,8 @@ from pathlib import Path
 
 from elisa_bdnf.errors import ElisaError, Problem, TableError
 from elisa_bdnf.inputs.columns import column_from_text
-from elisa_bdnf.inputs.file import InputFile
 from elisa_bdnf.inputs.numbers import decimal_mark_from_rows, number_from_text_or_none, response_or_none
+from elisa_bdnf.inputs.stdin import open_or_stdin
 from elisa_bdnf.model.curve import Level
 from elisa_bdnf.model.reading import NoteKind
 
@@ -45,9 +45,10 @@ class Table:
 def read_table(path: Path, *, encoding: str | None = None) -> Table:
     """Read a csv, tsv or xlsx with the columns concentration and response (and, if there is one, sample).
 
-    Rows without a concentration are unknowns. Raises TableError naming every cell that cannot be used.
+    ``-`` is standard input. Rows without a concentration are unknowns. Raises TableError naming every cell that cannot
+    be used.
     """
-    file = InputFile.open(path, error=TableError, encoding=encoding)
+    file = open_or_stdin(path, error=TableError, encoding=encoding)
     rows = file.sheets[0].texts if file.kind in ("xlsx", "xls") else file.rows
     filled = [(number, row) for number, row in enumerate(rows, start=1) if any(cell.strip() for cell in row)]
     if not filled:

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 
 def fit(
-    table: Annotated[Path, typer.Argument(metavar="TABLE", help="csv or xlsx: columns concentration and response.")],
+    table: Annotated[
+        Path, typer.Argument(metavar="TABLE", help="csv or xlsx: columns concentration and response; - for stdin.")
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, at full precision.")] = False,
     model: Annotated[str, typer.Option("--model", help="4pl, 5pl, 5pl-r, 3pl, linear or loglog.")] = "4pl",
     weights: Annotated[str, typer.Option("--weights", help="none, 1/y, 1/y2, power or power:T.")] = "power:1",
@@ -50,7 +52,7 @@ def fit(
     try:
         curve = fit_table(read, spec)
     except TableError as refused:
-        raise refused.in_file(table.name) from None
+        raise refused.in_file("standard input" if table == Path("-") else table.name) from None
     readings = read_unknowns(read, curve, extrapolate=extrapolate)
     if as_json:
         import json

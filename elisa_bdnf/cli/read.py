@@ -17,7 +17,7 @@ FORMATS_SCHEMA = "elisa-bdnf/formats/1"
 
 
 def read(
-    export: Annotated[Path, typer.Argument(metavar="EXPORT", help="What the plate reader wrote.")],
+    export: Annotated[Path, typer.Argument(metavar="EXPORT", help="What the plate reader wrote; - for stdin.")],
     format_: FormatName = None,
     encoding: EncodingName = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON, at full precision.")] = False,
@@ -29,11 +29,12 @@ def read(
       elisa-bdnf read plate.txt
       elisa-bdnf read plate.txt --json
     """
-    from elisa_bdnf.readers import read_export
+    from elisa_bdnf.inputs.stdin import open_or_stdin
+    from elisa_bdnf.readers import read_file
 
     if as_json and as_csv:
         raise UsageError("--json and --csv exclude each other", expected="one of them")
-    readings = read_export(export, format=format_, encoding=encoding)
+    readings = read_file(open_or_stdin(export, encoding=encoding), format=format_)
     if as_json:
         from elisa_bdnf.cli._reading_records import json_from_readings
 

@@ -77,3 +77,19 @@ def test_a_damaged_old_workbook_is_one_line(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_a_wrong_input(tmp_path: Path) -> None:
     done = elisa_bdnf("batch", tmp_path / "nowhere", "--out", tmp_path / "out")
     assert (done.code, "there is no such folder" in done.err) == (3, True)
+
+
+@pytest.mark.parametrize("command", [("fit", "-", "--json"), ("read", "-", "--json")])
+def test_a_dash_is_standard_input(command: tuple[str, ...], tmp_path: Path) -> None:
+    plate = (FIXTURES / "demo" / "bdnf-plate.txt").read_bytes()
+    table = b"concentration,response\n500,1.8\n250,1.2\n125,.75\n62.5,.38\n31,.19\n0,.02\n,.6\n"
+    data = table if command[0] == "fit" else plate
+    (tmp_path / "file").write_bytes(data)
+    piped = subprocess.run([*PROGRAM, *command], input=data, capture_output=True, check=True)
+    named = subprocess.run(
+        [*PROGRAM, command[0], str(tmp_path / "file"), *command[2:]], capture_output=True, check=True
+    )
+    assert piped.stdout.replace(b'"standard input"', b'"file"') == named.stdout
+    empty = subprocess.run([*PROGRAM, *command], input=b"", capture_output=True, check=False)
+    assert (empty.returncode, empty.stdout) == (3, b"")
+    assert empty.stderr.startswith(b"error: standard input: nothing was sent; expected a table or an export")
