@@ -31,6 +31,9 @@ _THOUSANDS = re.compile(r"[0-9],[0-9]{3}(?![0-9])")
 _PLAIN_NUMBER = re.compile(rf"{_AMOUNT}\Z")
 _SUFFIXES = re.compile(r"(postinfusion|postdose|afterinfusion|afterdose|post|after|p\.?i\.?)\Z")
 _NEGATIVE = re.compile(r"\s*[-−–]\s*[0-9]")
+_BEFORE_OR_AFTER = re.compile(
+    r"\s*(?:d|days?|h|hrs?|hours?|t|time|min|minutes?|w|wk|weeks?|visit)\s*[=_]?\s*[-−–]\s*[0-9]*[1-9]", re.IGNORECASE
+)  # D-1 is the day before the dose, or day 1 with a hyphen
 _PREFIXES = re.compile(r"(?:postinfusion|postdose|post|after|time|visit(?=[0-9.]+[a-z])|t(?=[+=]|[0-9])|[+=])")
 
 
@@ -61,6 +64,8 @@ def minutes_from_text_or_none(text: str) -> float | None:
     """
     if _NEGATIVE.match(text):
         raise ValueError(f"{text!r} is before the anchor; name it as an alias of a timepoint in the protocol")
+    if _BEFORE_OR_AFTER.match(text):
+        raise ValueError(f"{text!r} can mean before or after the anchor")
     compact = _bare(text)
     if ":" in compact:
         if match := _CLOCK_HOURS.match(compact):
@@ -106,12 +111,14 @@ def name_from_minutes(minutes: float) -> str:
 def timepoint_from_text(text: str, declared: Sequence[Timepoint]) -> Timepoint:
     """The declared timepoint that a text means.
 
-    Names and aliases of the protocol come first; then words for baseline; then an amount with a unit; then a bare
+    Names and aliases of the protocol come first, in any spelling of blanks and hyphens unless a hyphen can be a minus
+    (``D-7``: then as written only); then words for baseline; then an amount with a unit; then a bare
     number that equals the minutes of exactly one declared timepoint. Raises :class:`UnknownTimepoint` otherwise.
     """
     compact = normalized(text)
+    spelled = str.casefold if _BEFORE_OR_AFTER.match(text) or _NEGATIVE.match(text) else normalized
     for timepoint in declared:
-        if compact in {normalized(name) for name in (timepoint.name, *timepoint.aliases)}:
+        if spelled(text.strip()) in {spelled(name) for name in (timepoint.name, *timepoint.aliases)}:
             return timepoint
     baseline = next((timepoint for timepoint in declared if timepoint.minutes is None), None)
     if (compact in _BASELINE_WORDS or compact.replace("=", "") in _BASELINE_WORDS) and baseline is not None:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from elisa_bdnf.model.timepoint import (
+    Timepoint,
     UnknownTimepoint,
     minutes_from_text_or_none,
     name_from_minutes,
@@ -34,6 +35,13 @@ REFUSED = {
     "240": "240 min, which is none",
     "4h": "240 min, which is none",
     "-30 min": "before the anchor",
+    "-7d": "before the anchor",
+    "−120 min": "before the anchor",
+    "D-1": "before or after",
+    "Day -7": "before or after",
+    "T-120": "before or after",
+    "day–1": "before or after",
+    "t = -120 min": "before or after",
     "24": "24 min, which is none",
     "visit 3": "not a time",
     "after lunch": "not a time",
@@ -57,3 +65,11 @@ def test_refused(text: str, why: str) -> None:
 @given(st.integers(min_value=1, max_value=60 * 24 * 400))
 def test_a_name_made_from_minutes_is_read_as_those_minutes(minutes: int) -> None:
     assert minutes_from_text_or_none(name_from_minutes(minutes)) == minutes
+
+
+def test_what_a_protocol_spells_with_a_minus_is_taken_as_it_is_spelled() -> None:
+    declared = [Timepoint("baseline", None, ("D-1",)), Timepoint("1d", 1440, ("day 1",))]
+    assert timepoint_from_text("d-1", declared).name == "baseline"
+    assert timepoint_from_text("Day1", declared).name == "1d"
+    with pytest.raises(UnknownTimepoint, match="before or after"):
+        timepoint_from_text("Day-1", declared)
