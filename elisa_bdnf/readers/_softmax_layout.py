@@ -113,8 +113,10 @@ def layout_from_members(
         content = known.get(said)
         if content is None:
             content = known[said] = _content(member, roles[first_line], decimal, remarks)
-        other = contents.setdefault(well, content)
-        if other is not content and other != content:
+        other = contents.get(well, content)
+        if other is content or other == content:
+            contents[well] = content
+        else:
             names = (other.attributes.get("group", ""), member.group.name)
             twice.setdefault(names, []).append(well)
     if not contents:
