@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -47,6 +48,19 @@ def range_status(curve: Curve, y: float, x: float | None, *, extrapolate: bool =
     if extrapolate:
         return RangeStatus.EXTRAPOLATED
     return RangeStatus.BELOW_LLOQ if below else RangeStatus.ABOVE_ULOQ
+
+
+def range_statuses(
+    curve: Curve, responses: Sequence[float], in_well: Sequence[float | None], *, extrapolate: bool = False
+) -> list[RangeStatus]:
+    """:func:`range_status` of many wells; no status where the curve has no range."""
+    if math.isnan(curve.limits.lloq):
+        return [RangeStatus.NO_VALUE] * len(responses)
+    low, high, within = curve.limits.lloq * (1 - _SLACK), curve.limits.uloq * (1 + _SLACK), RangeStatus.WITHIN
+    return [
+        within if x is not None and low <= x <= high else range_status(curve, y, x, extrapolate=extrapolate)
+        for y, x in zip(responses, in_well, strict=True)
+    ]
 
 
 def is_below_range(limits: Limits, x: float) -> bool:

@@ -113,6 +113,7 @@ def nearest_ends(curve: Curve, sides: Sequence[Side]) -> list[float]:
     ends = np.where(direction > 0, np.inf, -np.inf)
     unit = _STEP if curve.model is Model.LINEAR else _STEP / max(abs(curve.b), _FLATTEST)
     open_, inside = np.arange(len(sides)), start
+    brackets: list[tuple[Counts, Array, Array]] = []  # sides, and the places between which each has its end
     for offsets in _offsets(unit):
         ln_x = start[open_, None] + direction[open_, None] * offsets
         beyond = ~(np.abs(ln_x) < _LARGEST_LN)
@@ -121,10 +122,13 @@ def nearest_ends(curve: Curve, sides: Sequence[Side]) -> list[float]:
         first, met = outside.argmax(axis=1), outside.any(axis=1)
         row = np.flatnonzero(met)
         before = np.where(first[row] > 0, held[row, first[row] - 1], inside[row])
-        ends[open_[row]] = _roots(arrays, open_[row], before, held[row, first[row]])
+        brackets.append((open_[row], before, held[row, first[row]]))
         open_, inside = open_[~met], held[~met, -1]
         if not len(open_):
             break
+    which, within, past = (np.concatenate(parts) for parts in zip(*brackets, strict=True))
+    if len(which):
+        ends[which] = _roots(arrays, which, within, past)
     with np.errstate(over="ignore"):
         return [float(end) for end in np.exp(ends)]
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import islice
 
-from elisa_bdnf.analysis.curve_reading import CurveReading, range_status, read_responses
+from elisa_bdnf.analysis.curve_reading import CurveReading, range_statuses, read_responses
 from elisa_bdnf.analysis.curves import invert_or_none, predict, rises
 from elisa_bdnf.analysis.inverses import in_wells
 from elisa_bdnf.analysis.robustness import moves
@@ -145,16 +146,12 @@ def _saturated(curve: Curve, count: int, total: int) -> CurveReading:
 
 def _wells(groups: Sequence[Group], curve: Curve, extrapolate: bool) -> list[tuple[WellEstimate, ...]]:
     """Every used well of every group on the curve."""
-    found = iter(in_wells(curve, [response for group in groups for response in group.responses]))
-    known = not math.isnan(curve.limits.lloq)
-    estimates = []
-    for group in groups:
-        each = zip(group.wells, group.responses, [next(found) for _ in group.wells], strict=True)
-        estimates.append(tuple(
-            WellEstimate(well, x, range_status(curve, y, x, extrapolate=extrapolate) if known else RangeStatus.NO_VALUE)
-            for well, y, x in each
-        ))  # fmt: skip
-    return estimates
+    names = [well for group in groups for well in group.wells]
+    responses = [response for group in groups for response in group.responses]
+    found = in_wells(curve, responses)
+    statuses = range_statuses(curve, responses, found, extrapolate=extrapolate)
+    each = map(WellEstimate, names, found, statuses)
+    return [tuple(islice(each, group.n)) for group in groups]
 
 
 def _factor_or_none(group: Group, protocol: Protocol) -> tuple[float | None, str]:
