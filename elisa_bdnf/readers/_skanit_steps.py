@@ -93,7 +93,8 @@ def changed_after_export(page: Page) -> tuple[str, ...]:
         match = _RANGE.match(text) if text else None
         if match and int(match[1]) != row - 1:
             where = f"says row {match[1]} and stands in row {row + 1}"
-            return (f"Lines of the sheet {page.name!r} were put in or taken out: 'Autoloading range' {where}.",)
+            sheet = f"the sheet {page.name!r}" if page.is_sheet else "the text"
+            return (f"Lines of {sheet} were put in or taken out: 'Autoloading range' {where}.",)
     return ()
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from elisa_bdnf.errors import ExportError
+from elisa_bdnf.inputs.units import unit_from_text_or_none
 from elisa_bdnf.model.plate import well_from_text_or_none
 from elisa_bdnf.readers._softmax_blocks import Block
 from elisa_bdnf.readers._softmax_lines import GroupLine, Numbers, lines_from_block
@@ -60,7 +61,8 @@ _BY_NAME = {
     "results": Purpose.CONCENTRATION,
 }
 _NOMINAL_NAME = re.compile(
-    r"(?P<name>Concentration|Standard Value|Conc|Expected)(?:\s+(?P<unit>\S.*))?\Z", re.IGNORECASE
+    r"(?P<name>Concentration|Standard Value|Conc|Expected)(?:\s*[(\[](?P<inside>[^()\[\]]+)[)\]]|\s+(?P<unit>\S.*))?\Z",
+    re.IGNORECASE,
 )
 _INTERPOLATION = re.compile(r"interpx\((?P<curve>[^,()]*),(?P<column>[^,()]*)\)")
 _PRECISION = re.compile(r"[0-9]+ (?:decimal places|significant|DP\b)", re.IGNORECASE)
@@ -180,10 +182,16 @@ def _columns(titles: Sequence[str], formulas: Mapping[int, tuple[str, str]]) -> 
         if number == 1 or _has_formula(formulas, number):
             name, formula = formulas.get(number, (title, ""))
             purpose = _purpose(number, formula, columns)
-            columns.append(Column(title, name, formula, purpose, title.removeprefix(name).strip()))
+            columns.append(Column(title, name, formula, purpose, _unit(title.removeprefix(name))))
         else:
             columns.append(_column_by_name(title))
     return tuple(columns)
+
+
+def _unit(text: str) -> str:
+    """``pg/mL``, ``(pg/ml)``, ``[ng/ml]``; one that is not known stays as written."""
+    written = text.strip().strip("()[]").strip()
+    return unit_from_text_or_none(written) or written
 
 
 def _has_formula(formulas: Mapping[int, tuple[str, str]], number: int) -> bool:
@@ -192,7 +200,7 @@ def _has_formula(formulas: Mapping[int, tuple[str, str]], number: int) -> bool:
 
 def _column_by_name(title: str) -> Column:
     if match := _NOMINAL_NAME.match(title):
-        return Column(title, match["name"], "", Purpose.DESCRIPTOR, match["unit"] or "")
+        return Column(title, match["name"], "", Purpose.DESCRIPTOR, _unit(match["inside"] or match["unit"] or ""))
     return Column(title, title, "", _BY_NAME.get(title.casefold(), Purpose.OTHER))
 
 

@@ -75,7 +75,13 @@ class Block:
 
 def names_a_program(page: Page) -> bool:
     """Whether i-control, SparkControl or XFluor4 put its name at the top, as Magellan does not."""
-    return any(page.text(row, 0).casefold().startswith(_PROGRAMS) for row in range(4))
+    return any(page.text(row, 0).casefold().startswith(_PROGRAMS) for row in range(4)) or has_labels_of_icontrol(page)
+
+
+def has_labels_of_icontrol(page: Page) -> bool:
+    """``Label: …`` above ``Mode``, of an i-control sheet whose first lines somebody took away."""
+    labels = [row for row, text in enumerate(page.firsts) if text.startswith("Label:")]
+    return any("Mode" in page.firsts[row + 1 : row + 4] for row in labels)
 
 
 def blocks_of(page: Page, starts: Sequence[int], label_key: str, begins_with: str) -> list[Block]:

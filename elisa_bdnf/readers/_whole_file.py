@@ -37,10 +37,10 @@ def with_remarks(file: InputFile, readings: Sequence[Reading], *, states_wells: 
 
 def _repeated_labels(reading: Reading) -> Iterator[str]:
     """A quantity that stands twice on a plate: read twice, copied, or the line that begins another plate was lost."""
-    labels = {channel.label for channel in reading.channels}
-    for label in labels if len(labels) > 1 else ():
+    wavelengths = {channel.label: channel.wavelength_nm for channel in reading.channels}
+    for label, nm in wavelengths.items() if len(wavelengths) > 1 else ():
         again = _AGAIN.fullmatch(label)
-        if again and again[2] == "2" and again[1] in labels:
+        if again and again[2] == "2" and again[1] in wavelengths and wavelengths[again[1]] == nm:
             yield f"{again[1]!r} stands more than once on this plate; the second one is called {label!r}."
 
 

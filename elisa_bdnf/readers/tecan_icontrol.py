@@ -9,18 +9,25 @@ from elisa_bdnf.model.reading import Reading, Source
 from elisa_bdnf.readers._key_lines import value_of
 from elisa_bdnf.readers._pages import refuse_unless
 from elisa_bdnf.readers._reader import Reader
-from elisa_bdnf.readers._tecan_blocks import blocks_of, header_of, reading_from_blocks, refuse_tables_outside
+from elisa_bdnf.readers._tecan_blocks import (
+    blocks_of,
+    has_labels_of_icontrol,
+    header_of,
+    reading_from_blocks,
+    refuse_tables_outside,
+)
 
 _PROGRAM = "application: tecan i-control"
 
 
 def recognizes(file: InputFile) -> bool:
-    """``Application: Tecan i-control`` at the top of a sheet."""
+    """``Application: Tecan i-control`` at the top of a sheet, or its blocks ``Label: …``, ``Mode``."""
     return file.kind in ("xlsx", "xls", "text") and any(_is_own(page) for page in file.pages)
 
 
 def _is_own(page: Page) -> bool:
-    return any(page.text(row, 0).casefold().startswith(_PROGRAM) for row in range(min(5, len(page.rows))))
+    named = any(page.text(row, 0).casefold().startswith(_PROGRAM) for row in range(min(5, len(page.rows))))
+    return named or has_labels_of_icontrol(page)
 
 
 def read(file: InputFile) -> tuple[Reading, ...]:
@@ -50,7 +57,7 @@ READER = Reader(
     title="Tecan i-control workbook",
     recognizes=recognizes,
     read=read,
-    marks=("tecan i-control",),
+    marks=("tecan i-control", "label:"),
     software="i-control 1.6 to 2.0",
     real_example=True,
     states_wells=True,

@@ -62,10 +62,10 @@ def test_standards_by_formula_with_unit_from_the_title() -> None:
     renamed["X"] = "InterpX(Std@StandardCurve,Y)"
     renamed["M"] = "Average(Y)"
     (reading,) = readings_of(plate(VALUES), group("Anything", renamed, STANDARD_LINES, MIN + "\nMaxStd|L|2|Max(M)"))
-    assert reading.layout is None or reading.layout.unit in (None, "ng/ml")
+    assert reading.layout is None or reading.layout.unit in (None, "ng/mL")
     (named,) = readings_of(plate(VALUES), group("Standards", renamed, STANDARD_LINES, MIN))
     assert named.layout is not None
-    assert named.layout.unit == "ng/ml"
+    assert named.layout.unit == "ng/mL"
     assert {w: (c.role, c.nominal) for w, c in named.layout.contents.items()} == {
         "A1": (Role.STANDARD, 100.0), "A2": (Role.STANDARD, 100.0),
         "B1": (Role.STANDARD, 10.0), "B2": (Role.STANDARD, 10.0),
@@ -185,6 +185,14 @@ def test_groups_of_version_5_have_no_formulas() -> None:
     assert reading.layout is not None
     assert [content.nominal for content in reading.layout.contents.values()] == [100.0, 100.0]
     assert any("no formulas" in remark for remark in reading.remarks)
+
+
+@pytest.mark.parametrize("title", ["Conc (ng/ml)", "Conc(ng/mL)", "Conc [ng/ml]", "Conc ng/ml"])
+def test_a_unit_in_brackets_is_the_unit(title: str) -> None:
+    old = f"Group:|Standards|1\nSample|{title}|Wells|Value\n1|100|A1|2.0\n~End\n"
+    (reading,) = readings_of(old, plate(VALUES))
+    assert reading.layout is not None
+    assert reading.layout.unit == "ng/mL"
 
 
 def test_a_plate_that_is_no_endpoint_is_left_out_with_a_remark() -> None:

@@ -122,3 +122,20 @@ RANGES = {
 @pytest.mark.parametrize("text", RANGES)
 def test_ranges_of_wells(text: str) -> None:
     assert wells_of_ranges(text) == RANGES[text]
+
+
+def test_a_sheet_of_icontrol_without_its_first_lines_keeps_labels_and_wavelengths() -> None:
+    chosen = form("tecan_icontrol", "workbook")
+    rows = rows_of(chosen)
+    begins = next(n for n, row in enumerate(rows) if row and row[0] == "Label: OD450")
+    for cut in (1, begins):
+        readings = read(chosen, rows[cut:])
+        assert [r.source.format for r in readings] == ["tecan_icontrol"] * len(readings)
+        assert [(c.label, c.wavelength_nm) for c in readings[0].channels] == [("OD450", 450.0), ("OD570", 570.0)]
+
+
+def test_a_wavelength_lost_from_a_magellan_list_does_not_move_the_others() -> None:
+    chosen = form("tecan_magellan", "list")
+    (reading, *_) = read(chosen, without(rows_of(chosen), "Measurement wavelength: 450 nm"))
+    assert [channel.wavelength_nm for channel in reading.channels] == [None, 570.0]
+    assert "The export states the wavelength of the other reads, but not of 'Label1'." in reading.remarks
