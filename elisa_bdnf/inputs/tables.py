@@ -126,8 +126,19 @@ def _is_well_id(text: str) -> bool:
     return text.casefold().replace("_", " ").replace("-", " ").split() in (["well", "id"], ["wellid"])
 
 
+_COLUMN_ZERO = re.compile(r"[A-Za-z]{1,2}0{1,2}")
+
+
 def _has_wells(table: Table) -> bool:
-    return any(well_or_none(table, line) for line in table.lines[:8])
+    heading, first = table.heading("well"), table.lines[:8]
+    if any(well_or_none(table, line) for line in first):
+        return True
+    return heading is not None and any(hint_on_well(table.text(line, heading)) for line in first)
+
+
+def hint_on_well(text: str) -> str:
+    """What to say of ``A0``: columns that were counted from 0 are one less than those on the plate."""
+    return "columns count from 1 on a plate: were they counted from 0?" if _COLUMN_ZERO.fullmatch(text.strip()) else ""
 
 
 def well_or_none(table: Table, line: int) -> Well | None:

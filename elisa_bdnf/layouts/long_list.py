@@ -8,7 +8,7 @@ from elisa_bdnf.errors import ElisaError, Problem
 from elisa_bdnf.inputs.columns import misspelled_or_none
 from elisa_bdnf.inputs.file import InputFile
 from elisa_bdnf.inputs.pages import spoken_place
-from elisa_bdnf.inputs.tables import Table, heading_problems, odd_cell_problems, well_or_none
+from elisa_bdnf.inputs.tables import Table, heading_problems, hint_on_well, odd_cell_problems, well_or_none
 from elisa_bdnf.inputs.well_facts import Fact
 from elisa_bdnf.layouts._build import Facts, layout_from_facts
 from elisa_bdnf.model.layout import Layout
@@ -73,7 +73,7 @@ def _no_well(table: Table, line: int) -> Problem:
         return Problem("no well", place=table.page.place(line, 0))
     text = table.text(line, heading)
     found = f"{text!r} is no well" if text else "the line names no well"
-    return Problem(found, "a well such as A1", place=table.place(line, heading))
+    return Problem(found, "a well such as A1", hint_on_well(text), place=table.place(line, heading))
 
 
 def _misspelled(table: Table) -> Iterator[Problem]:

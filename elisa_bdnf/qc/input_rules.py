@@ -35,8 +35,8 @@ def every_laid_out_well_was_read(plate: PlateSubject) -> Verdicts:
     )
     if holes:
         yield Remark(
-            f"the layout names {len(holes)} wells for which the export holds neither a number nor a word: "
-            f"{_some(holes)}",
+            f"the layout names {len(holes)} well{'s' * (len(holes) > 1)} for which the export holds neither a number "
+            f"nor a word: {_some(holes)}",
             measured=str(len(holes)),
             limit="0",
             wells=holes,

@@ -14,6 +14,7 @@ from elisa_bdnf.inputs.tables import (
     Heading,
     Table,
     heading_problems,
+    hint_on_well,
     odd_cell_problem,
     well_or_none,
     well_table_or_none,
@@ -130,9 +131,9 @@ def plates_from_list(found: WellList) -> list[ListPlate]:
 
 
 def _lines(table: Table) -> Iterator[int]:
-    wells = [line for line in table.lines if well_or_none(table, line)]
+    last = max((line for line in table.lines if well_or_none(table, line)), default=-1)
     for line in table.lines:
-        if line <= wells[-1]:
+        if line <= last:
             yield line
         elif sum(1 for text in table.page.rows[line] if number_from_text_or_none(text) is not None) > 0 and any(
             table.text(line, heading) for heading in table.headings[1:]
@@ -147,7 +148,12 @@ def _add_line(found: WellList, plate: ListPlate, line: int, problems: list[Probl
         heading = table.heading("well") or table.heading("row") or table.headings[0]
         text = table.text(line, heading)
         problems.append(
-            Problem(f"{text!r} is no well", "a well such as A1 in every line", place=table.place(line, heading))
+            Problem(
+                f"{text!r} is no well",
+                "a well such as A1 in every line",
+                hint_on_well(text),
+                place=table.place(line, heading),
+            )
         )
         return
     wavelength = table.text(line, found.wavelength) if found.wavelength else ""

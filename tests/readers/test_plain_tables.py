@@ -241,6 +241,11 @@ REFUSED = {
     "repeats": ("Well,OD\nA1,0.5\nA1,0.6\n", "plate.csv:3: well A1 has a second 'OD'; the first stands in line 2"),
     "spectrum": ("Well,Wavelength,OD\n" + "".join(f"A1,{nm},0.1\n" for nm in range(400, 480, 10)), "(a spectrum)"),
     "lost-well": ("Well,OD\nA1,0.5\nQQ7,0.6\nA3,0.7\n", "plate.csv:3: 'QQ7' is no well"),
+    "counted-from-0": ("Well,OD\nA0,0.5\nA1,0.6\nA2,0.7\n", "plate.csv:2: 'A0' is no well; expected a well such as A1"),
+    "all-in-column-0": (
+        "Well,OD\nA0,0.5\nB0,0.6\nC0,0.7\n",
+        "columns count from 1 on a plate: were they counted from 0?",
+    ),
     "lost-last-well": ("Well,OD\nA1,0.5\n?,0.6\n", "plate.csv:3: '?' is no well"),
     "layout-of-which-plate": (
         workbook({"a": cells(), "b": cells(), "sample": [[None, 1, 2], ["A", "P1", "P2"]]}),
