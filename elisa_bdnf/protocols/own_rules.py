@@ -13,6 +13,7 @@ from elisa_bdnf.protocols.kit_schema import ID_PATTERN
 from elisa_bdnf.protocols.layers import Merged
 
 PREFIX = "LAB-"
+_SHOWN = 200  # characters of a requirement that is wrong
 
 
 def own_rule_faults(settings: Merged) -> Iterator[Fault]:
@@ -31,7 +32,8 @@ def own_rule_faults(settings: Merged) -> Iterator[Fault]:
                 if objection := objection_or_none(known):
                     raise ExpressionError(column, *objection)
         except ExpressionError as wrong:
-            found = f"{text!r}, column {wrong.column}: {wrong.found}"
+            shown = text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+            found = f"{shown!r}, column {wrong.column}: {wrong.found}"
             yield Fault((*path, "require"), found, wrong.expected, inside=wrong.column)
 
 

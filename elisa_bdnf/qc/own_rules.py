@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 from elisa_bdnf.model.curve import Curve, StandardPoint
 from elisa_bdnf.model.estimate import Estimate, RangeStatus
@@ -32,8 +33,9 @@ def judge_own(
             holds = bool(value_of(rule.require.root, values.__getitem__))
         except Unknown as unknown:
             missing[rule.id, str(unknown)] = NotEvaluated(rule.id, str(unknown))
-        except ZeroDivisionError:
-            reason = f"{rule.require.text} divides by zero on this plate"
+        except ArithmeticError as no_number:
+            what = "divides by zero" if isinstance(no_number, ZeroDivisionError) else "gives no number"
+            reason = f"{rule.require.text} {what} on this plate"
             missing[rule.id, reason] = NotEvaluated(rule.id, reason)
         else:
             if not holds:
@@ -41,7 +43,8 @@ def judge_own(
 
 
 def _finding(rule: OwnRule, values: Mapping[Name, float], analysis: Analysis) -> Finding:
-    measured = ", ".join(_with_unit(name, value, analysis) for name, value in values.items())
+    digits = _digits(rule, values)
+    measured = ", ".join(_with_unit(name, value, digits, analysis) for name, value in values.items())
     return Finding(
         rule=rule.id,
         level=FindingLevel(rule.level),
@@ -55,10 +58,20 @@ def _finding(rule: OwnRule, values: Mapping[Name, float], analysis: Analysis) ->
     )
 
 
-def _with_unit(name: Name, value: float, analysis: Analysis) -> str:
+def _digits(rule: OwnRule, values: Mapping[Name, float]) -> int:
+    """With how many significant digits, six at least, the quantities are seen not to do what the rule requires."""
+    for digits in range(6, 12):
+        shown = {name: float(f"{value:.{digits}g}") for name, value in values.items()}
+        with suppress(ArithmeticError):
+            if not value_of(rule.require.root, shown.__getitem__):
+                return digits
+    return 12
+
+
+def _with_unit(name: Name, value: float, digits: int, analysis: Analysis) -> str:
     main = next(c for c in analysis.reading.channels if c.label == analysis.responses.main_channel)
     of_response = "OD" if main.kind is ChannelKind.ABSORBANCE else ""
-    return f"{written(name)} = {plain(value)} {unit_of(name, analysis.protocol.unit, of_response)}".rstrip()
+    return f"{written(name)} = {plain(value, digits)} {unit_of(name, analysis.protocol.unit, of_response)}".rstrip()
 
 
 def quantity(analysis: Analysis, name: Name) -> float:

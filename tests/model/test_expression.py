@@ -16,8 +16,17 @@ TRUE = (
     "blank < 1 and (top > 3 or top > 1)", "2 + 3 * 4 == 14", "(2 + 3) * 4 == 20", "7 - 2 - 1 == 4", "8 / 4 / 2 == 1",
     "-blank < 0", "- -top == 2", "abs(blank - top) > 1.9", "max(blank, top, 1) == 2", "min(blank, 1e-3) == 0.001",
     'control["QC 2"].cv < 10', "control['QC 2'].cv<10", "not not blank < 1", "1 < 2 < 3 < 4",
+    "(0.1 + 0.2) / 2 <= 0.15", "not (0.1 + 0.2) / 2 > 0.15", "3 * 0.1 == 0.3",
 )  # fmt: skip
-FALSE = ("blank < 0.05", "1 < control.high < 1.2", "not blank < 1", "top > 3 or blank > 1 and top > 1", "3 < 2 < 5")
+FALSE = (
+    "(0.1 + 0.2) / 2 > 0.15",
+    "0.7 + 0.1 < 0.8",
+    "blank < 0.05",
+    "1 < control.high < 1.2",
+    "not blank < 1",
+    "top > 3 or blank > 1 and top > 1",
+    "3 < 2 < 5",
+)
 WRONG = {
     "": (1, "the end"),
     "blank": (1, "a number"),
@@ -35,6 +44,7 @@ WRONG = {
     "blank.__class__ < 1 and __import__('os')": (25, "a number"),
     "blank < 1.2.3": (9, "'1.2.3'"),
     "blank < 1x": (9, "'1x'"),
+    "blank < 1e400": (9, "'1e400' is too large"),
     "(" * 30 + "1" + ")" * 30 + " > 0": (26, "nested"),
     "blank < 1 and " * 50 + "top > 1": (500, "707 characters"),
 }

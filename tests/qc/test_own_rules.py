@@ -58,6 +58,13 @@ def test_the_finding_says_what_was_required_and_what_was_measured() -> None:
     assert (finding.limit, finding.limit_origin) == ("blank < 0.050 and control.QC100 > 2", "protocol mine")
 
 
+def test_as_many_digits_as_it_takes_to_see_the_fault() -> None:
+    (finding,) = found("blank > 0.05100001")
+    assert finding.measured == "blank = 0.051 OD"
+    (finding,) = found("control.QC100 < 0.72162901")
+    assert float(finding.measured.split()[2]) >= 0.72162901
+
+
 UNITS = {
     "control.QC100.concentration > 1000": "pg/mL", "control.QC100.cv > 99": "%", "top > 9": "OD",
     "curve.c > 1e6": "pg/mL",
@@ -88,7 +95,7 @@ def test_a_level_that_rejects_rejects() -> None:
     assert judged("blank < 0.05", level="fail_plate").verdict.value == "rejected"
 
 
-@pytest.mark.parametrize("text", ["control.QC9 > 1", "curve.lod > 0", "1 / (zero - zero) > 1"])
+@pytest.mark.parametrize("text", ["control.QC9 > 1", "curve.lod > 0", "1 / (zero - zero) > 1", "1e308 * 1e308 > 1"])
 def test_what_the_plate_does_not_have_is_not_evaluated(text: str) -> None:
     result = judged(text)
     assert [f for f in result.findings if f.rule == "LAB-own"] == []
