@@ -3,7 +3,7 @@
 ``least_squares`` (trf, analytic Jacobian by 3-point differences, tight tolerances) starts from 12 places, or 24 with an
 asymmetry, and its best sum of squares is compared with ours: ``lower`` means that ours is lower by more than 1e-6 of it
 (scipy missed the minimum, or stopped on the way to infinity), ``higher`` that scipy found something that we did not.
-Where the two agree, concentrations inside the standards are compared too. The kinds are what plates do: few levels,
+The kinds are what plates do: few levels,
 outliers, a plateau out of reach, a hook, falling curves, steps of 2 to 10, single wells and replicates.
 """
 

@@ -47,7 +47,7 @@ def judged_by(chart: Chart) -> str:
     """How far the limits of a chart go, in words."""
     n = chart.limits.n
     if n < WARN_FROM:
-        return f"limits of {n} plates: to look at only"
+        return f"limits of {n} plate{'s' if n > 1 else ''}: to look at only"
     return f"limits of {n} plates: warn only" if n < FROZEN else f"limits of the first {n} plates, frozen"
 
 
