@@ -12,6 +12,7 @@ from pathlib import Path
 
 from elisa_bdnf.errors import LayoutError, Problem, SampleSheetError
 from elisa_bdnf.inputs.file import name_of
+from elisa_bdnf.model.concentration_unit import factor_or_none
 from elisa_bdnf.model.curve import Model
 from elisa_bdnf.model.layout import Content, Layout, Role
 from elisa_bdnf.model.plate import Shape
@@ -170,9 +171,6 @@ def with_anchors(layout: Layout, protocol: Protocol) -> Layout:
     return replace(layout, contents={well: marked(content) for well, content in layout.contents.items()})
 
 
-_GRAMS_PER_ML = {"pg/ml": 1e-12, "ng/l": 1e-12, "ng/ml": 1e-9, "µg/l": 1e-9, "ug/l": 1e-9, "µg/ml": 1e-6, "ug/ml": 1e-6}
-
-
 def in_unit_of(layout: Layout, protocol: Protocol) -> tuple[Layout, Protocol]:
     """Layout and protocol in one unit: that of the protocol, or that of the layout where the protocol has none.
 
@@ -181,16 +179,15 @@ def in_unit_of(layout: Layout, protocol: Protocol) -> tuple[Layout, Protocol]:
     said = (layout.unit or "").strip()
     if not said or not protocol.unit:
         return layout, protocol if protocol.unit else replace(protocol, unit=said)
-    ours, theirs = protocol.unit.casefold().replace("μ", "µ"), said.casefold().replace("μ", "µ")
-    if ours == theirs:
-        return layout, protocol
-    if ours not in _GRAMS_PER_ML or theirs not in _GRAMS_PER_ML:
+    factor = factor_or_none(said, protocol.unit)
+    if factor is None:
         raise LayoutError(
             f"the layout states concentrations in {said}",
             expected=f"{protocol.unit} (protocol {protocol.id}), or a unit that converts to it",
             file=layout.origin,
         )
-    factor = _GRAMS_PER_ML[theirs] / _GRAMS_PER_ML[ours]
+    if factor == 1.0 and said.casefold() == protocol.unit.casefold():
+        return layout, protocol
     remark = f"the layout states concentrations in {said}; they were converted to {protocol.unit}"
     contents = {well: _times(content, factor) for well, content in layout.contents.items()}
     return replace(layout, contents=contents, unit=protocol.unit, remarks=(*layout.remarks, remark)), protocol

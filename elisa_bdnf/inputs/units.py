@@ -10,6 +10,7 @@ _AMOUNTS = {
 }  # fmt: skip
 _VOLUMES = {"ml": "mL", "l": "L", "dl": "dL", "ul": "µL"}
 _MOLAR = {"fm": "fM", "pm": "pM", "nm": "nM", "um": "µM"}
+_ACTIVITY = {"u/ml": "U/mL", "mu/ml": "mU/mL", "iu/ml": "IU/mL", "miu/ml": "mIU/mL", "au": "AU"}
 _UNIT = (
     rf"(?:(?P<amount>{'|'.join(sorted(_AMOUNTS, key=len, reverse=True))})\s*(?:/|per|[_.·*⋅]|\s)?\s*"
     rf"(?P<volume>{'|'.join(sorted(_VOLUMES, key=len, reverse=True))})(?:\^?-1)?|(?P<molar>{'|'.join(_MOLAR)}))"
@@ -22,9 +23,9 @@ _PLAIN = str.maketrans("µμ⁻¹−\u00a0", "uu-1- ")
 
 
 def unit_from_text_or_none(text: str) -> str | None:
-    """``pg/ml``, ``pg mL-1``, ``pg_mL`` → ``pg/mL``; ``ug/ml`` → ``µg/mL``; None for anything else."""
+    """``pg/ml``, ``pg mL-1``, ``pg_mL`` → ``pg/mL``; ``ug/ml`` → ``µg/mL``; None for what is no unit."""
     match = _ALONE.match(_plain(text))
-    return _unit(match) if match else None
+    return _unit(match) if match else _ACTIVITY.get(_plain(text).strip())
 
 
 def name_and_unit_from_text(text: str) -> tuple[str, str | None]:

@@ -4,27 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from elisa_bdnf.model.concentration_unit import factor_or_none
 from elisa_bdnf.model.protocol import Kit, KitControl, KitMatrix
 from elisa_bdnf.protocols.check import PRESENT, Fault, Path
 from elisa_bdnf.protocols.fields import Value
 from elisa_bdnf.protocols.kit_schema import KIT
 from elisa_bdnf.protocols.layers import Layer, Merged
 
-_GRAMS_PER_ML = {
-    "fg/mL": 1e-15, "pg/mL": 1e-12, "ng/mL": 1e-9, "ug/mL": 1e-6, "µg/mL": 1e-6, "mg/mL": 1e-3,
-    "ng/L": 1e-12, "ug/L": 1e-9, "µg/L": 1e-9,
-}  # fmt: skip
 _OF_THE_DAY = ("use", "lot", "expires")  # not values of the insert
 KIT_DEFAULTS = Layer("default", {("kit", f.name): f.default for f in KIT.fields if f.default is not None})
-
-
-def factor_or_none(from_unit: str, to_unit: str) -> float | None:
-    """What to multiply a concentration with; None where the units do not convert without knowing the molecule."""
-    if from_unit == to_unit:
-        return 1.0
-    if from_unit not in _GRAMS_PER_ML or to_unit not in _GRAMS_PER_ML:
-        return None
-    return _GRAMS_PER_ML[from_unit] / _GRAMS_PER_ML[to_unit]
 
 
 def layer_of_consequences(kit: Merged, own: Merged) -> Layer:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from elisa_bdnf.model.concentration_unit import factor_or_none
 from elisa_bdnf.model.timepoint import normalized
 from elisa_bdnf.protocols.check import Fault, dotted
 from elisa_bdnf.protocols.design import TABLES_OF_DESIGN
-from elisa_bdnf.protocols.kit_values import factor_or_none, standards_faults
+from elisa_bdnf.protocols.kit_values import standards_faults
 from elisa_bdnf.protocols.layers import COMMAND_LINE, Merged
 from elisa_bdnf.protocols.own_rules import own_rule_faults
 

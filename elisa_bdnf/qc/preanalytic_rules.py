@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+from elisa_bdnf.model.concentration_unit import factor_or_none
 from elisa_bdnf.model.finding import FindingLevel
 from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, as_set, below, digits, exceeds, rule
-from elisa_bdnf.qc.sample_rules import PG_ML_PER_UNIT
 from elisa_bdnf.qc.subjects import EstimateSubject
 
 
@@ -21,7 +21,7 @@ def plasma_is_not_full_of_platelets(
     """
     estimate, protocol = sample.estimate, sample.analysis.protocol
     matrix = estimate.group.content.matrix or protocol.matrix or ""
-    factor = PG_ML_PER_UNIT.get(protocol.unit.casefold())
+    factor = factor_or_none(protocol.unit, "pg/mL")
     if factor is None:
         yield Missing(f"{protocol.unit} is no mass of BDNF per volume")
     if not matrix.startswith("plasma") or factor is None:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from elisa_bdnf.model.concentration_unit import factor_or_none
 from elisa_bdnf.model.curve import Curve
 from elisa_bdnf.model.estimate import RangeStatus
 from elisa_bdnf.model.finding import FindingLevel
@@ -28,7 +29,6 @@ PLAUSIBLE_PG_ML: Mapping[str, tuple[float, float, float, float]] = MappingProxyT
     }
 )
 BY_MATRIX = -1.0  # a limit that is not set: that of the matrix
-PG_ML_PER_UNIT: Mapping[str, float] = MappingProxyType({"pg/ml": 1.0, "ng/ml": 1000.0, "ng/l": 1.0, "µg/l": 1000.0})
 
 
 @rule("SMP-01", FindingLevel.INFO, "ICH M10; GraphPad leaves such cells blank, we say why")
@@ -113,7 +113,7 @@ def concentration_is_plausible_for_the_matrix(
     estimate, protocol = sample.estimate, sample.analysis.protocol
     matrix = estimate.group.content.matrix or protocol.matrix
     known = _band_or_none(matrix or "", estimate.group.content)
-    factor = PG_ML_PER_UNIT.get(protocol.unit.casefold())
+    factor = factor_or_none(protocol.unit, "pg/mL")
     asked = (warn_below, warn_above, fail_below, fail_above)
     if factor is None or (known is None and BY_MATRIX in asked):
         yield Missing(f"no plausible range is known for {matrix or 'an unnamed matrix'} in {protocol.unit}")
