@@ -20,7 +20,8 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
     "role": ("role", "type", "well type", "sample type", "content type", "sample role", "well role"),
     "sample": (
         "sample", "sample id", "sample name", "name", "id", "samp", "specimen", "specimen id", "sample number",
-        "sample no", "sampleid", "identifier", "sample identifier",
+        "sample no", "sampleid", "identifier", "sample identifier", "samples", "sample ids", "sample names", "content",
+        "contents", "layout",
     ),
     "concentration": (
         "conc", "concentration", "nominal", "nominal concentration", "nominal conc", "expected",

@@ -40,18 +40,26 @@ _DILUTION_FORMS = "a dilution such as 1:10, 1/10, 10x, 1+9, 10 or 0.1"
 
 @dataclass(slots=True)
 class Understood:
-    """Contents by well in plate order, the one unit of all concentrations, remarks, and what is wrong."""
+    """Contents by well in plate order, the one unit of all concentrations, remarks, and what is wrong.
+
+    ``nominals_elsewhere``: a file without any concentration names its standards only; a layout has to follow.
+    """
 
     contents: dict[Well, Content] = field(default_factory=dict)
     unit: str | None = None
     remarks: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     complaints: list[Complaint] = field(default_factory=list)
+    nominals_elsewhere: bool = False
 
 
-def contents_from_facts(facts: Mapping[Well, WellFacts], *, decimal: str = ".") -> Understood:
-    """Every well's statements → its content. Empty wells are left out; ``problems`` are for the caller to raise."""
-    understood = Understood()
+def contents_from_facts(facts: Mapping[Well, WellFacts], *, decimal: str = ".", of_export: bool = False) -> Understood:
+    """Every well's statements → its content. Empty wells are left out; ``problems`` are for the caller to raise.
+
+    ``of_export``: standards without any concentration are a remark, for the layout may come from another file.
+    """
+    without = of_export and not any("concentration" in said for said in facts.values())
+    understood = Understood(nominals_elsewhere=without)
     known: dict[tuple[object, ...], Content] = {}  # replicates say the same
     for well in sorted(facts, key=well_order):
         said = {name: fact for name, fact in facts[well].items() if fact.text.strip()}
@@ -172,7 +180,10 @@ class _WellReader:
         if word.role is Role.STANDARD:
             if nominal is None and word.zero_standard:
                 nominal = 0.0
-            if nominal is None and "concentration" not in self._said:
+            if nominal is None and self._understood.nominals_elsewhere:
+                sentence = "The file names standards without any concentration; a layout has to state them."
+                self._understood.remarks += [sentence] if sentence not in self._understood.remarks else []
+            elif nominal is None and "concentration" not in self._said:
                 place = "sample" if "sample" in self._said else "role"
                 self._problem(
                     place,

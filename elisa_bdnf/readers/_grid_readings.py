@@ -88,7 +88,7 @@ def _channels(draft: Draft, shape: Shape, decimal: str) -> tuple[Channel, ...]:
 def _layout(facts: dict[Well, dict[str, Fact]], shape: Shape, decimal: str) -> Layout | None:
     if not facts:
         return None
-    understood = contents_from_facts(facts, decimal=decimal)
+    understood = contents_from_facts(facts, decimal=decimal, of_export=True)
     if understood.problems:
         raise ExportError(problems=understood.problems)
     if not understood.contents:

@@ -93,7 +93,7 @@ def _layout(
     said = {name for of_well in facts.values() for name in of_well}
     if not said & {"role", "sample"}:
         return None, tuple(heading.text for heading in found.others)
-    understood = contents_from_facts(facts, decimal=decimal)
+    understood = contents_from_facts(facts, decimal=decimal, of_export=True)
     if understood.problems:
         raise ExportError(problems=understood.problems)
     roles = {content.role for content in understood.contents.values()}

@@ -83,3 +83,11 @@ def test_a_well_far_from_all_others_is_named() -> None:
     assert any("Only S12 of 96 wells would lie outside of a plate of 8 × 12" in remark for remark in reading.remarks)
     large: Rows = [["Well", "OD"], *[[f"{row}{column}", 0.1] for row in "ABCDEFGHIJKLMNOP" for column in range(1, 25)]]
     assert not any("Only" in remark for remark in read_bytes(text(large))[0].remarks)
+
+
+def test_standards_without_any_concentration_are_a_remark_for_a_layout_may_follow() -> None:
+    ids = matrix([["STD1"] * 2 + ["S9"] * 10] * 8)
+    (reading,) = read_bytes(text([["OD 450"], *matrix(OD), [""], ["Layout"], *ids]))
+    assert reading.layout is not None
+    assert reading.layout.contents["A1"].nominal is None
+    assert "The file names standards without any concentration; a layout has to state them." in reading.layout.remarks
