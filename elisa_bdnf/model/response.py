@@ -66,4 +66,4 @@ class Group:
 
     @property
     def all_wells(self) -> tuple[Well, ...]:
-        return self.wells + tuple(well.well for well in self.left_out)
+        return self.wells + tuple([well.well for well in self.left_out]) if self.left_out else self.wells

@@ -101,9 +101,10 @@ def better_placements(replicates: Replicates, ratio: float) -> tuple[BetterPlace
     moved = np.where(sources >= 0, replicates.values[sources], math.nan)
     known = np.isfinite(moved) & np.isfinite(replicates.values)
     concerned = (sources != np.arange(sources.shape[1])) @ replicates.member > 0
-    freedom = np.maximum(known @ replicates.member - 1, 0)
-    before = _squares(np.broadcast_to(replicates.values, moved.shape), known, replicates.member)
-    after = _squares(moved, known, replicates.member)
+    counts = known @ replicates.member
+    freedom = np.maximum(counts - 1, 0)
+    before = _squares(np.broadcast_to(replicates.values, moved.shape), known, replicates.member, counts)
+    after = _squares(moved, known, replicates.member, counts)
     variance = _typical_variance(np.where(concerned, after, before), freedom)
     laid, read = (np.sum(np.where(concerned, squares, 0), axis=1) for squares in (before, after))
     count = np.sum(np.where(concerned, freedom, 0), axis=1)
@@ -121,10 +122,10 @@ def better_placements(replicates: Replicates, ratio: float) -> tuple[BetterPlace
     return best_or_none(np.maximum(robust, 0.0)), best_or_none(np.maximum(np.sum(gains, axis=1), 0.0))
 
 
-def _squares(values: Floats, known: NDArray[np.bool_], member: Floats) -> Floats:
-    """Sum of squares around the mean of each group, (moves, groups)."""
+def _squares(values: Floats, known: NDArray[np.bool_], member: Floats, counts: Floats) -> Floats:
+    """Sum of squares around the mean of each group of so many known wells, (moves, groups)."""
     filled = np.where(known, values, 0.0)
-    sums, counts = filled @ member, known @ member
+    sums = filled @ member
     return np.asarray(np.maximum((filled * filled) @ member - sums * sums / np.maximum(counts, 1), 0.0))
 
 

@@ -19,7 +19,12 @@ def fixed(value: float | None, decimals: int) -> str:
     """``fixed(−0.0004, 3)`` → ``0.000``: what rounds to zero has no sign."""
     if value is None or not math.isfinite(value):
         return MISSING if value is None or math.isnan(value) else INFINITE if value > 0 else "−" + INFINITE
-    text = f"{value:.{decimals}f}"
+    return _fixed(value, decimals)
+
+
+def _fixed(value: float, decimals: int) -> str:
+    """:func:`fixed` of a finite value."""
+    text = "%.*f" % (decimals, value)  # noqa: UP031 - half the time of a format whose digits are a format again
     if text[0] != "-":
         return text
     return "−" + text[1:] if text.strip("-0.") else text[1:]
@@ -52,7 +57,7 @@ def significant(value: float | None, digits: int = 3) -> str:
     if value != 0 and not 1e-4 <= abs(value) < 1e7:
         mantissa, _, exponent = f"{value:.{digits - 1}e}".partition("e")
         return f"{mantissa} × 10{str(int(exponent)).translate(_SUPERSCRIPT)}".replace("-", "−")
-    return fixed(value, decimals_for(value, digits))
+    return _fixed(value, decimals_for(value, digits))
 
 
 def exact(value: float | None) -> str:
@@ -93,7 +98,7 @@ def response(value: float | None) -> str:
     """Absorbance to three decimals, which is what readers resolve; other signals by their size."""
     if value is None or not math.isfinite(value):
         return fixed(value, 0)
-    return fixed(value, 3) if abs(value) < 100 else significant(value, 4)
+    return _fixed(value, 3) if abs(value) < 100 else significant(value, 4)
 
 
 def percent(value: float | None) -> str:

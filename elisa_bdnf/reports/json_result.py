@@ -17,8 +17,8 @@ from elisa_bdnf.reports.records import (
     control_records,
 )
 from elisa_bdnf.reports.result_records import editing_record, profile_record, result_records
-from elisa_bdnf.reports.source_tables import equal_at_printed_digits_or_none, relative_difference_or_none
-from elisa_bdnf.reports.written_records import WrittenRecords, json_line
+from elisa_bdnf.reports.source_tables import compared
+from elisa_bdnf.reports.written_records import SCALARS, WrittenRecords, json_line, json_word
 
 SCHEMA = "elisa-bdnf/result/1"
 RUN_SCHEMA = "elisa-bdnf/run/1"
@@ -52,12 +52,14 @@ def json_text(document: Record) -> str:
 
 def _object(record: Record, depth: int) -> str:
     inner = "\n" + "  " * (depth + 1)
-    lines = ("," + inner).join([f"{json_line(key)}: {json_value(value, depth + 1)}" for key, value in record.items()])
+    lines = ("," + inner).join([f"{json_word(key)}: {json_value(value, depth + 1)}" for key, value in record.items()])
     return f"{{{inner}{lines}\n{'  ' * depth}}}" if record else "{}"
 
 
 def json_value(value: object, depth: int) -> str:
     """A value as it stands ``depth`` objects deep in a document of :func:`json_text`."""
+    if encode := SCALARS.get(type(value)):
+        return encode(value)
     if isinstance(value, dict) and depth < _DEEPEST:
         return _object(value, depth)
     if isinstance(value, Encoded):
@@ -252,15 +254,15 @@ def _instrument(result: PlateResult) -> Record | None:
     curve, comparisons = result.analysis.reading.instrument_curve, result.analysis.comparisons
     if curve is None and not comparisons:
         return None
-    differences = [abs(d) for each in comparisons if (d := relative_difference_or_none(each)) is not None]
-    equal = [equal_at_printed_digits_or_none(each) for each in comparisons]
+    sides = compared(result)
+    differences = [abs(each.relative) for each in sides if each.relative is not None]
     return {
         "model": curve.model if curve else None,
         "parameters": {name: finite_or_none(value) for name, value in curve.parameters} if curve else {},
         "r_squared": finite_or_none(curve.r_squared) if curve else None,
         "formula": curve.formula if curve else "",
         "compared": len(differences),
-        "equal_at_printed_digits": sum(answer is True for answer in equal),
+        "equal_at_printed_digits": sum(each.equal is True for each in sides),
         "largest_difference_percent": max(differences, default=None),
         "wells": [
             {
@@ -269,9 +271,9 @@ def _instrument(result: PlateResult) -> Record | None:
                 "instrument": finite_or_none(each.instrument.value),
                 "note": each.instrument.note.text if each.instrument.note else "",
                 "digits": each.instrument.digits,
-                "difference_percent": finite_or_none(relative_difference_or_none(each)),
-                "equal_at_printed_digits": equal_at_printed_digits_or_none(each),
+                "difference_percent": finite_or_none(relative),
+                "equal_at_printed_digits": equal,
             }
-            for each in comparisons
+            for each, relative, equal in sides
         ],
     }

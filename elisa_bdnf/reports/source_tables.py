@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from elisa_bdnf import __version__
 from elisa_bdnf.model.plate import Well
 from elisa_bdnf.model.result import Comparison, PlateResult
-from elisa_bdnf.reports import digits, words
+from elisa_bdnf.reports import digits
 from elisa_bdnf.reports.parts import Cell, Column, Row, Table, Tone
+from elisa_bdnf.reports.plate_tables import spoken_wells
+from elisa_bdnf.reports.remembered import remembered
 
 # --- the instrument's own numbers -----------------------------------------------------------------------------------
 
@@ -28,12 +32,29 @@ def comparison(result: PlateResult, mark: str) -> Table | None:
         Column("difference_percent", "Difference %", "of the reader's number", numeric=True),
         Column("equal", "At printed digits"),
     )
-    names = {well.well: words.content(well.content) for well in result.analysis.responses.wells}
-    ordered = sorted(comparisons, key=lambda each: -(abs(relative_difference_or_none(each) or 0.0)))
-    rows = tuple(_comparison_row(each, names) for each in ordered)
+    names = {spoken.well.well: spoken.name for spoken in spoken_wells(result)}
+    ordered = sorted(compared(result), key=lambda each: -abs(each.relative or 0.0))
+    rows = tuple([_comparison_row(each, names) for each in ordered])
     return Table(
         "comparison", "Beside the reader's software", columns, rows, comparison_sentence(result), mark=mark
     )  # fmt: skip
+
+
+class Compared(NamedTuple):
+    """Our concentration beside the printed one: difference in percent, and whether it is the same as printed."""
+
+    both: Comparison
+    relative: float | None
+    equal: bool | None
+
+
+@remembered(4)
+def compared(result: PlateResult) -> list[Compared]:
+    """In the order of the plate, worked out once for the table, its sentence and the JSON."""
+    return [
+        Compared(each, relative_difference_or_none(each), equal_at_printed_digits_or_none(each))
+        for each in result.analysis.comparisons
+    ]
 
 
 def relative_difference_or_none(each: Comparison) -> float | None:
@@ -56,12 +77,11 @@ def equal_at_printed_digits_or_none(each: Comparison) -> bool | None:
     return abs(each.ours - theirs) <= 0.5 * step * (1 + 1e-6) + 1e-12 * abs(theirs)
 
 
-def _comparison_row(each: Comparison, names: dict[Well, str]) -> Row:
+def _comparison_row(made: Compared, names: dict[Well, str]) -> Row:
+    each, relative, equal = made
     theirs = each.instrument
     decimals = theirs.digits if theirs.digits is not None else 3
     difference = each.ours - theirs.value if each.ours is not None and theirs.value is not None else None
-    relative = relative_difference_or_none(each)
-    equal = equal_at_printed_digits_or_none(each)
     word = theirs.note.text if theirs.note else digits.MISSING
     cells = (
         Cell(each.well, each.well, wells=(each.well,)),
@@ -75,16 +95,15 @@ def _comparison_row(each: Comparison, names: dict[Well, str]) -> Row:
     return Row(cells, f"comparison-{each.well}")
 
 
+@remembered(4)
 def comparison_sentence(result: PlateResult) -> str:
     """How many wells agree, and the largest difference with its well."""
-    both = [
-        (abs(d), each) for each in result.analysis.comparisons if (d := relative_difference_or_none(each)) is not None
-    ]
+    both = [(abs(each.relative), each.both) for each in compared(result) if each.relative is not None]
     if not result.analysis.comparisons:
         return ""
     if not both:
         return "No well has a concentration both here and in the export."
-    equal = sum(equal_at_printed_digits_or_none(each) is True for _, each in both)
+    equal = sum(each.equal is True for each in compared(result) if each.relative is not None)
     largest, where = max(both, key=lambda pair: pair[0])
     sentence = f"{digits.count(len(both), 'well')} with a number on both sides; {equal} equal at the printed digits. "
     sentence += f"Largest difference {digits.significant(largest, 2)} %, in well {where.well}."
