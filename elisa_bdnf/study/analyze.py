@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -41,6 +42,7 @@ class _Parts:
     release: ReleaseStudy | None = None
     tissue: TissueStudy | None = None
     ratios: tuple[RatioSummary, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 def _analyze_release(data: StudyData) -> StudyAnalysis:
@@ -59,6 +61,7 @@ def _analyze_release(data: StudyData) -> StudyAnalysis:
     return _assembled(data, _Parts(
         release.unit, tuple(dict.fromkeys(group for group, *_ in points)), _described(points), model, contrasts,
         sentences_of_release(release), release=release,
+        remarks=_without_result((v.reason, v.value, v.limit) for v in release.values),
     ))  # fmt: skip
 
 
@@ -80,8 +83,15 @@ def _analyze_tissue(data: StudyData) -> StudyAnalysis:
     groups = tuple(dict.fromkeys(group for group, *_ in points))
     return _assembled(data, _Parts(
         tissue.unit, groups, _described(points), model, contrasts, sentences_of_tissue(contrasts), tissue=tissue,
-        ratios=ratios,
+        ratios=ratios, remarks=_without_result((v.reason, v.value, v.limit) for v in tissue.values),
     ))  # fmt: skip
+
+
+def _without_result(found: Iterable[tuple[str, float | None, float | None]]) -> tuple[str, ...]:
+    """How many values are neither a number nor a limit, reason by reason: most often a column is missing."""
+    values = list(found)
+    lacking = Counter(reason for reason, value, limit in values if value is None and limit is None)
+    return tuple(f"{count} of {len(values)} values have no result: {why}" for why, count in lacking.most_common())
 
 
 def _summary(formula: str, method: str, reason: str, n: int, subjects: int) -> ModelSummary:
@@ -134,5 +144,5 @@ def _assembled(data: StudyData, parts: _Parts) -> StudyAnalysis:
         tissue=parts.tissue,
         ratios=parts.ratios,
         sentences=parts.sentences,
-        remarks=(),
+        remarks=parts.remarks,
     )

@@ -113,7 +113,7 @@ def _nameless(rows: Sequence[RawRow], design: Design) -> Iterator[Problem]:
             shown += ", ".join(places[:5]) + (f" and {len(places) - 5} more" if len(places) > 5 else "")
             yield Problem(
                 f"{'1 row has' if len(places) == 1 else f'{len(places)} rows have'} no {what}: {shown}",
-                f"a {what} for every row ({design.title})",
+                f"a column {design.columns.get(what, what)} with a {what} for every row ({design.title})",
                 "give a sample sheet with --samples",
                 file=source,
             )

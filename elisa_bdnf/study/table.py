@@ -36,7 +36,10 @@ def read_table(path: Path) -> Read:
         rows = tuple(row for line in lines for row in _rows(page, line, columns, times, decimal, file.name))
         problems = list(_odd_cells(page, lines, columns, times))
         if not rows:
-            problems.append(Problem("the table has headings and no lines", "a line for every sample"))
+            hint = (
+                "the batch that wrote it gave no results: all of its exports were refused" if _is_of_batch(path) else ""
+            )
+            problems.append(Problem("the table has headings and no lines", "a line for every sample", hint))
         if problems:
             raise StudyError(problems=problems)
     except ElisaError as error:
@@ -45,6 +48,10 @@ def read_table(path: Path) -> Read:
     verdict = "rejected" if "rejected" in verdicts else "accepted" if verdicts else ""
     remarks = (_remark(columns, times),) if times else ()
     return Read(StudySource(file.name, "table", file.sha256, verdict=verdict, rows=len(rows), remarks=remarks), rows)
+
+
+def _is_of_batch(path: Path) -> bool:
+    return path.name == "samples.csv" and path.with_name("batch.json").is_file()
 
 
 def _remark(columns: Columns, times: Sequence[TimeColumn]) -> str:

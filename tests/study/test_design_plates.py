@@ -103,6 +103,45 @@ def test_two_regions_and_three_assays_of_an_animal_are_values_of_their_own(tissu
         assert value["value"] == pytest.approx(value["extract"] / value["per"])
 
 
+def changed(folder: Path, design: str, old: str, new: str) -> Path:
+    """The table of concentrations of a design with a column of another name."""
+    head, _, rest = (FIXTURES / "studies" / design / "concentrations.csv").read_text(encoding="utf-8").partition("\n")
+    path = folder / "table.csv"
+    path.write_text(f"{head.replace(old, new)}\n{rest}", encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("design", "column", "what"),
+    [("release", "prep_id", "batch"), ("release", "condition", "condition"), ("tissue", "region", "region")],
+)
+def test_a_column_that_a_design_needs_is_asked_for_by_its_name(
+    design: str, column: str, what: str, tmp_path: Path
+) -> None:
+    table_ = changed(tmp_path, design, column, "something")
+    done = elisa_bdnf("study", table_, "--design", design, "--out", tmp_path / "out")
+    assert done.code == 3
+    assert f"expected a column {column} with a {what} for every row" in done.err
+
+
+def test_values_without_a_result_are_counted_with_the_reason(tmp_path: Path) -> None:
+    table_ = changed(tmp_path, "tissue", "protein_mg_ml", "protein")
+    done = elisa_bdnf("study", table_, "--design", "tissue", "--out", tmp_path / "out")
+    assert done.code == 0
+    assert "144 of 144 values have no result: neither protein_mg_ml nor protein_mg" in " ".join(done.out.split())
+
+
+def test_a_batch_without_results_says_so(tmp_path: Path) -> None:
+    exports = tmp_path / "exports"
+    exports.mkdir()
+    whole = FIXTURES / "demo" / "bdnf-plate.txt"
+    (exports / "cut.txt").write_bytes(whole.read_bytes()[:900])
+    elisa_bdnf("batch", exports, "--out", tmp_path / "results", "--jobs", "1", "--quiet")
+    done = elisa_bdnf("study", tmp_path / "results", "--out", tmp_path / "out")
+    assert done.code == 3
+    assert "all of its exports were refused" in done.err
+
+
 def table(name: str) -> list[dict[str, str]]:
     text = (FIXTURES / "studies" / "tissue-plates" / name).read_text(encoding="utf-8")
     return list(csv.DictReader(text.splitlines()))
