@@ -58,7 +58,8 @@ def run_study(request: StudyRequest) -> StudyResult:
     # A protocol that nobody named says nothing of the numbers; amounts per mg or well need some unit and say which.
     unit = protocol.unit if request.protocol or design.kind != identity.INFUSION else ""
     data = intake.study_data(reads, rows, protocol, design, matrix=request.matrix, unit=unit, exclusions=left_out)
-    remarks = [text for text in (remark, _unit_remark(data, protocol)) if text]
+    tables = [f"{r.source.name} has {said}" for r in reads if r.source.kind == "table" for said in r.source.remarks]
+    remarks = [text for text in (remark, *tables, _unit_remark(data, protocol)) if text]
     analysis = analyze_study(data)
     return qc.judge_study(replace(analysis, remarks=(*remarks, *analysis.remarks)))
 

@@ -41,9 +41,9 @@ def test_a_column_for_each_timepoint_is_the_same_study(name: str, subject: str, 
     assert values(document) == values(long)
     assert document["contrasts"] == long["contrasts"]
     (source,) = document["sources"]
-    assert source["remarks"] == [
-        f"a column for each timepoint: {', '.join(HEADINGS[name])}; not read as concentrations: age"
-    ]
+    said = f"a column for each timepoint: {', '.join(HEADINGS[name])}; not read as concentrations: age"
+    assert source["remarks"] == [said]
+    assert f"wide.csv has {said}" in document["remarks"]
 
 
 def test_cells_of_a_wide_table_have_their_place(tmp_path: Path) -> None:
