@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -88,11 +89,21 @@ def spelling_problems(contents: Mapping[Well, Content]) -> Iterator[Problem]:
                 "one spelling",
                 place=f"well {next(iter(names.values()))}",
             )
+    yield from _of_two_roles(spellings)
+
+
+def _of_two_roles(spellings: Mapping[tuple[Role, str], Mapping[str, Well]]) -> Iterator[Problem]:
+    """A control that is called like a sample: a role that one of two replicates lost, and a sheet joins by name."""
+    for (role, name), controls in spellings.items():
+        if role is Role.CONTROL and (samples := spellings.get((Role.SAMPLE, name))):
+            (shown, well), other = next(iter(controls.items())), next(iter(samples.values()))
+            found = f"{shown!r} is a control in well {well} and a sample in well {other}"
+            yield Problem(found, "one role, or different names", place=f"well {other}")
 
 
 def folded(name: str) -> str:
-    """A name without regard to case and blanks."""
-    return "".join(name.casefold().split())
+    """A name without regard to case, blanks and the ways in which one letter can be coded (``Ä`` in one or two)."""
+    return "".join((name if name.isascii() else unicodedata.normalize("NFKC", name)).casefold().split())
 
 
 def identity_problems(contents: Mapping[Well, Content]) -> Iterator[Problem]:

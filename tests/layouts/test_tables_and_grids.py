@@ -141,6 +141,14 @@ MISTAKES = {
         TABLE.replace("500", ""),
         "layout.csv:2: standard STD1 without a concentration in wells A1, A2",
     ),
+    "one-letter-coded-twice": (
+        "well,sample\nA1,\u00c41\nA2,A\u03081\n",
+        "layout.csv, well A1: the names 'Ä1' (well A1) and 'A\u03081' (well A2) differ only in case or blanks",
+    ),
+    "two-roles-of-one-name": (
+        "well,role,sample\nA1,control,QC low\nA2,sample,QC low\n",
+        "layout.csv, well A2: 'QC low' is a control in well A1 and a sample in well A2; expected one role",
+    ),
     "two-decimal-marks": ("well;role;conc\nA1;std;1,5\nA2;std;2.5\n", "one decimal mark"),
     "second-grid": (GRIDS + "\n" + grid("sample", A="P2"), "a second grid of 'sample'"),
     "lost-row": (GRIDS.replace("\nB,blk", "\n\n2,blk"), "layout.csv:4: '2' stands outside every grid"),
