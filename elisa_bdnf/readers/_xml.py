@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from xml.parsers import expat
 
 from elisa_bdnf.errors import ExportError
@@ -12,22 +12,18 @@ DEEPEST = 64
 
 
 class Element:
-    """An element without its namespace; ``text`` is all the text directly in it, without blanks around it."""
+    """An element without its namespace; ``text`` is all the text directly in it, ``raw`` with the blanks around it."""
 
-    __slots__ = ("_text", "attributes", "children", "name")
+    __slots__ = ("attributes", "children", "name", "raw")
 
     def __init__(self, name: str, attributes: Mapping[str, str]) -> None:
         self.name, self.attributes = name, attributes
         self.children: list[Element] = []
-        self._text = ""
+        self.raw = ""
 
     @property
     def text(self) -> str:
-        return self._text.strip()
-
-    def add_text(self, text: str) -> None:
-        if self._text or not text.isspace():  # most often it stands between elements
-            self._text += text
+        return self.raw.strip()
 
     def all(self, name: str) -> list[Element]:
         """Children of one name."""
@@ -40,13 +36,15 @@ class Element:
                 return child
         return None
 
-    def everywhere(self, name: str) -> Iterator[Element]:
+    def everywhere(self, name: str) -> list[Element]:
         """Elements of one name at any depth, in the order of the file."""
+        found = []
         for child in self.children:
             if child.name == name:
-                yield child
+                found.append(child)
             if child.children:
-                yield from child.everywhere(name)
+                found += child.everywhere(name)
+        return found
 
 
 class _LocalNames(dict[str, str]):
@@ -72,7 +70,8 @@ class _Builder:
                 expected="an export of a plate reader",
             )
         names = self._names
-        element = Element(names[name], {names[key]: value for key, value in attributes.items()})
+        local = {names[key]: value for key, value in attributes.items()} if attributes else attributes
+        element = Element(names[name], local)
         self._open[-1].children.append(element)
         self._open.append(element)
 
@@ -80,7 +79,9 @@ class _Builder:
         self._open.pop()
 
     def text(self, data: str) -> None:
-        self._open[-1].add_text(data)
+        inside = self._open[-1]
+        if inside.raw or not data.isspace():  # blanks between elements are most of the texts
+            inside.raw += data
 
 
 def root_from_bytes(data: bytes) -> Element:
