@@ -16,7 +16,7 @@ from elisa_bdnf.model.effect import Contrast
 from elisa_bdnf.model.study import LiteratureRow, Published
 from elisa_bdnf.model.timepoint import Timepoint
 from elisa_bdnf.study.conditions import conditions_from_protocol
-from elisa_bdnf.study.identity import INFUSION, RELEASE, TISSUE
+from elisa_bdnf.study.identity import INFUSION, RELEASE, TISSUE, table
 from elisa_bdnf.study.intake import StudyData
 
 _TIME_SLACK = 1e-6
@@ -64,11 +64,17 @@ def _concerned(finding: Published, data: StudyData, contrasts: Sequence[Contrast
         if data.design.kind == RELEASE and each.group != conditions_from_protocol(data.protocol).drug:
             continue
         if data.design.kind == TISSUE:
-            region, _, analyte = (*each.group.split(", "), "", "")[:3]
+            region, arm, analyte = (*each.group.split(", "), "", "")[:3]
             regions = [name.replace(" ", "_") for name in finding.region.split(", ")]
-            if region not in regions or (analyte or "BDNF") != finding.analyte:
+            if region not in regions or (analyte or "BDNF") != finding.analyte or not _is_of_drug(arm, data):
                 continue
         yield each
+
+
+def _is_of_drug(arm: str, data: StudyData) -> bool:
+    """Whether an arm was given the drug of the protocol: ``ketamine``, ``KET 25``; other drugs have other findings."""
+    drug = str(table(data.protocol, "tissue").get("drug") or "")
+    return arm.casefold().startswith(drug.casefold()[:3])
 
 
 def _same_time(timepoint: Timepoint, finding: Published) -> bool:

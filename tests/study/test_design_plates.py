@@ -131,6 +131,18 @@ def test_values_without_a_result_are_counted_with_the_reason(tmp_path: Path) -> 
     assert "144 of 144 values have no result: neither protein_mg_ml nor protein_mg" in " ".join(done.out.split())
 
 
+@pytest.mark.parametrize(("arm", "beside"), [("ketamine", True), ("KET 25", True), ("imipramine", False)])
+def test_only_the_drug_of_a_finding_stands_beside_it(arm: str, beside: bool, tmp_path: Path) -> None:
+    text = (FIXTURES / "studies" / "tissue" / "concentrations.csv").read_text(encoding="utf-8")
+    table_ = tmp_path / "table.csv"
+    table_.write_text(text.replace("ketamine", arm), encoding="utf-8")
+    elisa_bdnf("study", table_, "--design", "tissue", "--out", tmp_path / "out", "--quiet")
+    document = json.loads((tmp_path / "out" / "study.json").read_text(encoding="utf-8"))
+    rows = {row["id"]: row for row in document["literature"]}
+    assert rows["fraga-2013"]["comparable"] is beside
+    assert [b["group"] for b in rows["fraga-2013"]["beside"]] == [f"hippocampus, {arm}"] * 2 * beside
+
+
 def test_a_batch_without_results_says_so(tmp_path: Path) -> None:
     exports = tmp_path / "exports"
     exports.mkdir()
