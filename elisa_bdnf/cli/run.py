@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -117,7 +118,7 @@ def run_all(
             run_ = workflow.run(export, request, protocol, past)
         except ElisaError as error:
             refused = max(refused, error.exit_code)
-            complain(error)
+            complain(_told_apart(error, export, exports))
             continue
         done.append((run_, workflow.write_results(run_, request, folders[export])))
         past = workflow.past_after(past, run_)
@@ -128,6 +129,15 @@ def run_all(
     rejected = any(not result.accepted for run_, _ in done for result in run_.results)
     warned = strict and any(level != "info" for level in workflow.levels(run_ for run_, _ in done))
     return refused or int(rejected or warned)
+
+
+def _told_apart(error: ElisaError, export: Path, exports: Sequence[Path]) -> ElisaError:
+    """Errors name a file by its bare name; where several exports have that name, by the path that was given."""
+    if sum(each.name == export.name for each in exports) > 1:
+        error.problems = tuple(
+            replace(each, file=str(export)) if each.file == export.name else each for each in error.problems
+        )
+    return error
 
 
 def _unmet(request: RunRequest, protocol: Protocol, runs: Sequence[Run]) -> int:

@@ -43,3 +43,12 @@ def test_a_format_without_a_named_software_is_said_once(tmp_path: Path) -> None:
     table = "\n".join(["," + ",".join(map(str, range(1, 13))), *rows])
     (tmp_path / "grid.csv").write_text(table + "\n", encoding="utf-8")
     assert elisa_bdnf("read", "grid.csv", folder=tmp_path).out.startswith("grid.csv: plain_grid, 1 plate\n")
+
+
+def test_exports_of_one_name_are_told_apart_in_errors(tmp_path: Path) -> None:
+    for day in ("monday", "tuesday"):
+        (tmp_path / day).mkdir()
+        (tmp_path / day / "plate.txt").write_bytes(PLATE.read_bytes() if day == "monday" else b"nothing\n")
+    done = elisa_bdnf("run", "monday/plate.txt", "tuesday/plate.txt", "--out", "o", "--quiet", folder=tmp_path)
+    assert done.code == 3
+    assert done.err.startswith(f"error: {Path('tuesday') / 'plate.txt'}: ")
