@@ -61,7 +61,8 @@ def study_data(
     with all problems, each said once.
     """
     times, problems = times_from_rows([row for row in rows if row.timepoint], protocol.timepoints)
-    problems += [*_same_plate_twice(reads), *_nameless(rows, design)]
+    copies = list(_same_plate_twice(reads))
+    problems += [*copies, *_nameless(rows, design)]
     made = []
     for row in rows:
         problems += row.problems
@@ -74,7 +75,9 @@ def study_data(
     asked, unmatched = leave_out(asked, exclusions)
     measurements, undecided = one_per_sample([_in_time(each, times, protocol) for each in asked])
     measurements = list(handled_alike(measurements, times.planned, protocol))
-    problems += [*unmatched, *undecided, *conflicts(measurements, design)]
+    problems += [*unmatched, *undecided]
+    if not copies:  # all that two copies of a plate have in common would be told again, sample by sample
+        problems += conflicts(measurements, design)
     if problems:
         raise StudyError(problems=dict.fromkeys(problems))
     return StudyData(

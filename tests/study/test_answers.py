@@ -215,7 +215,7 @@ def test_a_result_named_twice_is_one_plate_and_a_copy_is_refused(tmp_path: Path)
     assert done.code == 0, done.err
     done, _ = study(tmp_path, tmp_path / "one", tmp_path / "two")
     assert done.code == 3
-    assert done.err.count("results of the same plate") == 1
+    assert done.err.count("error:") == done.err.count("results of the same plate") == 1
 
 
 def test_few_subjects_get_paired_tests_and_it_is_said(tmp_path: Path) -> None:
