@@ -26,7 +26,7 @@ from typing import Any
 from elisa_bdnf.errors import Problem, WaiverError
 from elisa_bdnf.inputs.file import InputFile
 from elisa_bdnf.inputs.toml import TomlDocument, read_toml
-from elisa_bdnf.model.layout import Layout
+from elisa_bdnf.model.layout import Layout, Role
 from elisa_bdnf.model.plate import Well, well_from_text_or_none
 from elisa_bdnf.model.waiver import Decision, Decisions
 
@@ -163,23 +163,27 @@ def of_plate(decisions: Decisions, names: Sequence[str], read_on: date | None) -
 
 
 def with_exclusions(layout: Layout, decisions: Decisions) -> tuple[dict[Well, str], tuple[Decision, ...]]:
-    """The wells that the exclusions name on a layout with who said why, and the entries that name nothing on it."""
+    """The wells that the exclusions name on a layout with who said why, and the entries that change nothing on it."""
     wells: dict[Well, str] = {}
     idle = []
     for entry in decisions.exclusions:
         meant = entry.wells or [w for w, content in layout.contents.items() if content.name == entry.sample]
-        if not meant or any(well not in layout.contents for well in meant):
+        held = [layout.contents[well].role for well in meant if well in layout.contents]
+        if len(held) < len(meant) or Role.EMPTY in held or wells.keys() >= set(meant):
             idle.append(entry)
         for well in meant:
             wells.setdefault(well, f"{entry.reason} ({entry.by})")
     return wells, tuple(idle)
 
 
+_NOTHING_TO_EXCLUDE = "no such well or sample on the layout, or another entry names it"
+
+
 def unused(decisions: Decisions, idle: Collection[Decision], why: str = "") -> WaiverError:
     """The error for entries that changed nothing: a file that says more than was done misleads its reader."""
     problems = []
     for entry in idle:
-        missing = why or ("no such finding to waive" if entry.rule else "no such well or sample on the layout")
+        missing = why or ("no such finding to waive" if entry.rule else _NOTHING_TO_EXCLUDE)
         where = f" (plate {entry.plate})" if entry.plate else ""
         found = f"{entry.about}{where} is not used: {missing}"
         hint = "delete the entry, or correct what it names"

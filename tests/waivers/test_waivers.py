@@ -119,6 +119,7 @@ REFUSED = {
     "a finding elsewhere": (WAIVE + 'wells = ["A1"]\n', ("--date", "2026-01-01"), "INP-07: A1 is not used"),
     "no such sample": (EXCLUDE.replace('wells = ["B12"]', 'sample = "P99"'), (), "sample P99 is not used"),
     "no content in the well": (EXCLUDE.replace("B12", "G11"), (), "G11 is not used: no such well or sample"),
+    "said twice": (EXCLUDE + EXCLUDE, (), "or another entry names it"),
     "another plate": (EXCLUDE + 'plate = "Plate 7"\n', (), "B12 (plate Plate 7) is not used"),
 }  # fmt: skip
 
