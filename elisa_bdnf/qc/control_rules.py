@@ -36,22 +36,24 @@ def controls_are_in_range(
     recovery_percent: float = 25.0,
     fraction: float = 0.6667,
     level_fraction: float = 0.5,
+    by_range: bool = True,
 ) -> Verdicts:
     """Enough controls read what they should: at least ``fraction`` of all, and ``level_fraction`` at each level.
 
-    A control with an accepted range (insert or layout) is judged by it, else by its recovery. The unit is the replicate
-    group where a level stands on the plate more than once, else the single well.
+    A control with an accepted range (insert or layout) is judged by it, else by its recovery; without ``by_range``
+    (ich-m10-lba) by its recovery wherever a nominal value is stated. The unit is the replicate group where a level
+    stands on the plate more than once, else the single well.
     """
     if not plate.analysis.controls:
         yield Missing("there are no controls on the plate")
         return
     judged = []
     for control in plate.analysis.controls:
-        if accepted_range_or_none(control, recovery_percent) is None:
+        if accepted_range_or_none(control, recovery_percent, by_range=by_range) is None:
             yield Missing(f"control {control.group.content.name} has neither a nominal value nor a range")
         else:
             judged.append(control)
-    units = _units(judged, recovery_percent)
+    units = _units(judged, recovery_percent, by_range=by_range)
     yield from (_out_of_range(unit) for unit in units if not unit.passes)
     # 2/3 is written as 0.6667, so 2 of 3 must not fail for the fourth decimal.
     yield from _too_few(units, "", fraction, slack=5e-4)
@@ -88,24 +90,26 @@ def _too_few(units: Sequence[_Unit], which: str, fraction: float, slack: float) 
         )
 
 
-def accepted_range_or_none(control: Estimate, recovery_percent: float) -> tuple[float, float] | None:
-    """The range of the insert or layout, else nominal ± ``recovery_percent``; None where neither is stated."""
+def accepted_range_or_none(control: Estimate, recovery_percent: float, *, by_range: bool) -> tuple[float, float] | None:
+    """The range of the insert or layout, or nominal ± ``recovery_percent``; None where neither is stated.
+
+    Where both are, the range goes first with ``by_range``, else the recovery.
+    """
     content = control.group.content
-    if content.low is not None and content.high is not None:
-        return content.low, content.high
-    if content.nominal:
+    stated = (content.low, content.high) if content.low is not None and content.high is not None else None
+    if content.nominal and not (by_range and stated):
         return content.nominal * (1 - recovery_percent / 100), content.nominal * (1 + recovery_percent / 100)
-    return None
+    return stated
 
 
-def _units(controls: list[Estimate], recovery_percent: float) -> list[_Unit]:
+def _units(controls: list[Estimate], recovery_percent: float, *, by_range: bool) -> list[_Unit]:
     by_level: dict[tuple[str, float | None], list[Estimate]] = defaultdict(list)
     for control in controls:
         by_level[control.group.content.name, control.group.content.nominal].append(control)
     units = []
     for (level, _), estimates in by_level.items():
         for estimate in estimates:
-            bounds = accepted_range_or_none(estimate, recovery_percent)
+            bounds = accepted_range_or_none(estimate, recovery_percent, by_range=by_range)
             if bounds is None:
                 continue
             factor = estimate.group.content.dilution_factor or 1.0

@@ -154,8 +154,8 @@ def _accepted(control: Estimate, protocol: Protocol, rules: Mapping[str, Rule]) 
     if rule is None:
         return None
     settings = protocol.qc.rules.get(rule.id, AS_SHIPPED)
-    recovery = settings.values.get("recovery_percent", rule.settings["recovery_percent"])
-    return accepted_range_or_none(control, float(recovery))
+    values = {**rule.settings, **settings.values}
+    return accepted_range_or_none(control, float(values["recovery_percent"]), by_range=bool(values["by_range"]))
 
 
 def _rejects(finding: Finding) -> bool:
