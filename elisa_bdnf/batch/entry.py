@@ -11,6 +11,7 @@ import json
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from elisa_bdnf.batch.copies import Print
@@ -70,11 +71,11 @@ def entry_from_bytes_or_none(data: bytes) -> Entry | None:
         return Entry(
             document["key"],
             _export_row(document["row"]),
-            document["inputs"],
+            {file: sys.intern(digest) for file, digest in document["inputs"].items()},
             document["outputs"],
             {folder: _shared(tables) for folder, tables in document["columns"].items()},
             document["controls"],
-            tuple(Print(**each) for each in document["prints"]),
+            tuple(Print(**_interned(each, "values_sha256")) for each in document["prints"]),
             None if document["compared"] is None else tuple(document["compared"]),
         )
     except (ValueError, KeyError, TypeError, AttributeError):
@@ -87,6 +88,20 @@ _HEADINGS: dict[tuple[str, ...], list[str]] = {}
 def _shared(tables: dict[str, list[str]]) -> dict[str, list[str]]:
     """Most plates have the same headings: one list of them for all."""
     return {sys.intern(file): _HEADINGS.setdefault(tuple(own), own) for file, own in tables.items()}
+
+
+def _interned(row: dict[str, Any], *names: str) -> dict[str, Any]:
+    """With one text for all where plates say the same: ten thousand entries are held at once."""
+    return row | {name: sys.intern(row[name]) for name in names}
+
+
+_SAID_ALIKE = ("export_sha256", "values_sha256", "format", "layout", "protocol", "protocol_sha256", "kit", "unit")
+
+
+@lru_cache(maxsize=256, typed=True)
+def _points(*x: float) -> tuple[float, ...]:
+    """Where curves are drawn: the same points on every plate with the same standards."""
+    return x
 
 
 def _export_row(row: dict[str, Any]) -> ExportRow:
@@ -102,16 +117,22 @@ def _export_row(row: dict[str, Any]) -> ExportRow:
 def _plate_row(row: dict[str, Any]) -> PlateRow:
     made = {
         "verdict": Verdict(row["verdict"]),
+        "levels": {sys.intern(level): count for level, count in row["levels"].items()},
         "reasons": tuple(row["reasons"]),
         "findings": tuple(FindingRow(**finding) for finding in row["findings"]),
         "curve": _curve_row(row["curve"]) if row["curve"] else None,
-        "controls": tuple(ControlRow(**control) for control in row["controls"]),
+        "controls": tuple(ControlRow(**_interned(control, "name")) for control in row["controls"]),
         "charted": charted_from_mapping(row["charted"]) if row["charted"] else None,
     }
-    return PlateRow(**(row | made))
+    return PlateRow(**(_interned(row, *_SAID_ALIKE) | made))
 
 
 def _curve_row(row: dict[str, Any]) -> CurveRow:
     drawn = row["drawn"]
     standards = tuple((nominal, response, in_fit) for nominal, response, in_fit in drawn["standards"])
-    return CurveRow(**(row | {"drawn": DrawnCurve(tuple(drawn["x"]), tuple(drawn["response"]), standards)}))
+    return CurveRow(
+        **(
+            _interned(row, "model", "weights")
+            | {"drawn": DrawnCurve(_points(*drawn["x"]), tuple(drawn["response"]), standards)}
+        )
+    )

@@ -7,8 +7,10 @@ in whatever order and on whatever computer they are run.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from elisa_bdnf.model.order import natural_order
@@ -111,12 +113,18 @@ class ChartedPlate:
         return bool(self.read_at) == bool(other.read_at) and self.order < other.order
 
 
+# Plates of a batch and of a history share these: one object for all of them.
+_segment = lru_cache(maxsize=256, typed=True)(Segment)
+_control_id = lru_cache(maxsize=1024, typed=True)(ControlId)
+
+
 def charted_from_mapping(told: Mapping[str, Any]) -> ChartedPlate:
     """The inverse of :func:`dataclasses.asdict`; raises KeyError or TypeError for anything else."""
     made = {
-        "segment": Segment(**told["segment"]),
+        "sha256": sys.intern(told["sha256"]),
+        "segment": _segment(**told["segment"]),
         "curve": ChartedCurve(**told["curve"]) if told["curve"] else None,
-        "controls": tuple(ChartedControl(ControlId(**c["control"]), c["value"]) for c in told["controls"]),
+        "controls": tuple(ChartedControl(_control_id(**c["control"]), c["value"]) for c in told["controls"]),
         "standards": tuple(ChartedLevel(**(s | {"responses": tuple(s["responses"])})) for s in told["standards"]),
     }
     return ChartedPlate(**{**told, **made})
