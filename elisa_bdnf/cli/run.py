@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -120,6 +122,8 @@ def run_all(
             refused = max(refused, error.exit_code)
             complain(_told_apart(error, export, exports))
             continue
+        if not quiet:
+            _tell_of_replaced(folders[export], export)
         done.append((run_, workflow.write_results(run_, request, folders[export])))
         past = workflow.past_after(past, run_)
     workflow.remember(history, workflow.charted(run_ for run_, _ in done))
@@ -138,6 +142,21 @@ def _told_apart(error: ElisaError, export: Path, exports: Sequence[Path]) -> Eli
             replace(each, file=str(export)) if each.file == export.name else each for each in error.problems
         )
     return error
+
+
+def _tell_of_replaced(folder: Path, export: Path) -> None:
+    """Results of the same export are made anew; that those of another one go is for a person to know."""
+    import json
+
+    from elisa_bdnf.inputs.file import name_of
+    from elisa_bdnf.reports.inert import show
+
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        inputs = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["inputs"]
+        others = [each["file"] for each in inputs if each["role"] == "export" and each["file"] != name_of(export)]
+        if others:
+            said = f"note: {folder} held the results of {others[0]}, which those of {name_of(export)} replace"
+            print(show(said), file=sys.stderr)
 
 
 def _unmet(request: RunRequest, protocol: Protocol, runs: Sequence[Run]) -> int:

@@ -52,3 +52,13 @@ def test_exports_of_one_name_are_told_apart_in_errors(tmp_path: Path) -> None:
     done = elisa_bdnf("run", "monday/plate.txt", "tuesday/plate.txt", "--out", "o", "--quiet", folder=tmp_path)
     assert done.code == 3
     assert done.err.startswith(f"error: {Path('tuesday') / 'plate.txt'}: ")
+
+
+def test_results_of_another_export_are_not_replaced_without_a_word(tmp_path: Path) -> None:
+    for name in ("monday.txt", "tuesday.txt"):
+        (tmp_path / name).write_bytes(PLATE.read_bytes())
+    run = ("run", "--set", "dilution.when_missing=in_well", "--out", "results")
+    assert "replace" not in elisa_bdnf(*run, "monday.txt", folder=tmp_path).err
+    assert "replace" not in elisa_bdnf(*run, "monday.txt", folder=tmp_path).err
+    said = elisa_bdnf(*run, "tuesday.txt", folder=tmp_path).err
+    assert said == "note: results held the results of monday.txt, which those of tuesday.txt replace\n"
