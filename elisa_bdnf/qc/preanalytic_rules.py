@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 
 from elisa_bdnf.model.concentration_unit import factor_or_none
 from elisa_bdnf.model.finding import FindingLevel
-from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, as_set, below, digits, exceeds, rule
+from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, as_set, below, digits, exceeds, number_or_none, rule
 from elisa_bdnf.qc.subjects import EstimateSubject
 
 
@@ -90,9 +89,9 @@ def sample_was_handled_in_time(
     if unsaid:
         yield Missing(f"not stated: {', '.join(unsaid)}")
     for key, (near, far) in limits.items():
-        value = _number_or_none(attributes, key)
-        if attributes.get(key) and value is None:
-            yield Missing(f"{key} is {attributes[key]!r}, which is no number")
+        value = number_or_none(attributes.get(key))
+        if attributes.get(key) and (value is None or value < 0):
+            yield Missing(f"{key} is {attributes[key]!r}, which is no number from 0 on")
         elif value is not None and (exceeds(value, near) or (key == "haemolysis_index" and not below(value, near))):
             limit = far if exceeds(value, far) else near
             yield Remark(
@@ -101,10 +100,3 @@ def sample_was_handled_in_time(
                 limit=as_set(limit),
                 action="annotate, preanalytical_fail" if limit == far else "annotate",
             )
-
-
-def _number_or_none(attributes: Mapping[str, str], key: str) -> float | None:
-    try:
-        return float(attributes.get(key) or "")
-    except ValueError:
-        return None

@@ -9,6 +9,7 @@ reports or other rules, and it cannot change what it looks at.
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -94,6 +95,15 @@ def rule(
         return function
 
     return register
+
+
+def number_or_none(text: str | None) -> float | None:
+    """The number that a cell of a sample sheet holds; None for words, ``nan`` and ``inf`` among them."""
+    try:
+        number = float(text or "")
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
 
 
 SLACK = 1e-9

@@ -7,7 +7,18 @@ import math
 from elisa_bdnf.model.estimate import SampleResult
 from elisa_bdnf.model.finding import FindingLevel
 from elisa_bdnf.model.timepoint import Timepoint
-from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, as_set, digits, digits_of_both, exceeds, plain, rule
+from elisa_bdnf.qc.rule import (
+    Missing,
+    Remark,
+    Verdicts,
+    as_set,
+    digits,
+    digits_of_both,
+    exceeds,
+    number_or_none,
+    plain,
+    rule,
+)
 from elisa_bdnf.qc.subjects import PersonSubject
 
 
@@ -55,9 +66,8 @@ def subject_was_sampled_in_time(subject: PersonSubject) -> Verdicts:
 
 
 def _late(subject: PersonSubject, sample: str, timepoint: Timepoint, actual: str, wells: tuple[str, ...]) -> Verdicts:
-    try:
-        minutes = float(actual)
-    except ValueError:
+    minutes = number_or_none(actual)
+    if minutes is None:
         yield Missing(f"the actual time {actual!r} of sample {sample} is not a number of minutes")
         return
     tolerance, nominal = timepoint.tolerance_minutes or 0.0, timepoint.minutes or 0.0
@@ -132,19 +142,25 @@ def subject_was_handled_alike(subject: PersonSubject) -> Verdicts:
     keys = ("matrix", "anticoagulant", "spin_g", "spin_min", "freeze_thaw_n")
     unsaid = []
     for key in keys:
-        said = {
-            (e.group.content.matrix if key == "matrix" else e.group.content.attributes.get(key)) or ""
+        texts = {
+            ((e.group.content.matrix if key == "matrix" else e.group.content.attributes.get(key)) or "").strip()
             for e in subject.estimates
         }
-        if "" in said:
+        if "" in texts:
             unsaid.append(key)
-        said.discard("")
+        said = {_as_meant(text): text for text in sorted(texts) if text}
         if len(said) > 1:
             yield Remark(
-                f"{key} of {subject.subject} differs between timepoints: {', '.join(sorted(said))}",
+                f"{key} of {subject.subject} differs between timepoints: {', '.join(sorted(said.values()))}",
                 measured=str(len(said)),
                 limit="1",
                 action="annotate",
             )
     if unsaid:
         yield Missing(f"not stated for every sample: {', '.join(unsaid)}")
+
+
+def _as_meant(text: str) -> float | str:
+    """1 and 1.0 are the same, and so are EDTA and edta."""
+    number = number_or_none(text)
+    return text.casefold() if number is None else number
