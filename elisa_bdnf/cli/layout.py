@@ -13,7 +13,7 @@ from elisa_bdnf.cli._options import EncodingName
 from elisa_bdnf.errors import ElisaError, LayoutError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from elisa_bdnf.model.layout import Layout
     from elisa_bdnf.model.reading import Reading
@@ -68,7 +68,7 @@ def check(
         wells = len(layout.contents)
         named = f", plate {layout.plate}" if layout.plate else ""
         typer.echo(show(f"{file.name}{named}: {wells} wells of {layout.shape}, nothing is wrong with it"))
-        for remark in layout.remarks:
+        for remark in (*layout.remarks, *_far_wells(layout)):
             print(show(f"note: {remark}"), file=sys.stderr)
 
 
@@ -156,10 +156,22 @@ def _check_against(layout: Layout, found: Sequence[Layout], readings: Sequence[R
         off = [well for well in layout.contents if well not in reading.shape]
         if off:
             raise LayoutError(
-                f"{', '.join(off[:6])}{' …' if len(off) > 6 else ''} are not on plate {reading.plate!r}",
+                f"{', '.join(off[:6])}{' …' if len(off) > 6 else ''} {'is' if len(off) == 1 else 'are'} not on plate "
+                f"{reading.plate!r}",
                 expected=f"wells of a plate of {reading.shape}",
                 file=file.name,
             )
+
+
+def _far_wells(layout: Layout) -> Iterator[str]:
+    """One or two wells alone that make a layout larger than a plate of 96: their names may be mistyped."""
+    from elisa_bdnf.model.plate import Shape
+
+    usual = Shape(8, 12)
+    far = [well for well in layout.contents if well not in usual]
+    if 0 < len(far) <= 2 and len(far) < len(layout.contents):
+        said = " and ".join(far)
+        yield f"only {said} of {len(layout.contents)} wells would lie outside of a plate of {usual}: check the name"
 
 
 def _records(found: Sequence[Layout]) -> dict[str, object]:

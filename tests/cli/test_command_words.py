@@ -62,3 +62,10 @@ def test_results_of_another_export_are_not_replaced_without_a_word(tmp_path: Pat
     assert "replace" not in elisa_bdnf(*run, "monday.txt", folder=tmp_path).err
     said = elisa_bdnf(*run, "tuesday.txt", folder=tmp_path).err
     assert said == "note: results held the results of monday.txt, which those of tuesday.txt replace\n"
+
+
+def test_a_mistyped_well_of_a_layout_is_noted(tmp_path: Path) -> None:
+    wells = "".join(f'[well.{well}]\nrole = "blank"\n' for well in ("A1", "A2", "Z1"))
+    (tmp_path / "x.layout.toml").write_text(wells, encoding="utf-8")
+    said = elisa_bdnf("layout", "check", "x.layout.toml", folder=tmp_path).err
+    assert said == "note: only Z1 of 3 wells would lie outside of a plate of 8 × 12: check the name\n"
