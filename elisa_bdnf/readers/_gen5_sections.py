@@ -21,6 +21,7 @@ Rows = Sequence[Sequence[str]]
 
 _DOCUMENT_KEYS = ("Software Version", "Experiment File Path", "Protocol File Path")
 _CURVE_HEAD = "curve name"
+_MOST_READS = 60  # of one label on one plate
 _LAYOUT_LABELS = frozenset(["Well ID", "Name", "Conc/Dil"])
 
 
@@ -130,6 +131,11 @@ def _with_room(target: dict[str, Cells], label: str, wells: Iterable[Well]) -> C
     while name in target and not target[name].keys().isdisjoint(wells):
         occurrence += 1
         name = f"{label} ({occurrence})"
+        if occurrence > _MOST_READS:
+            raise ExportError(
+                f"the wells of {label!r} stand more than {_MOST_READS} times on one plate",
+                expected="each well once, below a line 'Plate Number' for every plate",
+            )
     if name not in target:
         target[name] = Cells()
     return target[name]

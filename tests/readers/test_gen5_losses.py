@@ -118,3 +118,8 @@ def test_what_a_line_of_the_layout_lost_is_said(layout: str, found: str) -> None
     reading = reading_of(f"Layout\n|1|2\n{layout}\n450\n|1|2\nA|0.1|0.2|450\n")
     assert reading.layout is not None
     assert found in reading.layout.remarks
+
+
+def test_a_well_that_stands_ever_again_is_refused_soon() -> None:
+    with pytest.raises(ExportError, match="the wells of '450' stand more than 60 times on one plate"):
+        reading_of("Results\n|1|2\n" + "A|0.1|0.2|450\n" * 5000)
