@@ -10,7 +10,7 @@ import numpy as np
 from elisa_bdnf.analysis.equations import State, Target
 from elisa_bdnf.analysis.identify import best_of, is_interior, is_remote, limits_of, span_of, step
 from elisa_bdnf.analysis.search import AGREEMENT, Found, Problems, believed, search
-from elisa_bdnf.analysis.settle import Outcome, rounding_of, settle
+from elisa_bdnf.analysis.settle import Outcome, settle
 from elisa_bdnf.analysis.shape import FAMILIES, LN_B, LN_C, LN_G, A, Array, D, Family, ln_from_x
 from elisa_bdnf.analysis.sigmoid_search import search_4pl
 from elisa_bdnf.analysis.starts import bent_starts, frame, thorough_starts
@@ -128,7 +128,7 @@ def _from_starts(target: Target, weights: Weights, problems: Problems, grid: Arr
     if proper and not is_remote(outcome):
         return outcome
     limits = limits_of(target, weights, problems, np.hstack((grid, outcome.state.coordinates)))
-    return best_of(outcome, limits, problems, rounding_of(target), proper=proper)
+    return best_of(outcome, limits, problems, proper=proper)
 
 
 def _search(problems: Problems, grid: Array) -> Found:

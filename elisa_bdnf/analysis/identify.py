@@ -23,13 +23,15 @@ FAR_ASYMMETRY_SEEN = 4.0  # |ln g| beyond which the limits g → 0 and ∞ are t
 _FLAT = 2e-11  # an eigenvalue of the scaled second derivatives below which there is no minimum, times 2
 ON_A_PLATEAU = 5.0  # b·|ln x − ln c| beyond which a curve is within 1 % of its plateau
 _MUCH_LOWER = 0.9  # a fit that did not settle is preferred to a limit only where its sum of squares is so much lower
+_ROUNDING = 1e-13  # × the largest response: residuals that are nothing but rounding
 FAR_PLATEAU = 1e4  # × the fitted rise: a plateau so far away is compared with one at infinity
 
 
 def is_interior(outcome: Outcome, problems: Problems) -> bool:
     """Whether the fit is a proper minimum: converged, curved in every direction, inside the box."""
     if not outcome.converged or not (
-        outcome.state.gradient[0] < SHARP or outcome.state.rss[0] < 1e-18 * np.sum(problems.y**2)
+        outcome.state.gradient[0] < SHARP
+        or _frozen(outcome, problems) < 1e-18 * np.sum((problems.root_weight * problems.y) ** 2)
     ):
         return False
     return not _undetermined(outcome, problems)
@@ -80,8 +82,9 @@ def limits_of(target: Target, weights: Weights, problems: Problems, grid: Array)
     return [one for one in fits if one.converged]
 
 
-def best_of(outcome: Outcome, limits: Sequence[Outcome], problems: Problems, exact: float, *, proper: bool) -> Outcome:
+def best_of(outcome: Outcome, limits: Sequence[Outcome], problems: Problems, *, proper: bool) -> Outcome:
     """A proper minimum unless a limit is lower; otherwise the limit unless the fit, where it stopped, is lower."""
+    exact = float(np.sum((_ROUNDING * np.max(np.abs(problems.y)) * problems.root_weight) ** 2))
     if proper:
         better = [one for one in limits if _frozen(one, problems) < _frozen(outcome, problems) * (1 - 1e-9) - exact]
         candidates = better or [outcome]

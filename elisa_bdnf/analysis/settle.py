@@ -69,8 +69,10 @@ def settle(
 
 
 def rounding_of(target: Target) -> float:
-    """A sum of squares that is nothing but rounding."""
-    return float(np.sum(target.weight * (1e-13 * np.max(np.abs(target.y))) ** 2))
+    """A sum of squares that is nothing but rounding, whatever the unit of the response."""
+    largest = float(np.max(np.abs(target.y)))
+    theta = 0.0 if target.theta is None else float(np.max(target.theta))
+    return float(np.sum(target.weight)) * 1e-26 * largest ** (2 - 2 * theta) if largest > 0 else 0.0
 
 
 def refine_with_theta(target: Target, coordinates: Array) -> tuple[State, Counts, Array, Flags]:

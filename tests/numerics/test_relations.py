@@ -59,6 +59,21 @@ def test_responses_times_k(spec: CurveSpec, k: float) -> None:
     assert concentrations(scaled, spec, tuple(k * y for y in UNKNOWNS)) == pytest.approx(expected, rel=1e-8)
 
 
+@pytest.mark.parametrize("text", ["none", "1/y", "1/y2", "power:0.5", "power:1"])
+@pytest.mark.parametrize("inflection", [200.0, 1e5])
+@pytest.mark.parametrize("k", [1e-9, 1e-4, 1.0, 1e4, 1e9])
+def test_standards_without_scatter_in_any_unit(text: str, inflection: float, k: float) -> None:
+    """What is nothing but rounding is told from what is a misfit by the responses, not by an absolute number."""
+
+    def response(x: float) -> float:
+        return k * (3.0 - 2.95 / (1.0 + (x / inflection) ** 1.1))
+
+    levels = tuple(Level(x, (response(x),)) for x in (1000.0 / 2.0**i for i in range(8)))
+    unknowns = tuple(response(x) for x in (20.0, 300.0, 900.0))
+    found = concentrations(levels, CurveSpec(weights=weights_from_text(text)), unknowns)
+    assert found[::3] == pytest.approx([20.0, 300.0, 900.0], rel=1e-6)
+
+
 def test_constant_added_to_every_response() -> None:
     """M6: the lower asymptote takes it up, where all wells weigh the same."""
     shifted = tuple(replace(level, responses=tuple(y + 0.5 for y in level.responses)) for level in LEVELS)
