@@ -99,8 +99,10 @@ def rule(
 
 def number_or_none(text: str | None) -> float | None:
     """The number that a cell of a sample sheet holds; None for words, ``nan`` and ``inf`` among them."""
+    if not text:
+        return None
     try:
-        number = float(text or "")
+        number = float(text)
     except ValueError:
         return None
     return number if math.isfinite(number) else None
@@ -111,12 +113,12 @@ SLACK = 1e-9
 
 def exceeds(value: float, limit: float) -> bool:
     """Strictly above the limit; a value on the limit passes (relative slack 1e-9 against rounding)."""
-    return value > limit + SLACK * max(1.0, abs(limit))
+    return value > limit and value > limit + SLACK * max(1.0, abs(limit))
 
 
 def below(value: float, limit: float) -> bool:
     """Strictly below the limit; a value on the limit passes."""
-    return value < limit - SLACK * max(1.0, abs(limit))
+    return value < limit and value < limit - SLACK * max(1.0, abs(limit))
 
 
 def digits(value: float, limit: float, *, unit: str = "", significant: int = 4) -> str:
