@@ -43,6 +43,9 @@ triplicates, low, mixed and high samples, three controls. A standard error of 1 
 * **misreported**: plates whose report still holds a number more than 30 % off what was in the well. Of good plates some
   do as well: low samples on a noisy assay.
 
+Under ich-m10-lba controls count by 20 % recovery, single wells where a level stands once: that turns away some good
+plates of a noisy assay, and finds more of the plates on which one correction went to a part of the wells only.
+
 All rows one off leave replicates together: there the controls are what shows it, and a plate without controls would
 pass. What happened to the numbers before they were exported (the last two rows) no rule can tell from a good plate;
 within this program it cannot happen, since there is one correction for the whole plate. That the samples of another
