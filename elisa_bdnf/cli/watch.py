@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -103,7 +106,8 @@ def _watched(request: BatchRequest, protocol: Protocol, every: float, settle: fl
     watching = Watch(request, protocol, teller, every=every, settle=settle)
     teller.say(f"watching {request.folder}; results go to {request.out}; end with Ctrl-C")
     try:
-        result = watching.run(once=once)
+        with _terminated_as_interrupted():
+            result = watching.run(once=once)
     except KeyboardInterrupt:
         _sum_up(watching.result, request.out, quiet=quiet)
         return EXIT_INTERRUPTED
@@ -114,6 +118,16 @@ def _watched(request: BatchRequest, protocol: Protocol, every: float, settle: fl
         print(bug_sentence(f"{len(teller.bugs)} of the exports met one", "\n".join(teller.bugs)), file=sys.stderr)
         return EXIT_BUG
     return exit_code(result) if result is not None else 0
+
+
+@contextmanager
+def _terminated_as_interrupted() -> Iterator[None]:
+    """Whoever ends a service, or shuts the computer down, sends SIGTERM: the tables are written then too."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _sum_up(result: BatchResult | None, out: Path, *, quiet: bool) -> None:

@@ -348,7 +348,8 @@ def test_wrong_words(folder: Path, words: list[str], code: int) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of another kind")
-def test_interrupted_it_ends_with_130_and_its_counts(folder: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_it_ends_with_130_and_its_counts(folder: Path, tmp_path: Path, how: signal.Signals) -> None:
     folder_of(folder, {"a.txt": GEN5})
     program = (sys.executable, "-c", "from elisa_bdnf.cli.main import main; main()")
     command = [*program, "watch", folder, "-o", tmp_path / "out", *QUICK]
@@ -357,7 +358,7 @@ def test_interrupted_it_ends_with_130_and_its_counts(folder: Path, tmp_path: Pat
             if (tmp_path / "out" / "batch.json").exists():
                 break
             time.sleep(0.1)
-        run.send_signal(signal.SIGINT)
+        run.send_signal(how)
         out, err = run.communicate(timeout=60)
     assert run.returncode == 130, err
     assert "1 files found = 1 accepted + 0 rejected + 0 refused + 0 ignored" in out
