@@ -62,12 +62,16 @@ class Recomputing:
 
     def inputs(self, plate: KeptPlate) -> tuple[Found, list[Check]]:
         """Where the files are; and what came of looking for each."""
-        found, compared, checks = {}, [], []
+        found: dict[str, Path] = {}
+        compared: list[Path] = []
+        checks: list[Check] = []
         for record in records(plate.manifest or {}, "inputs"):
             role, file = text(record, "role"), text(record, "file")
             if role not in _ROLES:
                 continue  # included files are looked at where the layout lies, by its reader
-            sought = self.search.of_file(file, text(record, "sha256"))
+            # A copied export is told apart from the one it is a copy of by its place alone.
+            alike = [path for path in (found.get("export"), *compared) if path] if role == "compared" else []
+            sought = self.search.of_file(file, text(record, "sha256"), frozenset(path.resolve() for path in alike))
             checks.append(self._told(role, sought))
             if sought.found is not None and role == "compared":
                 compared.append(sought.found)

@@ -40,10 +40,12 @@ class Search:
         self.of_file = cache(self._of_file)
         self._index: dict[str, list[Path]] | None = None
 
-    def _of_file(self, file: str, sha256: str) -> Sought:
-        """The file of this name and content."""
+    def _of_file(self, file: str, sha256: str, taken: frozenset[Path] = frozenset()) -> Sought:
+        """The file of this name and content; none of those ``taken`` (resolved), which are copies of it."""
         other: Path | None = None
         for path in self._candidates(file):
+            if taken and path.resolve() in taken:
+                continue
             digest = _sha256_or_none(path)
             if digest == sha256:
                 return Sought(file, path)

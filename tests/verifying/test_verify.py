@@ -333,3 +333,13 @@ def test_without_its_entries_the_tables_of_a_batch_are_not_verified(batched: Pat
     found = verified(mine, "-i", batched / "in")
     assert found["counts"]["verified"] == 4
     assert found["batch"]["status"] == "not_verified"
+
+
+def test_an_export_and_its_copies_are_told_apart(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path, {f"in/{place}/plate.txt": GEN5 for place in "abc"})
+    elisa_bdnf("batch", folder / "in", "-o", folder / "out", "--quiet")
+    found = verified(folder / "out", "--inputs", folder / "in")
+    assert found["status"] == "verified", said(found, "different")
+    shutil.rmtree(folder / "in" / "c")
+    found = verified(folder / "out", "--inputs", folder / "in")
+    assert found["status"] == "not_verified", "a copy that is gone was not looked at"
