@@ -1,7 +1,8 @@
 """The files of a folder and all folders below it: exports, what belongs to exports, and what is passed over and why.
 
 Every entry of the tree is in exactly one of the three lists, sorted by path, so that their lengths add up to what was
-found. Links are never followed. What earlier runs wrote is recognized by the files that they leave.
+found. Links are not followed, unless the manifest names them. What earlier runs wrote is recognized by the files that
+they leave.
 """
 
 from __future__ import annotations
@@ -80,7 +81,9 @@ def _walk(here: Path, top: Path, out: Path, tree: Tree) -> None:
     for entry in entries:
         path = Path(entry.path)
         found = Found(path, shown_path(path, top))
-        if reason := _reason_to_ignore(entry):
+        if entry.is_symlink() and _is_meant(path, top, tree):
+            files.append(found)
+        elif reason := _reason_to_ignore(entry):
             tree.ignored.append(IgnoredRow(found.file, reason))
         elif not entry.is_dir(follow_symlinks=False):
             files.append(found)
@@ -93,6 +96,12 @@ def _walk(here: Path, top: Path, out: Path, tree: Tree) -> None:
     _sort_out(files, tree)
 
 
+def _is_meant(link: Path, top: Path, tree: Tree) -> bool:
+    """Whether the manifest names a link as an export; what lies in the folder itself is found where it lies."""
+    target = link.resolve()
+    return bool(tree.named.get(target)) and target.is_file() and not target.is_relative_to(top.resolve())
+
+
 def shown_path(path: Path, top: Path) -> str:
     """The path below ``top`` with ``/``, every byte of it printable."""
     relative = path.relative_to(top).as_posix()
@@ -102,7 +111,7 @@ def shown_path(path: Path, top: Path) -> str:
 def _reason_to_ignore(entry: os.DirEntry[str]) -> str:
     name = entry.name.casefold()
     if entry.is_symlink():
-        return "a link: links are not followed; name the export itself with: elisa-bdnf run"
+        return "a link: links are not followed unless the manifest names them"
     if name.startswith(("~$", ".~lock", "._")) or name.endswith("~"):
         return "a lock or temporary file of another program"
     if entry.is_dir(follow_symlinks=False):

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batches import CSV, CSV_LAYOUT, GEN5, batch, folder_of
+from batches import CSV, CSV_LAYOUT, GEN5, SOFTMAX, batch, folder_of
 from elisa_bdnf.batch.discover import all_found, discover
 from elisa_bdnf.batch.folder_names import TABLES, folder_names
 from elisa_bdnf.batch.pairing import Unit, pair
@@ -67,6 +67,17 @@ def test_links_are_told_and_not_followed(tmp_path: Path) -> None:
     tree = discover(folder, tmp_path / "out")
     assert [each.file for each in tree.exports] == ["a.txt"]
     assert {row.file: row.reason.split(":")[0] for row in tree.ignored} == {"link.txt": "a link", "loop": "a link"}
+
+
+@pytest.mark.skipif(not hasattr(os, "symlink") or os.name == "nt", reason="links need a privilege on Windows")
+def test_a_link_that_the_manifest_names_is_an_export(tmp_path: Path) -> None:
+    elsewhere = folder_of(tmp_path / "reader", {"run7.txt": GEN5})
+    folder = folder_of(tmp_path / "in", {"manifest.csv": b"export\nweek1.txt\n", "b.txt": SOFTMAX})
+    (folder / "week1.txt").symlink_to(elsewhere / "run7.txt")
+    done = batch(folder, tmp_path / "out")
+    assert done.code == 0, done.err
+    assert "3 files found = 2 accepted + 0 rejected + 0 refused + 1 ignored" in done.out
+    assert (tmp_path / "out" / "week1" / "result.json").is_file()
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
