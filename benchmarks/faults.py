@@ -179,6 +179,11 @@ def outcomes(fault: Fault, count: int, seed: int, preset: str, jobs: int) -> lis
     return made[:count]
 
 
+def ranked(counts: Counter[str]) -> list[tuple[str, int]]:
+    """The most frequent first; equally frequent ones by name, so that the page is the same every time."""
+    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
 def percent(part: int, whole: int) -> str:
     return f"{100 * part / whole:.1f}" if whole else "–"
 
@@ -199,7 +204,7 @@ def row_of(fault: Fault, made: Sequence[Outcome]) -> list[str]:
         percent(sum(value >= 0.98 for value in fitted), len(fitted)),
         percent(sum(outcome.misreports for outcome in made), len(made)),
         f"{100 * float(np.median(changes)):.0f}" if changes else "–",
-        ", ".join(f"{rule} {percent(times, len(made))}" for rule, times in by.most_common(4)),
+        ", ".join(f"{rule} {percent(times, len(made))}" for rule, times in ranked(by)[:4]),
     ]
 
 
@@ -244,7 +249,7 @@ def details(fault: Fault, made: Sequence[Outcome]) -> Iterator[str]:
     for name, values in seen_by_condition(fault, made).items():
         yield f"  {name}: " + ", ".join(f"{value}: {percent(*counts)}" for value, counts in sorted(values.items()))
     warned = Counter(rule for outcome in made for rule in {rule for rule, _ in outcome.findings})
-    shares = ", ".join(f"{rule} {percent(n, len(made))}" for rule, n in warned.most_common(12))
+    shares = ", ".join(f"{rule} {percent(n, len(made))}" for rule, n in ranked(warned)[:12])
     yield f"  plates with a warning or more of: {shares}"
 
 
