@@ -9,7 +9,7 @@ from elisa_bdnf.errors import UsageError
 from elisa_bdnf.inputs.file import name_of
 from elisa_bdnf.model.reading import Reading
 
-RULES = ("INP-04",)  # those that look at other exports
+RULE = "INP-04"  # the one that looks at other exports
 
 
 def compared(
@@ -24,4 +24,4 @@ def compared(
 
 def open_rules(others: Sequence[Path] | None) -> Collection[str]:
     """The rules whose waivers may still be needed, where it is not known yet which exports to look at."""
-    return RULES if others is None else ()
+    return (RULE,) if others is None else ()

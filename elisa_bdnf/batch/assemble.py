@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from elisa_bdnf import output
-from elisa_bdnf.batch.beside import copies_among
+from elisa_bdnf.batch.copies import Alike
 from elisa_bdnf.batch.discover import STATE
 from elisa_bdnf.batch.earlier_plates import earlier_beside, keep
 from elisa_bdnf.batch.entry import Entry
@@ -16,7 +16,7 @@ from elisa_bdnf.batch.folder_names import TABLES
 from elisa_bdnf.batch.pairing import Plan
 from elisa_bdnf.batch.store import entry_of, entry_path, sweep
 from elisa_bdnf.batch.tables import merged_tables
-from elisa_bdnf.batch.together import between_from_plain, judged_together
+from elisa_bdnf.batch.together import judged_together
 from elisa_bdnf.errors import ElisaError, OutputError
 from elisa_bdnf.model.batch import BatchResult, ExportRow, IgnoredRow
 from elisa_bdnf.model.history import ChartedPlate
@@ -27,16 +27,18 @@ def assemble(
     out: Path,
     plan: Plan,
     entries: Sequence[Entry],
+    same: Iterable[Alike],
     unfinished: Collection[str],
     earlier: Iterable[ChartedPlate] = (),
 ) -> BatchResult:
     """Merge what is known of every export, from its entry, and write it. What no export holds any more is removed.
 
-    ``earlier`` are the plates of a history: those before the plates of the batch are on its control charts.
+    ``same`` are plates that read the same. ``earlier`` are the plates of a history: those before the plates of the
+    batch are on its control charts.
     """
     sweep(out, entries, unfinished)
     rows = tuple(entry.row for entry in entries)
-    batch = with_remarks(batch_of(plan, rows, plan.ignored), entries)
+    batch = with_remarks(batch_of(plan, rows, plan.ignored), same)
     batch = replace(batch, earlier=earlier_beside(batch.plates(), earlier))
     keep(out, batch.earlier)
     output.to_disk()
@@ -49,10 +51,9 @@ def files_of_batch(out: Path, entries: Sequence[Entry], batch: BatchResult) -> d
     return {**merged_tables(out, entries), **files_from_batch(batch)}
 
 
-def with_remarks(batch: BatchResult, entries: Sequence[Entry]) -> BatchResult:
+def with_remarks(batch: BatchResult, same: Iterable[Alike]) -> BatchResult:
     """The batch with what is remarkable about it as a whole, and what the rules on several plates say."""
-    same = copies_among(entries, between_from_plain(batch.between_plates))
-    remarks = (*_same_files(batch), *(copy.sentence for copy in same))
+    remarks = (*_same_files(batch), *(alike.sentence for alike in same))
     return judged_together(replace(batch, remarks=remarks))
 
 

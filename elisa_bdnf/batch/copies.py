@@ -15,10 +15,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from elisa_bdnf import qc
+from elisa_bdnf.comparing import RULE
 from elisa_bdnf.model.protocol import RuleSettings
 from elisa_bdnf.model.reading import Reading
 
-RULE = "INP-04"
 _UNUSED = -1  # no number, or so little that many plates read it
 _NEVER = -2  # equal to nothing
 _NAMED = 5  # plates in a sentence
@@ -51,12 +51,12 @@ class Printed:
 class Alike:
     """Plates of several exports that read the same: all ``ones`` the same as all ``others``, in so many wells.
 
-    Where all responses are the same, both are the whole group.
+    Where all responses are the same, both are the whole group, and the wells are not counted.
     """
 
     ones: tuple[Printed, ...]
     others: tuple[Printed, ...]
-    wells: int
+    wells: int = 0
 
     @property
     def sentence(self) -> str:
@@ -95,7 +95,7 @@ def copies(plates: Sequence[Printed], settings: RuleSettings) -> Iterator[Alike]
         groups.setdefault(plate.print.values_sha256, []).append(plate)
     for group in groups.values():
         if _of_several(group):
-            yield Alike(tuple(group), tuple(group), len(group[0].print.thousandths) // 4)
+            yield Alike(tuple(group), tuple(group))
     for one, other, wells in _pairs([group[0].print for group in groups.values()], limit):
         ones, others = groups[one.values_sha256], groups[other.values_sha256]
         if _of_several([*ones, *others]):

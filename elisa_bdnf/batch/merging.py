@@ -16,14 +16,13 @@ from typing import Any
 
 from elisa_bdnf import __version__, output, workflow
 from elisa_bdnf.batch.assemble import assemble, entries_of, refuse_foreign_folder
-from elisa_bdnf.batch.beside import judged_beside
+from elisa_bdnf.batch.beside import copies_among, judged_beside
 from elisa_bdnf.batch.discover import STATE
 from elisa_bdnf.batch.entry import Entry
 from elisa_bdnf.batch.lock import locked
 from elisa_bdnf.batch.pairing import Plan, Unit
 from elisa_bdnf.batch.shards import NOTE, SCHEMA, ShardError, shard_from_text
 from elisa_bdnf.batch.store import Done, announce, announced, entry_of, record, sha256_or_none
-from elisa_bdnf.batch.together import between_from_plain
 from elisa_bdnf.batch.whole import BatchRequest, plan_from_request
 from elisa_bdnf.batch.work import Settings
 from elisa_bdnf.batch.workers import done_by
@@ -50,9 +49,9 @@ def merge(shards: Sequence[Path], out: Path, exports: Path | None = None) -> Bat
             _take_over(by_number[index % len(by_number) + 1], out, unit)
         entries = entries_of(out, plan)
         asked = _asked(first["asked"], out, exports)
-        between = between_from_plain(plan.between_plates)
-        again = [*judged_beside(plan.units, entries, between, lambda units: _done(units, entries, plan, asked))]
-        return assemble(out, plan, entries_of(out, plan) if again else entries, unfinished)
+        same = copies_among(entries, plan.between_plates)
+        again = [*judged_beside(plan.units, entries, same, lambda units: _done(units, entries, plan, asked))]
+        return assemble(out, plan, entries_of(out, plan) if again else entries, same, unfinished)
 
 
 def _asked(said: dict[str, Any], out: Path, exports: Path | None) -> BatchRequest:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from elisa_bdnf import qc
-from elisa_bdnf.batch import copies
+from elisa_bdnf.comparing import RULE
 from elisa_bdnf.model.batch import BatchResult
 from elisa_bdnf.model.finding import FindingLevel
 from elisa_bdnf.model.protocol import Protocol, QcSettings, RuleSettings
@@ -20,7 +20,7 @@ from elisa_bdnf.qc.subjects import SERIES
 def settings_from_protocol(protocol: Protocol) -> dict[str, Any]:
     """Preset and settings of the rules on several plates, as plain values."""
     own = protocol.qc.rules
-    asked = [rule.id for rule in qc.RULES.values() if rule.subject == SERIES or rule.id == copies.RULE]
+    asked = [rule.id for rule in qc.RULES.values() if rule.subject == SERIES or rule.id == RULE]
     rules = {name: _plain(own[name]) for name in asked if name in own}
     return {"preset": protocol.qc.preset, "rules": rules}
 

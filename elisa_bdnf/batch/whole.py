@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from elisa_bdnf import __version__, workflow
 from elisa_bdnf.batch.assemble import assemble, entries_of, refuse_foreign_folder
-from elisa_bdnf.batch.beside import judged_beside
+from elisa_bdnf.batch.beside import copies_among, judged_beside
+from elisa_bdnf.batch.copies import Alike
 from elisa_bdnf.batch.discover import all_found, discover
 from elisa_bdnf.batch.entry import Entry
 from elisa_bdnf.batch.in_order import done_in_order
@@ -18,7 +19,7 @@ from elisa_bdnf.batch.manifest import manifest_in, read_manifest
 from elisa_bdnf.batch.pairing import Plan, Unit, pair
 from elisa_bdnf.batch.shards import Shard, begin_shard, end_shard, part_of
 from elisa_bdnf.batch.store import Done, announced
-from elisa_bdnf.batch.together import between_from_plain, settings_from_protocol
+from elisa_bdnf.batch.together import settings_from_protocol
 from elisa_bdnf.batch.work import Settings
 from elisa_bdnf.batch.workers import done_by
 from elisa_bdnf.errors import ElisaError, UsageError
@@ -75,27 +76,27 @@ def run_batch(request: BatchRequest, protocol: Protocol, begin: Callable[[int], 
             on_done(done, number)
         if request.shard:
             return end_shard(request.out, whole, request.shard, settings, request.manifest, unfinished)
-        entries = _compared(plan, request, settings, protocol, past, on_done)
-        batch = assemble(request.out, plan, entries, unfinished, past.plates if past else ())
+        entries, same = _compared(plan, request, settings, protocol, past, on_done)
+        batch = assemble(request.out, plan, entries, same, unfinished, past.plates if past else ())
         workflow.remember(history, ((plate.charted, plate.accepted) for plate in batch.plates()))
         return batch
 
 
 def _compared(
     plan: Plan, request: BatchRequest, settings: Settings, protocol: Protocol, past: Past | None, on_done: OnDone
-) -> list[Entry]:
-    """What is known of every export after those that read the same were judged beside one another."""
+) -> tuple[list[Entry], Sequence[Alike]]:
+    """What is known of every export after those that read the same were judged beside one another; and those."""
     entries = entries_of(request.out, plan)
+    same = copies_among(entries, plan.between_plates)
     once = replace(settings, force=False)
 
     def do(units: list[Unit]) -> Iterator[Done]:
         return _dones(replace(plan, units=tuple(units)), request, once, protocol, past)
 
-    between = between_from_plain(plan.between_plates)
-    again = list(judged_beside(plan.units, entries, between, do, all_units=past is not None))
+    again = list(judged_beside(plan.units, entries, same, do, all_units=past is not None))
     for done in again:
         on_done(done, len(plan.units))
-    return entries_of(request.out, plan) if again else entries
+    return (entries_of(request.out, plan) if again else entries), same
 
 
 def _dones(

@@ -86,8 +86,7 @@ def batch(
     day = day_from_option(read_on)
     run = RunRequest(protocol, layout, samples, format_, overrides, waivers, waivers is not None, day, encoding)
     loaded, part = protocol_of(run), shard_from_text(shard) if shard else None
-    formats = formats_of(html=html, xlsx=xlsx)
-    request = BatchRequest(folder, out, run, formats, force, jobs, manifest, part, history)
+    request = BatchRequest(folder, out, run, formats_of(html=html, xlsx=xlsx), force, jobs, manifest, part, history)
     if code := run_with_progress(request, loaded, as_json=as_json, quiet=quiet, strict=strict):
         raise typer.Exit(code)
 

@@ -57,9 +57,8 @@ def design(
       elisa-bdnf design samples.csv --protocol human-infusion-plasma --control QC-low=40 --control QC-high=320
       elisa-bdnf design samples.csv --control "plasma pool" --seed 7 --out plates
 
-    All timepoints of a subject stand on one plate, groups are spread over plates, the order is random, standards and
-    controls are placed. Without --out nothing is written. The layouts are files that run, batch and layout show read;
-    the same options and seed give the same maps everywhere.
+    All timepoints of a subject stand on one plate, groups are spread over plates, the order is random. Without --out
+    nothing is written. The same options and seed give the same maps, as layouts that run, batch and layout show read.
     """
     from elisa_bdnf.placing.whole import files_of, place, summary_of
     from elisa_bdnf.reports.terminal_speech import speakable
@@ -68,8 +67,8 @@ def design(
     loaded = _protocol(protocol, settings or [])
     wish = _wish(loaded, _shape(wells), replicates, standards, control or [], blank, _order(order), seed, balance)
     plates = place(read_samples(samples), wish)
-    stream = speakable(sys.stdout)
-    print(*summary_of(plates, wish), *(_map_lines(plates) if show_maps else ()), sep="\n", file=stream)
+    lines = (*summary_of(plates, wish), *(_map_lines(plates) if show_maps else ()))
+    print(*lines, sep="\n", file=speakable(sys.stdout))
     if out is not None:
         _write(out, files_of(plates, _command(samples, protocol, settings or [], wish)))
 

@@ -81,9 +81,8 @@ def watch(
     \b
       elisa-bdnf watch exports --protocol human-infusion-plasma --samples samples.csv --out results
 
-    Each plate is shown in the terminal. An export is done when it is complete: the same for some seconds, and not
-    locked. What changes later is done again; one that cannot be read is said once and tried again when it changes. End
-    it with Ctrl-C. The results are those of: elisa-bdnf batch.
+    Each plate is shown in the terminal, when its export is complete: the same for some seconds, and not locked. What
+    changes later is done again. The results are those of: elisa-bdnf batch.
     Exit codes: 130 ended with Ctrl-C, 4 an output could not be written; with --once as batch.
     """
     from elisa_bdnf.batch.whole import BatchRequest
@@ -92,9 +91,8 @@ def watch(
     own = overrides_from_options(settings or [], {"model": model, "weights": weights, "fit_on": fit_on})
     day = day_from_option(read_on)
     run = RunRequest(protocol, layout, samples, format_, own, waivers, waivers is not None, day, encoding)
-    loaded, formats = protocol_of(run), formats_of(html=html, xlsx=xlsx)
-    request = BatchRequest(folder, out, run, formats, manifest=manifest, history=history)
-    if code := _watched(request, loaded, every, settle, once=once, quiet=quiet):
+    request = BatchRequest(folder, out, run, formats_of(html=html, xlsx=xlsx), manifest=manifest, history=history)
+    if code := _watched(request, protocol_of(run), every, settle, once=once, quiet=quiet):
         raise typer.Exit(code)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from elisa_bdnf import output
 from elisa_bdnf.batch import earlier_plates
 from elisa_bdnf.batch.assemble import files_of_batch, with_remarks
+from elisa_bdnf.batch.beside import copies_among
 from elisa_bdnf.batch.copies import print_of
 from elisa_bdnf.batch.discover import STATE
 from elisa_bdnf.batch.entry import Entry, bytes_from_entry, entry_from_bytes_or_none
@@ -78,8 +79,9 @@ def _files(out: Path, batch: Json, entries: list[Entry]) -> Mapping[str, output.
     )
     folder, protocol, title = (text(batch, key) for key in ("folder", "protocol", "protocol_title"))
     rows = tuple(entry.row for entry in entries)
+    same = copies_among(entries, table(batch, "between_plates"))
     made = BatchResult(folder, protocol, title, rows, ignored, between_plates=table(batch, "between_plates"))
-    return files_of_batch(out, entries, replace(with_remarks(made, entries), earlier=earlier_plates.kept(out)))
+    return files_of_batch(out, entries, replace(with_remarks(made, same), earlier=earlier_plates.kept(out)))
 
 
 def _difference_or_none(path: Path, made: output.Content) -> str | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from elisa_bdnf import output
 from elisa_bdnf.batch.assemble import batch_of, files_of_batch, with_remarks
+from elisa_bdnf.batch.beside import copies_among
 from elisa_bdnf.batch.entry import Entry
 from elisa_bdnf.batch.pairing import Plan
 from elisa_bdnf.batch.store import entries_in, sweep
@@ -27,7 +28,7 @@ def assemble_so_far(out: Path, plan: Plan, waiting: Iterable[str], unfinished: C
     late = [IgnoredRow(file, WAITING, odd=True) for file in waiting if file not in known]
     ignored = tuple(sorted([*plan.ignored, *late], key=lambda row: row.file))
     rows = tuple(entry.row for entry in entries)
-    batch = with_remarks(batch_of(plan, rows, ignored), entries)
+    batch = with_remarks(batch_of(plan, rows, ignored), copies_among(entries, plan.between_plates))
     output.to_disk()
     output.write_folder(out, files_of_batch(out, entries, batch))
     return batch

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from elisa_bdnf import __version__, workflow
 from elisa_bdnf.batch.assemble import refuse_foreign_folder
-from elisa_bdnf.batch.beside import judged_beside
+from elisa_bdnf.batch.beside import copies_among, judged_beside
 from elisa_bdnf.batch.in_order import done_in_order
 from elisa_bdnf.batch.lock import locked
 from elisa_bdnf.batch.pairing import Unit
 from elisa_bdnf.batch.shards import begin_shard
 from elisa_bdnf.batch.store import Done, announced, entry_of
-from elisa_bdnf.batch.together import Between, between_from_plain
 from elisa_bdnf.batch.whole import BatchRequest, plan_of
 from elisa_bdnf.batch.work import Settings, Worker
 from elisa_bdnf.batch.workers import done_here
@@ -145,7 +144,7 @@ class Watch:
         if all(self._done.get(file) == fingerprint for file, fingerprint in look.ready.items()):
             return
         units = [unit for unit in look.plan.units if unit.file in look.ready]
-        for unit, done in self._dones(units, between_from_plain(look.plan.between_plates)):
+        for unit, done in self._dones(units, look.plan.between_plates):
             self._stale = True
             if done.outcome is Outcome.REFUSED and not unit.problems and not can_be_read([unit.path]):
                 self._done.pop(unit.file, None)  # it went away while it was read: again when it is back
@@ -156,7 +155,7 @@ class Watch:
                 self._said.pop(unit.file, None) if done.outcome is not Outcome.REFUSED else None
             self._say(unit.file, said, partial(self.teller.on_done, done))
 
-    def _dones(self, units: list[Unit], between: Between) -> Iterator[tuple[Unit, Done]]:
+    def _dones(self, units: list[Unit], between_plates: Mapping[str, Any]) -> Iterator[tuple[Unit, Done]]:
         """All units, and then once more those that read the same."""
         request = self.request
         settings = Settings(request.folder, request.out, request.run, request.formats, __version__, request.force)
@@ -166,8 +165,9 @@ class Watch:
         for done in do(units):
             yield by_file[done.file], done
         entries = [entry for unit in units if (entry := entry_of(request.out, unit.folder))]
+        same = copies_among(entries, between_plates)
         do = partial(self._by_worker, replace(settings, force=False), past)
-        for done in judged_beside(units, entries, between, do, all_units=past is not None):
+        for done in judged_beside(units, entries, same, do, all_units=past is not None):
             yield by_file[done.file], done
 
     def _by_worker(self, settings: Settings, past: Past | None, units: Iterable[Unit]) -> Iterator[Done]:

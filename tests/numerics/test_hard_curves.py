@@ -29,14 +29,19 @@ def hard(seed: int) -> tuple[np.ndarray, np.ndarray]:
     return x, y
 
 
-def lowest_on_a_grid(x: np.ndarray, y: np.ndarray) -> float:
-    """Sum of squares of the best of 19,000 shapes, a and d by least squares."""
-    shape = 1 / (1 + np.exp(-np.clip((np.log(x) - PLACES[:, None])[None] * SLOPES[:, None, None], -50, 50)))
-    shape -= shape.mean(axis=-1, keepdims=True)
-    size = np.sum(shape**2, axis=-1)
-    pull = np.sum(shape * (y - y.mean()), axis=-1)
+def lowest_of(shapes: np.ndarray, y: np.ndarray) -> float:
+    """Sum of squares of the best of many shapes (…, N), a and d by least squares."""
+    shapes = shapes - shapes.mean(axis=-1, keepdims=True)
+    size = np.sum(shapes**2, axis=-1)
+    pull = np.sum(shapes * (y - y.mean()), axis=-1)
     explained = np.where(size > 1e-9, pull**2 / np.maximum(size, 1e-9), 0.0)
     return float(np.sum((y - y.mean()) ** 2) - explained.max())
+
+
+def lowest_on_a_grid(x: np.ndarray, y: np.ndarray) -> float:
+    """Sum of squares of the best of 19,000 sigmoids."""
+    exponent = np.clip((np.log(x) - PLACES[:, None])[None] * SLOPES[:, None, None], -50, 50)
+    return lowest_of(1 / (1 + np.exp(-exponent)), y)
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -58,14 +63,9 @@ def bent(seed: int) -> tuple[np.ndarray, np.ndarray, bool]:
 
 
 def lowest_bend_on_a_grid(x: np.ndarray, y: np.ndarray, mirror: bool) -> float:
-    """Sum of squares of the best of 40,000 bends, plateaus by least squares."""
+    """Sum of squares of the best of 40,000 bends."""
     u = np.log(x) - np.linspace(np.log(x.min()), np.log(x.max()), 400)[:, None]
-    shape = np.exp(-np.exp(np.linspace(-3, 2, 100))[:, None, None] * np.maximum(-u if mirror else u, 0.0))
-    shape -= shape.mean(axis=-1, keepdims=True)
-    size = np.sum(shape**2, axis=-1)
-    pull = np.sum(shape * (y - y.mean()), axis=-1)
-    explained = np.where(size > 1e-9, pull**2 / np.maximum(size, 1e-9), 0.0)
-    return float(np.sum((y - y.mean()) ** 2) - explained.max())
+    return lowest_of(np.exp(-np.exp(np.linspace(-3, 2, 100))[:, None, None] * np.maximum(-u if mirror else u, 0.0)), y)
 
 
 @pytest.mark.parametrize("seed", range(40))
