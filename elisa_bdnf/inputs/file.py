@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 50_000_000
 _HEAD_BYTES = 1 << 16
+_OF_NUMBERS = b"0123456789.,;+-\t"
 
 # First bytes → kind. Order matters where one is the beginning of another.
 _SIGNATURES = (
@@ -95,6 +96,14 @@ def name_of(path: Path) -> str:
 def text_of_name(name: str) -> str:
     r"""A name or path as text: bytes that are no UTF-8, as old computers left them there, are told as ``\xe4``."""
     return os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
+def letters_of(text: str) -> bytes:
+    """A text in small letters, without what numbers consist of and what stands between them.
+
+    Most of an export is left out so. What stands in a text stands here as well, if the same is done to it.
+    """
+    return text.encode(errors="replace").lower().translate(None, _OF_NUMBERS)
 
 
 @dataclass(frozen=True)
@@ -197,11 +206,11 @@ class InputFile:
         return pages_from_file(self)
 
     @cached_property
-    def small_letters(self) -> str:
-        """All text of the file in small letters, where marks of formats are looked for: cells and names of sheets."""
+    def letters(self) -> bytes:
+        """:func:`letters_of` all text of the file, where marks of formats are looked for: cells and names of sheets."""
         if self.kind not in ("xlsx", "xls"):
-            return self.text.lower()
-        return "\n".join(["\n".join(row) for page in self.pages for row in (*page.rows, (page.name,))]).lower()
+            return letters_of(self.text)
+        return letters_of("\n".join(["\n".join(row) for page in self.pages for row in (*page.rows, (page.name,))]))
 
     @cached_property
     def kept(self) -> dict[str, Any]:
@@ -216,9 +225,16 @@ def _bytes_of_regular_file(path: Path, error: type[ElisaError]) -> bytes:
     _refuse_irregular(path.stat(), error)
     # O_NONBLOCK: should the file be swapped for a pipe in between, opening it must not hang. Windows has neither.
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    with os.fdopen(os.open(path, flags), "rb") as stream:
-        _refuse_irregular(os.fstat(stream.fileno()), error)
-        data = stream.read(MOST_BYTES + 1)
+    handle = os.open(path, flags)
+    try:
+        status = os.fstat(handle)
+        _refuse_irregular(status, error)
+        parts = [os.read(handle, status.st_size + 1)]
+        while parts[-1] and sum(map(len, parts)) <= MOST_BYTES:
+            parts.append(os.read(handle, _HEAD_BYTES))
+    finally:
+        os.close(handle)
+    data = b"".join(parts)
     if len(data) > MOST_BYTES:
         raise error("the file grew while it was read", expected=f"at most {MOST_BYTES // 1_000_000} MB")
     return data

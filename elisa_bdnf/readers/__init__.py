@@ -11,7 +11,7 @@ from pathlib import Path
 from pkgutil import iter_modules
 
 from elisa_bdnf.errors import ElisaError, ExportError
-from elisa_bdnf.inputs.file import KIND_TITLES, InputFile
+from elisa_bdnf.inputs.file import KIND_TITLES, InputFile, letters_of
 from elisa_bdnf.model.reading import Reading
 from elisa_bdnf.readers._reader import Reader
 from elisa_bdnf.readers._refusals import near_miss_or_none, refusal_or_none, words_without_numbers_or_none
@@ -33,6 +33,7 @@ def _registered() -> tuple[Reader, ...]:
 NOT_SUPPORTED = ("Promega GloMax", "Bio-Rad Microplate Manager", "PerkinElmer VICTOR", "Thermo Ascent")
 
 READERS: tuple[Reader, ...] = _registered()
+_MARKS = {reader.name: tuple(map(letters_of, reader.marks)) for reader in READERS}
 
 
 def read_export(path: Path, *, format: str | None = None, encoding: str | None = None) -> tuple[Reading, ...]:  # noqa: A002 - as --format
@@ -110,7 +111,7 @@ def _recognized(file: InputFile) -> tuple[Reader, InputFile]:
 
 def _texts_of_sheets(file: InputFile) -> list[tuple[Reader, InputFile]]:
     """Sheets of a workbook that are a text export which another program saved so, with the reader of each."""
-    likely = [reader for reader in READERS if not reader.generic and reader.marks and _may_be(reader, file)]
+    likely = [reader for reader in READERS if not reader.generic and reader.marks and _holds_mark(reader, file)]
     if not likely or file.kind not in ("xlsx", "xls"):
         return []
     return [(reader, text) for text in sheets_as_texts(file) for reader in likely if _recognizes(reader, text)]
@@ -119,13 +120,13 @@ def _texts_of_sheets(file: InputFile) -> list[tuple[Reader, InputFile]]:
 def _recognizes(reader: Reader, file: InputFile) -> bool:
     """A file that stops a reader while it looks for its marks is not its own."""
     try:
-        return _may_be(reader, file) and reader.recognizes(file)
+        return file.kind in reader.kinds and _holds_mark(reader, file) and reader.recognizes(file)
     except ElisaError:
         return False
 
 
-def _may_be(reader: Reader, file: InputFile) -> bool:
-    return not reader.marks or any(mark in file.small_letters for mark in reader.marks)
+def _holds_mark(reader: Reader, file: InputFile) -> bool:
+    return not reader.marks or any(mark in file.letters for mark in _MARKS[reader.name])
 
 
 def _names(readers: tuple[Reader, ...] | list[Reader]) -> str:

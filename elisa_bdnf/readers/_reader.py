@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from elisa_bdnf.inputs.file import InputFile
 from elisa_bdnf.model.reading import Reading
 
+TABLES = frozenset(["text", "xlsx", "xls"])
+TEXTS = frozenset(["text"])
+WORKBOOKS = frozenset(["xlsx", "xls"])
+
 
 @dataclass(frozen=True, slots=True)
 class Reader:
@@ -17,7 +21,8 @@ class Reader:
     counts as no). ``read`` gives one reading per plate, in the order of the file, or raises ExportError; it is only
     given files that were recognized, or that the user chose the format for. A ``generic`` reader is asked only where no
     other one recognizes the file. ``marks`` are words in small letters, one of which stands in every file of the
-    format: where none does, ``recognizes`` is not asked. ``software`` names the versions seen; ``real_example`` says
+    format: where none does, or where the file is none of its ``kinds`` (keys of ``KIND_TITLES``), ``recognizes`` is not
+    asked. ``software`` names the versions seen; ``real_example`` says
     whether an instrument's own file was at hand. ``forms`` says which arrangements of the format are read, in Markdown.
     A reader that ``states_wells`` knows from the export which wells were read, and says itself which lack a value.
     """
@@ -27,6 +32,7 @@ class Reader:
     recognizes: Callable[[InputFile], bool]
     read: Callable[[InputFile], tuple[Reading, ...]]
     marks: tuple[str, ...] = ()
+    kinds: frozenset[str] = TABLES
     software: str = ""
     real_example: bool = False
     generic: bool = False

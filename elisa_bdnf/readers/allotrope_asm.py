@@ -217,6 +217,7 @@ READER = Reader(
     recognizes=recognizes,
     read=read,
     marks=("plate reader",),
+    kinds=frozenset(["json"]),
     software="plate-reader ASM (REC)",
     real_example=False,
     forms=("endpoint documents; those with data cubes are refused",),

@@ -29,7 +29,7 @@ from elisa_bdnf.readers._bmg_plate import (
 from elisa_bdnf.readers._key_lines import not_an_endpoint
 from elisa_bdnf.readers._matrix_checks import short_line_remarks
 from elisa_bdnf.readers._pages import refuse_unless
-from elisa_bdnf.readers._reader import Reader
+from elisa_bdnf.readers._reader import TEXTS, Reader
 from elisa_bdnf.readers._well_lists import (
     column_cells,
     refuse_columns_without_title,
@@ -99,6 +99,7 @@ READER = Reader(
     recognizes=recognizes,
     read=read,
     marks=("user", "content"),
+    kinds=TEXTS,
     software="MARS 3.40",
     real_example=True,
     forms=(

@@ -23,7 +23,7 @@ from elisa_bdnf.readers._bmg_plate import (
 from elisa_bdnf.readers._key_lines import Header, header_from_rows
 from elisa_bdnf.readers._pages import refuse_unless
 from elisa_bdnf.readers._placed import grids_at_left
-from elisa_bdnf.readers._reader import Reader
+from elisa_bdnf.readers._reader import WORKBOOKS, Reader
 
 _TOP_ROWS = 16
 
@@ -102,6 +102,7 @@ READER = Reader(
     recognizes=recognizes,
     read=read,
     marks=("user", "content"),
+    kinds=WORKBOOKS,
     software="SMART Control",
     real_example=True,
     forms=(

@@ -27,7 +27,7 @@ from elisa_bdnf.readers._likely_kind import with_likely_kind
 from elisa_bdnf.readers._matrix_checks import short_line_remarks
 from elisa_bdnf.readers._pages import refuse_unless
 from elisa_bdnf.readers._placed import channel, decimal_mark, refuse_without_values, results, shape_of
-from elisa_bdnf.readers._reader import Reader
+from elisa_bdnf.readers._reader import TEXTS, Reader
 from elisa_bdnf.readers._well_codes import WellSaid, layout_from_wells
 from elisa_bdnf.readers._well_lists import column_cells, refuse_columns_without_title, wells_by_row
 
@@ -149,6 +149,7 @@ READER = Reader(
     recognizes=recognizes,
     read=read,
     marks=("plate information",),
+    kinds=TEXTS,
     software="EnSpire",
     real_example=True,
     forms=("a line for each well, one or several measurements and plates",),

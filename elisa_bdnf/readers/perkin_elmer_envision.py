@@ -44,7 +44,7 @@ from elisa_bdnf.readers._placed import (
     shape_of,
 )
 from elisa_bdnf.readers._plate_map import layout_from_map, maps_of_plate
-from elisa_bdnf.readers._reader import Reader
+from elisa_bdnf.readers._reader import TEXTS, Reader
 
 _BACKGROUND = "background information"
 _BEHIND = frozenset(["basic assay information", "protocol information", "plate type:", "platemap:"])
@@ -255,6 +255,7 @@ READER = Reader(
     recognizes=recognizes,
     read=read,
     marks=("plate information",),
+    kinds=TEXTS,
     software="EnVision Workstation 1.14",
     real_example=True,
     forms=(

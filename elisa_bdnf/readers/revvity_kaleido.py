@@ -44,7 +44,7 @@ from elisa_bdnf.readers._placed import (
     shape_of,
 )
 from elisa_bdnf.readers._plate_map import layout_from_map
-from elisa_bdnf.readers._reader import Reader
+from elisa_bdnf.readers._reader import TEXTS, Reader
 
 _TITLE = re.compile(r"Results? for\s+(?P<technology>.+)\Z", re.IGNORECASE)
 _FACT = re.compile(r"(?P<key>[A-Za-z]+):\s*(?P<value>.*)\Z")
@@ -225,6 +225,7 @@ READER = Reader(
     recognizes=recognizes,
     read=read,
     marks=("results for", "results from"),
+    kinds=TEXTS,
     software="Kaleido 2.0 to 3.5",
     real_example=True,
     forms=(

@@ -16,7 +16,7 @@ import re
 
 from elisa_bdnf.inputs.file import InputFile
 from elisa_bdnf.model.reading import Reading
-from elisa_bdnf.readers._reader import Reader
+from elisa_bdnf.readers._reader import TEXTS, Reader
 
 _FIRST_LINE = re.compile(r'\s*"?##BLOCKS\s*=', re.IGNORECASE)
 _PLATE_LINE = re.compile(r'"?Plate:"?(?P<delimiter>[\t,;|])')
@@ -47,6 +47,7 @@ READER = Reader(
     recognizes=recognizes,
     read=read,
     marks=("##blocks", "plate:"),
+    kinds=TEXTS,
     software="SoftMax Pro 5 to 7 (format 1.3)",
     real_example=True,
     states_wells=True,

@@ -203,6 +203,7 @@ READER = Reader(
     recognizes=recognizes,
     read=read,
     marks=("instrument name",),
+    kinds=frozenset(["xml"]),
     software="SpectraMax iD3 1.2",
     real_example=True,
     forms=("SpreadsheetML, one or several plates",),

@@ -167,6 +167,7 @@ READER = Reader(
     recognizes=recognizes,
     read=read,
     marks=("measurementresultdata",),
+    kinds=frozenset(["xml"]),
     software="i-control 1.10",
     real_example=True,
     forms=("`MeasurementResultData` with a section for each label",),

@@ -27,7 +27,7 @@ from elisa_bdnf.readers._key_lines import wavelength_from_text_or_none
 from elisa_bdnf.readers._likely_kind import with_likely_kind
 from elisa_bdnf.readers._pages import refuse_unless
 from elisa_bdnf.readers._placed import Cells, bare_cells, channel, decimal_mark, refuse_without_values
-from elisa_bdnf.readers._reader import Reader
+from elisa_bdnf.readers._reader import TEXTS, Reader
 
 _TIME = re.compile(r"[0-9]+(?:[.,][0-9]+)?s\Z")
 
@@ -124,6 +124,7 @@ READER = Reader(
     recognizes=recognizes,
     read=read,
     marks=("0s",),
+    kinds=TEXTS,
     software="SparkControl or Magellan",
     real_example=True,
     forms=("csv: eight lines for each label, without row letters and column numbers",),

@@ -42,7 +42,7 @@ from elisa_bdnf.readers._placed import (
     results,
     shape_of,
 )
-from elisa_bdnf.readers._reader import Reader
+from elisa_bdnf.readers._reader import TEXTS, Reader
 from elisa_bdnf.readers._well_codes import WellSaid, layout_from_wells
 
 _HEAD_LINES = 12
@@ -235,6 +235,7 @@ READER = Reader(
     recognizes=recognizes,
     read=read,
     marks=("photometric",),
+    kinds=TEXTS,
     software="Multiskan",
     real_example=True,
     forms=(
