@@ -14,7 +14,7 @@ import numpy as np
 
 from elisa_bdnf.analysis.asymmetry import downhill
 from elisa_bdnf.analysis.calibrate import calibrate, points_from_levels
-from elisa_bdnf.analysis.equations import State, Target
+from elisa_bdnf.analysis.equations import State, Target, moved, solve_scaled
 from elisa_bdnf.analysis.fit import Points, fixed_coordinates, free_coordinates
 from elisa_bdnf.analysis.identify import span_of
 from elisa_bdnf.analysis.inverses import coordinates_of, in_wells, inverse
@@ -29,7 +29,8 @@ from elisa_bdnf.model.protocol import LimitSettings
 
 _WEIGHTS = {"none": 0.0, "power:0.5": 0.5, "power:1": 1.0}
 _SETTLED = 1e-6  # gradient; what is left moves a concentration by less than a millionth of its error
-_SETTLED_WELL = 1e-8  # gradient at which a curve is not followed any further
+_NEARLY = 1e-4  # gradient from which on one step of Newton's, which squares it, need not be looked at
+_SMALL_STEP = 1e-4  # such a step, in its square, relative to the sum of squares
 _ITERATIONS, _ITERATIONS_FOLLOWED = 20, 5
 _ROUNDS = 2  # of search and refinement for curves that run away
 _GAIN = 1e-5  # of the sum of squares, for which a search takes no further step
@@ -71,13 +72,11 @@ def alternatives(curve: Curve, limits: LimitSettings) -> Alternatives:
     start = _start(curve, points)
     names, target = _same_model(curve, family, points, levels)
     if plain:
-        state, settled = _followed(target, start)
+        coordinates, settled = _followed(target, start)
     else:
         state, _ = refine(target, np.repeat(start, len(names), axis=1), most=_ITERATIONS)
-        settled = (state.gradient < _SETTLED) | (state.rss <= 0)
-    batches = [
-        (tuple(n for n, good in zip(names, settled, strict=True) if good), family, state.coordinates[:, settled])
-    ]
+        coordinates, settled = state.coordinates, (state.gradient < _SETTLED) | (state.rss <= 0)
+    batches = [(tuple(n for n, good in zip(names, settled, strict=True) if good), family, coordinates[:, settled])]
     lost = {name for name, good in zip(names, settled, strict=True) if not good}
     five = _five_pl(curve, points, start) if plain else None
     if five is None:
@@ -115,7 +114,7 @@ def _same_model(
     return names, Target(family, ln_x, points.y, np.array(weights).T, free, np.array(thetas), floor)
 
 
-def _followed(target: Target, start: Array) -> tuple[State, Flags]:
+def _followed(target: Target, start: Array) -> tuple[Array, Flags]:
     """Every alternative of a 4PL at its minimum, or where going on gains nothing any more; and which ones are finite.
 
     The search follows a curve whose plateau runs away much faster than Newton's steps do. Where that has no end, a
@@ -126,11 +125,18 @@ def _followed(target: Target, start: Array) -> tuple[State, Flags]:
     for _ in range(_ROUNDS):
         power, _ = power_weights(fitted, target.theta if target.theta is not None else 0.0, target.floor)
         coordinates = _searched(target, target.weight * power, coordinates)
-        state, _ = refine(target, coordinates, most=_ITERATIONS_FOLLOWED, enough=_SETTLED_WELL)
-        if np.all((state.gradient < _SETTLED) | (state.rss <= 0)):
+        state, _ = refine(target, coordinates, most=_ITERATIONS_FOLLOWED, enough=_NEARLY)
+        coordinates, fitted = _last_step(target, state), state.fitted
+        if np.all((state.gradient < _NEARLY) | (state.rss <= 0)):
             break
-        coordinates, fitted = state.coordinates, state.fitted
-    return state, np.all(np.isfinite(state.coordinates), axis=0)
+    return coordinates, np.all(np.isfinite(coordinates), axis=0)
+
+
+def _last_step(target: Target, state: State) -> Array:
+    """Coordinates after one step more, where it is so small that Newton's method leaves nothing behind."""
+    step = solve_scaled(state.newton, state.scale, state.score)
+    size = np.maximum.reduce(np.abs(step) * state.scale)
+    return moved(target, state.coordinates, np.where(size * size <= _SMALL_STEP * state.rss, step, 0.0))
 
 
 def _searched(target: Target, weight: Array, coordinates: Array) -> Array:

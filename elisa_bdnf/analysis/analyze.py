@@ -45,12 +45,13 @@ def analyze(
         groups = reduce(responses)
     asked = [g for role in (Role.CONTROL, Role.SAMPLE) for g in groups if g.content.role is role]
     estimates = quantify(asked, curve, protocol)
+    in_well = _in_wells(responses, curve)
     first = sum(g.content.role is Role.CONTROL for g in asked)
     controls, samples = estimates[:first], estimates[first:]
     return Analysis(
         reading, layout, protocol, responses, groups, curve, tuple(controls), tuple(samples),
-        standard_wells=_standard_wells(responses, curve),
-        comparisons=_comparisons(reading, responses, curve),
+        standard_wells=_standard_wells(responses, in_well, curve),
+        comparisons=_comparisons(reading, responses, in_well, curve),
         editing=editing,
         curve_fingerprint=fingerprint,
         profile=_profile_or_none(curve, protocol),
@@ -76,12 +77,21 @@ def _profile_or_none(curve: Curve | NoCurve, protocol: Protocol) -> PrecisionPro
     return precision_profile(curve, protocol.replicates, protocol.limits.profile_cv_percent)
 
 
-def _standard_wells(responses: Responses, curve: Curve | NoCurve) -> tuple[WellEstimate, ...]:
+def _in_wells(responses: Responses, curve: Curve | NoCurve) -> list[float | None]:
+    """The concentration that every well of the plate reads on the curve."""
+    if isinstance(curve, NoCurve):
+        return [None] * len(responses.wells)
+    return in_wells(curve, [well.response for well in responses.wells])
+
+
+def _standard_wells(
+    responses: Responses, in_well: Sequence[float | None], curve: Curve | NoCurve
+) -> tuple[WellEstimate, ...]:
     """Standards and blanks read on the curve well by well, for the table of wells."""
-    wells = [well for well in responses.wells if well.content.role in (Role.STANDARD, Role.BLANK)]
     return tuple(
         WellEstimate(well.well, x, _status_of_well(well, x, curve))
-        for well, x in zip(wells, _in_wells(wells, curve), strict=True)
+        for well, x in zip(responses.wells, in_well, strict=True)
+        if well.content.role in (Role.STANDARD, Role.BLANK)
     )
 
 
@@ -92,29 +102,26 @@ def _status_of_well(well: WellResponse, in_well: float | None, curve: Curve | No
     return range_status(curve, well.response, in_well)
 
 
-def _in_wells(wells: Sequence[WellResponse], curve: Curve | NoCurve) -> list[float | None]:
-    if isinstance(curve, NoCurve):
-        return [None] * len(wells)
-    return in_wells(curve, [well.response for well in wells])
-
-
-def _comparisons(reading: Reading, responses: Responses, curve: Curve | NoCurve) -> tuple[Comparison, ...]:
+def _comparisons(
+    reading: Reading, responses: Responses, in_well: Sequence[float | None], curve: Curve | NoCurve
+) -> tuple[Comparison, ...]:
     """Our concentration in each well beside the one that the reader's software printed.
 
     Wells that were not used have no number of ours. Inverses beyond the standards, and the negative ones of straight
     lines, are given here since the instruments give theirs; they appear nowhere else.
     """
     printed = [result for result in reading.instrument_results if result.quantity == "concentration"]
-    by_well = {well.well: well for well in responses.wells}
-    compared = [(result, by_well[result.well]) for result in printed if result.well in by_well]
-    ours = _in_wells([well for _, well in compared], curve)
+    if not printed:
+        return ()
+    ours = {well.well: (well, x) for well, x in zip(responses.wells, in_well, strict=True)}
     return tuple(
-        Comparison(result.well, _unguarded_or_none(well, curve, x), result)
-        for (result, well), x in zip(compared, ours, strict=True)
+        Comparison(result.well, _unguarded_or_none(*ours[result.well], curve), result)
+        for result in printed
+        if result.well in ours
     )
 
 
-def _unguarded_or_none(well: WellResponse, curve: Curve | NoCurve, in_well: float | None) -> float | None:
+def _unguarded_or_none(well: WellResponse, in_well: float | None, curve: Curve | NoCurve) -> float | None:
     if well.use is not WellUse.USED:
         return None
     if isinstance(curve, Curve) and curve.model is Model.LINEAR and curve.b:

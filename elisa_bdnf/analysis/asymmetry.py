@@ -19,6 +19,7 @@ _FARTHEST = 14.0  # |ln g|, as in the box of the search
 _SLOW = 10.0
 _FIRST_DAMPING, _LITTLE_DAMPING = 1e-3, 1e-2
 _GOOD = 0.5  # share of a predicted gain from which on the next step may be bolder
+_BOLDER, _MORE_CAREFUL = 0.3, 3.0  # × the damping; larger changes fail at every second step along a bent valley
 _SINGULAR = 1e-13  # the least pivot of a unit diagonal
 
 _Three = tuple[float, float, float]
@@ -65,11 +66,11 @@ def downhill(family: Family, ln_x: Array, y: Array, weight: Array, start: Array,
         if gain > 0:
             here, slow = there, slow + 1 if gain <= _SLOW * tolerance * here.rss else 0
             if gain > _GOOD * predicted:
-                damping = damping * 0.1 if damping > 1e-7 else 0.0
+                damping = damping * _BOLDER if damping > 1e-7 else 0.0
         elif damping > 1e6:
             break
         else:
-            damping = max(damping, 1e-4) * 10.0
+            damping = max(damping, 1e-4) * _MORE_CAREFUL
     return here.coordinates
 
 

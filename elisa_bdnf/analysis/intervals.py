@@ -23,8 +23,9 @@ import numpy as np
 
 from elisa_bdnf.analysis.curves import predict, rises
 from elisa_bdnf.analysis.inverses import in_wells
-from elisa_bdnf.analysis.inversion import Side, landscape, nearest_ends, variances_along
-from elisa_bdnf.analysis.scatter import response_floor, well_variance
+from elisa_bdnf.analysis.inversion import Side, nearest_ends
+from elisa_bdnf.analysis.landscape import Landscape
+from elisa_bdnf.analysis.scatter import response_floor
 from elisa_bdnf.analysis.shape import Array
 from elisa_bdnf.analysis.student_t import t_quantile
 from elisa_bdnf.model.curve import Curve, FitOn, Model
@@ -56,8 +57,9 @@ def intervals(
     probability = 0.5 + 0.5 * curve.spec.confidence
     ts = [t_quantile(probability, df) for df in degrees_of_freedom(curve, responses)]
     found: dict[int, Interval] = {}
+    seen = Landscape(curve)
     inverted = [(i, x) for i, x in enumerate(in_well) if x is not None]
-    errors = _ln_standard_errors(curve, [(responses[i], x, wells[i]) for i, x in inverted])
+    errors = _ln_standard_errors(seen, [(responses[i], x, wells[i]) for i, x in inverted])
     two_sided = []
     for (i, x), error in zip(inverted, errors, strict=True):
         half = ts[i] * error
@@ -69,7 +71,7 @@ def intervals(
     sides = [Side(responses[i], wells[i], ts[i], in_well[i] or 0.0, way) for i in two_sided for way in (-1.0, 1.0)] + [
         _one_side(curve, responses[i], wells[i], ts[i]) for i in one_sided
     ]
-    ends = nearest_ends(curve, sides)
+    ends = nearest_ends(seen, sides)
     for place, i in enumerate(two_sided):
         found[i] = _both_sided(*ends[2 * place : 2 * place + 2])
     for i, end in zip(one_sided, ends[2 * len(two_sided) :], strict=True):
@@ -108,30 +110,35 @@ def effective_degrees_of_freedom(df: int, ln_f: float, ln_standards: Sequence[fl
 
 def ln_standard_error(curve: Curve, y: float, x: float, wells: int) -> float:
     """Standard error of ln x by the delta method; infinite where the curve is flat."""
-    return _ln_standard_errors(curve, [(y, x, wells)])[0]
+    return _ln_standard_errors(Landscape(curve), [(y, x, wells)])[0]
 
 
-def _ln_standard_errors(curve: Curve, read: Sequence[tuple[float, float, int]]) -> list[float]:
+def _ln_standard_errors(seen: Landscape, read: Sequence[tuple[float, float, int]]) -> list[float]:
     """Of many (response, concentration, wells)."""
     if not read:
         return []
-    _, steep, jacobian = landscape(curve, np.array([math.log(x) for _, x, _ in read]))
-    scatter = np.array([well_variance(curve, y) / wells for y, _, wells in read])
-    errors = np.sqrt(scatter + variances_along(curve, jacobian)).tolist()
-    return [error / abs(way) if abs(way) > 0 else math.inf for error, way in zip(errors, steep.tolist(), strict=True)]
+    y, x, wells = np.array(read, dtype=float).T
+    _, steep, variance = seen.at(np.log(x))
+    errors: list[float] = _relative(seen.well_variances(y) / wells + variance, steep).tolist()
+    return errors
 
 
 def ln_standard_errors(curve: Curve, ln_x: Array, wells: int) -> Array:
     """:func:`ln_standard_error` of the curve's own responses at many places."""
-    expected, steep, jacobian = landscape(curve, ln_x)
-    scatter = np.array([well_variance(curve, y) for y in expected.tolist()])
-    errors: Array = np.sqrt(scatter / wells + variances_along(curve, jacobian)) / np.maximum(np.abs(steep), 1e-300)
-    return errors
+    seen = Landscape(curve)
+    expected, steep, variance = seen.at(ln_x)
+    return _relative(seen.well_variances(expected) / wells + variance, steep)
+
+
+def _relative(variance: Array, steep: Array) -> Array:
+    """Standard errors of ln x; infinite where the curve is flat."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(steep != 0, np.sqrt(variance) / np.abs(steep), np.inf)
 
 
 def inversion(curve: Curve, y: float, wells: int, t: float, x: float) -> Interval:
     """The interval by inversion around x, out to the nearest crossing on either side."""
-    return _both_sided(*nearest_ends(curve, [Side(y, wells, t, x, way) for way in (-1.0, 1.0)]))
+    return _both_sided(*nearest_ends(Landscape(curve), [Side(y, wells, t, x, way) for way in (-1.0, 1.0)]))
 
 
 def _both_sided(low: float, high: float) -> Interval:

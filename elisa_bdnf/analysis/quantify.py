@@ -189,7 +189,7 @@ def _variation(group: Group, wells: tuple[WellEstimate, ...]) -> tuple[float | N
     values = [well.in_well for well in wells if well.in_well is not None]
     if len(values) == len(wells) > 1:
         mean = math.fsum(values) / len(values)
-        variance = math.fsum((value - mean) ** 2 for value in values) / (len(values) - 1)
+        variance = math.fsum([(value - mean) ** 2 for value in values]) / (len(values) - 1)
         return 100 * math.sqrt(variance) / mean, "concentration"
     if math.isnan(group.cv_percent):
         return None, ""

@@ -29,20 +29,23 @@ def _identity(content: Content) -> Content | float:
 
 def _group(content: Content, wells: Sequence[WellResponse]) -> Group:
     used = [well for well in wells if well.use is WellUse.USED]
-    values = tuple(well.response for well in used)
+    values = tuple([well.response for well in used])
     mean = math.fsum(values) / len(values) if values else math.nan
-    sd = standard_deviation(values)
+    sd = _scatter(values, mean)
     cv = 100 * sd / mean if mean > 0 else math.nan
-    left_out = tuple(well for well in wells if well.use is not WellUse.USED)
-    return Group(content, tuple(well.well for well in used), values, mean, sd, cv, left_out)
+    left_out = tuple([well for well in wells if well.use is not WellUse.USED]) if len(used) < len(wells) else ()
+    return Group(content, tuple([well.well for well in used]), values, mean, sd, cv, left_out)
 
 
 def standard_deviation(values: Sequence[float]) -> float:
     """With n − 1; nan below two values."""
+    return _scatter(values, math.fsum(values) / len(values)) if len(values) > 1 else math.nan
+
+
+def _scatter(values: Sequence[float], mean: float) -> float:
     if len(values) < 2:
         return math.nan
-    mean = math.fsum(values) / len(values)
-    return math.sqrt(math.fsum((value - mean) ** 2 for value in values) / (len(values) - 1))
+    return math.sqrt(math.fsum([(value - mean) ** 2 for value in values]) / (len(values) - 1))
 
 
 def levels_from_groups(groups: Iterable[Group]) -> tuple[Level, ...]:

@@ -11,6 +11,7 @@ from elisa_bdnf.analysis.equations import State, Target, evaluate, moved, solve_
 from elisa_bdnf.analysis.shape import Array, Counts, Flags
 
 _MOST_ITERATIONS = 200
+_MOST_DAMPING = 1e8
 _SHARP = 1e-15  # gradient at which nothing is left to gain
 _LAST_STEP = 1e-7  # of a standard error, about
 _NOTHING_LEFT = 1e-13  # gradient, and step in standard errors, that are not worth another evaluation
@@ -18,14 +19,20 @@ _ROUNDING = 1e-12  # gradient below which a step that hardly helps is the last o
 
 
 def refine(
-    target: Target, coordinates: Array, *, most: int = _MOST_ITERATIONS, enough: float = _SHARP
+    target: Target,
+    coordinates: Array,
+    *,
+    most: int = _MOST_ITERATIONS,
+    enough: float = _SHARP,
+    most_damping: float = _MOST_DAMPING,
 ) -> tuple[State, Counts]:
     """Converge on the gradient; returns the final state and the number of iterations per problem, at most ``most``.
 
-    Of several problems none is followed any further whose gradient is below ``enough``.
+    A single problem is given up where its steps fail until the damping is above ``most_damping``. Of several problems
+    none is followed any further whose gradient is below ``enough``.
     """
     if coordinates.shape[-1] == 1:
-        return _refine_one(target, coordinates, most)
+        return _refine_one(target, coordinates, most, most_damping)
     state = evaluate(target, coordinates)
     gradient = state.gradient
     iterations = np.zeros(len(gradient), dtype=np.int64)
@@ -52,17 +59,17 @@ def refine(
         stuck |= better & (damping == 0) & (size * size < _LAST_STEP**2 * state.rss)
         state = _choose(better | ~running, trial, state)  # those that stand still are the same in both
         gradient = np.where(better, tried, gradient)
-        running = running & ~(stuck | (gradient < enough) | (damping > 1e8))
+        running = running & ~(stuck | (gradient < enough) | (damping > _MOST_DAMPING))
         damping = np.where(better, np.where(damping < 1e-3, 0.0, damping / 10), np.maximum(damping, 1e-4) * 10)
     return state, iterations
 
 
-def _refine_one(target: Target, coordinates: Array, most: int) -> tuple[State, Counts]:
+def _refine_one(target: Target, coordinates: Array, most: int, most_damping: float) -> tuple[State, Counts]:
     """The same for a single problem, without its axis and deciding with plain numbers: a fifth of the time."""
     target = target.single()
     state = evaluate(target, coordinates[:, 0])
     gradient, damping, iterations = float(state.gradient), 0.0, 0
-    while gradient > _SHARP and iterations < most and damping <= 1e8:
+    while gradient > _SHARP and iterations < most and damping <= most_damping:
         matrix = state.newton
         if damping:
             matrix = state.information * (1.0 + damping * np.eye(len(state.score)))

@@ -14,6 +14,7 @@ from elisa_bdnf.analysis.variance import LARGEST_THETA, theta_of
 from elisa_bdnf.model.curve import WeightKind, Weights
 
 _PATIENCE = 8  # steps of Newton's method after which a curve is searched for again
+_TWO_FAILURES = 5e-3  # damping after two steps in a row that led nowhere
 LOST = 1e-6  # gradient of a fit that runs away: its θ is not worth refining
 
 
@@ -49,10 +50,7 @@ def settle(
         state, iterations, estimated, settled = refine_with_theta(target, coordinates)
         target = replace(target, theta=estimated)
     else:
-        state, iterations = refine(target, coordinates, most=_PATIENCE) if nearer else refine(target, coordinates)
-        if nearer and state.gradient[0] > LOST:
-            state, more = refine(target, nearer(state))
-            iterations = iterations + more
+        state, iterations = _found(target, coordinates, nearer)
         settled = np.array([True])
     value = None if target.theta is None else float(target.theta[0])
     remarks = []
@@ -66,6 +64,16 @@ def settle(
         state, tuple(target.free), value, 0, 0, int(iterations[0]), converged, floor,
         tie=target.tie or 0.0, remarks=tuple(remarks),
     )  # fmt: skip
+
+
+def _found(target: Target, coordinates: Array, nearer: Callable[[State], Array] | None) -> tuple[State, Counts]:
+    if nearer is None:
+        return refine(target, coordinates)
+    state, iterations = refine(target, coordinates, most=_PATIENCE, most_damping=_TWO_FAILURES)
+    if state.gradient[0] <= LOST:
+        return state, iterations
+    state, more = refine(target, nearer(state))
+    return state, iterations + more
 
 
 def rounding_of(target: Target) -> float:

@@ -57,18 +57,34 @@ def valley(ln_x: Array, y: Array, weight: Array) -> Valley:
         best, down = _peak([height for _, height in _tops(rows, places.tolist(), range(_SLOPES))])
     if down < _SLOPES or not (0 < best < _SLOPES - 1 and _is_inside(places[best])):
         return Valley(None, _SLOPES, down)
-    near = range(best - 2, best + 3)
-    if not (near[0] >= 0 and near[-1] < _SLOPES and all(_is_inside(places[i]) for i in near)):
+    near = next((reach for reach in _near(best) if all(_is_inside(places[i]) for i in reach)), None)
+    if near is None:
         # Beside the bottom the valley leads out of the grid: too little is seen of it to interpolate.
         here = _tops(rows, places.tolist(), range(best, best + 1))[0][0]
         bottom = (_at(ln_c, here), float(ln_b[best]))
         return Valley(_with_line(ln_x, share, pull, level, *bottom), _SLOPES, down)
     tops = _tops(rows, places.tolist(), near)
-    aside, _ = _top([height for _, height in tops])
-    (before, _), (here, _), (after, _) = tops[1:4]
+    aside = _summit([height for _, height in tops])
+    (before, _), (here, _), (after, _) = tops[len(tops) // 2 - 1 : len(tops) // 2 + 2]
     place = here + 0.5 * aside * (after - before) + 0.5 * aside * aside * (after - 2.0 * here + before)
     bottom = (_at(ln_c, place), _at(ln_b, best + aside))
     return Valley(_with_line(ln_x, share, pull, level, *bottom), _SLOPES, down)
+
+
+def _near(best: int) -> tuple[range, ...]:
+    """The rows around the bottom from which it can be interpolated: five where the grid has them, or three."""
+    wide = range(best - 2, best + 3)
+    close = range(best - 1, best + 2)
+    return (wide, close) if wide[0] >= 0 and wide[-1] < _SLOPES else (close,)
+
+
+def _summit(heights: list[float]) -> float:
+    """Where five or three equidistant heights have their top, in steps from the middle one."""
+    if len(heights) == 5:
+        return _top(heights)[0]
+    before, middle, after = heights
+    bend = before - 2.0 * middle + after
+    return min(max(0.5 * (before - after) / bend, -1.0), 1.0) if bend < 0 else 0.0
 
 
 def _peak(profile: list[float]) -> tuple[int, int]:
