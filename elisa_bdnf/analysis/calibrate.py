@@ -9,8 +9,9 @@ from dataclasses import replace
 import numpy as np
 
 from elisa_bdnf.analysis.assemble import curve_from_line, curve_from_outcome
-from elisa_bdnf.analysis.curves import invert_or_none, predict
+from elisa_bdnf.analysis.curves import invert_or_none, predict, rises
 from elisa_bdnf.analysis.fit import Points, fit_logistic
+from elisa_bdnf.analysis.hook import hook_or_none
 from elisa_bdnf.analysis.identify import ON_A_PLATEAU
 from elisa_bdnf.analysis.lack_of_fit import lack_of_fit_p
 from elisa_bdnf.analysis.limits import limits_from_standards
@@ -68,7 +69,8 @@ def calibrate(
         response_floor=response_floor_of_fit(fitted, spec.fit_on),
     )
     standards = tuple(standard_point(curve, level, in_fit=_takes_part(level, spec)) for level in ordered)
-    curve = replace(curve, report=report, standards=standards, planned=tuple(planned))
+    hook = hook_or_none(ordered, rising=rises(curve))
+    curve = replace(curve, report=report, standards=standards, planned=tuple(planned), hook=hook)
     curve = replace(curve, report=replace(report, lack_of_fit_p=lack_of_fit_p(curve)))
     return replace(curve, limits=limits_from_standards(curve, limits))
 

@@ -84,6 +84,8 @@ def _reason(curve: Curve, y: float, x: float | None, status: RangeStatus) -> str
             return f"response {y:.4g} is at or beyond that of concentration 0 ({predict(curve, 0.0):.4g})"
         case RangeStatus.ABOVE_CURVE:
             return f"response {y:.4g} is at or beyond the plateau of the curve ({curve.d:.4g})"
+        case RangeStatus.WITHIN:
+            return curve.hook.reason_or_empty(y) if curve.hook else ""
         case RangeStatus.EXTRAPOLATED:
             return f"extrapolated: {x:.4g} in the well is outside {limits.lloq:.4g} to {limits.uloq:.4g}"
         case _:

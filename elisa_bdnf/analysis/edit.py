@@ -22,6 +22,8 @@ from dataclasses import replace
 from itertools import pairwise
 
 from elisa_bdnf.analysis.calibrate import calibrate, standard_point
+from elisa_bdnf.analysis.curves import rises
+from elisa_bdnf.analysis.hook import hook_or_none
 from elisa_bdnf.analysis.limits import SLACK, limits_from_standards
 from elisa_bdnf.analysis.outliers import cv_percent, outlier_or_none
 from elisa_bdnf.model.curve import Curve, CurveSpec, Level, NoCurve
@@ -121,7 +123,8 @@ def _with_left_out(curve: Curve, levels: Sequence[Level], limits: LimitSettings)
     if not gone:
         return curve
     points = [*curve.standards, *(standard_point(curve, level, in_fit=False, edited=True) for level in gone)]
-    curve = replace(curve, standards=tuple(sorted(points, key=lambda point: point.level.nominal)))
+    standards = tuple(sorted(points, key=lambda point: point.level.nominal))
+    curve = replace(curve, standards=standards, hook=hook_or_none(levels, rising=rises(curve)))
     return replace(curve, limits=limits_from_standards(curve, limits))
 
 

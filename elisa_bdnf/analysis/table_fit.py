@@ -69,7 +69,8 @@ def fit_table(table: Table, spec: CurveSpec) -> Curve:
     limits = Limits(
         min(nominals), max(nominals), "lowest standard", "highest standard", curve.limits.lod, curve.limits.lod_reason
     )
-    return replace(curve, limits=limits)
+    remarks = (*curve.report.remarks, *([curve.hook.text] if curve.hook else []))
+    return replace(curve, limits=limits, report=replace(curve.report, remarks=remarks))
 
 
 def read_unknowns(table: Table, curve: Curve, *, extrapolate: bool = False) -> tuple[CurveReading, ...]:

@@ -127,6 +127,13 @@ def _standards(curve: Curve) -> RichTable:
     return grid
 
 
+def _status(reading: CurveReading) -> str:
+    from elisa_bdnf.model.estimate import RangeStatus
+
+    hooked = reading.status is RangeStatus.WITHIN and reading.reason
+    return reading.status.value.replace("_", " ") + (", hook?" if hooked else "")
+
+
 def _unknowns(table: Table, curve: Curve, readings: Sequence[CurveReading]) -> RichTable:
     from elisa_bdnf.reports.inert import show
 
@@ -140,6 +147,6 @@ def _unknowns(table: Table, curve: Curve, readings: Sequence[CurveReading]) -> R
             _short(value),
             _short(reading.interval.low),
             _short(reading.interval.high),
-            reading.status.value.replace("_", " "),
+            _status(reading),
         )
     return grid

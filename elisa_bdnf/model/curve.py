@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
+from elisa_bdnf.model.hook import Hook
 from elisa_bdnf.model.plate import Well
 
 
@@ -190,6 +191,7 @@ class Curve:
     report: FitReport
     limits: Limits
     planned: tuple[float, ...] = ()  # quantitative levels of the layout, those without a usable well among them
+    hook: Hook | None = None  # of all standards, those that editing left out among them
 
     @property
     def model(self) -> Model:

@@ -78,6 +78,21 @@ def standards_rise_from_level_to_level(plate: PlateSubject, *, fail_sd: float = 
             wells=lower.wells + higher.wells,
             action="reject" if fails else "annotate",
         )
+    yield from _hook_left_out(plate.analysis.curve)
+
+
+def _hook_left_out(curve: Curve | NoCurve) -> Verdicts:
+    """A standard that turned back and that editing left out: the curve is better for it, the assay is not."""
+    hook = curve.hook if isinstance(curve, Curve) else None
+    if hook is None or all(not p.edited for p in curve.standards if p.level.nominal >= hook.peak):
+        return
+    fall = abs(hook.peak_response - hook.last_response)
+    yield Remark(
+        f"{hook.text} (editing left standards there out of the curve)",
+        measured=digits(-fall, 0.0),
+        limit=digits(0.0, -fall),
+        action="annotate",
+    )
 
 
 def _competitive(means: list[float]) -> bool:
