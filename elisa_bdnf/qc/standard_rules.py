@@ -83,8 +83,10 @@ def standards_rise_from_level_to_level(plate: PlateSubject, *, fail_sd: float = 
 
 def _hook_left_out(curve: Curve | NoCurve) -> Verdicts:
     """A standard that turned back and that editing left out: the curve is better for it, the assay is not."""
-    hook = curve.hook if isinstance(curve, Curve) else None
-    if hook is None or all(not p.edited for p in curve.standards if p.level.nominal >= hook.peak):
+    if isinstance(curve, NoCurve) or curve.hook is None:
+        return
+    hook = curve.hook
+    if not any(p.edited and p.level.nominal >= hook.peak for p in curve.standards):
         return
     fall = abs(hook.peak_response - hook.last_response)
     yield Remark(
