@@ -87,7 +87,8 @@ def _sections(document: Document) -> Iterator[tuple[str, str, str]]:
     )
     yield "decided", "Exclusions and waivers", _decided(document)
     yield "plate", "Plate", _plate(document)
-    yield "samples-section", "All samples", table(document.samples)
+    if document.overview is not None:  # else they are the results above
+        yield "samples-section", "All samples", table(document.samples)
     if document.comparison is not None:
         yield "comparison-section", document.comparison.title, table(document.comparison)
     yield "wells-section", "All wells", table(document.wells)
@@ -97,7 +98,7 @@ def _sections(document: Document) -> Iterator[tuple[str, str, str]]:
 
 def _results(document: Document) -> str:
     if document.overview is None:
-        return _dilutions(document) + table(document.samples, key="results-table")
+        return _dilutions(document) + table(document.samples)
     courses = timecourse_figure(document.result)
     return table(document.overview, "overview") + _dilutions(document) + picture(courses)
 
@@ -169,7 +170,7 @@ def _methods(document: Document) -> str:
 
 
 def _provenance(document: Document) -> str:
-    body = table(document.provenance, mono="sha256")
+    body = table(document.provenance)
     if document.remarks:
         body += subsection("Remarks", f'<div class="prose"><ul>{items(document.remarks)}</ul></div>')
     return body + subsection(document.header.title, table(document.header))

@@ -2,38 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
-from itertools import islice
+from itertools import repeat
 
 from elisa_bdnf.model.plate import Well
 from elisa_bdnf.reports.inert import html_text, markups
-from elisa_bdnf.reports.parts import Cell, Column, Row, Table, Tone
+from elisa_bdnf.reports.parts import Cell, Column, Table, Tone
 
 LONG = frozenset({"remark", "reason", "message", "meaning", "value"})
 UNBROKEN = frozenset({"rule", "level", "well", "subject", "timepoint", "standard", "n", "status", "sample", "control"})
-MOST_COLUMNS = 10
 SIGNED = frozenset({"recovery_percent", "in_range", "level", "equal"})
+# Class of a cell → the columns that have it.
+KINDS = {"long": LONG, "k": UNBROKEN, "sign": SIGNED, "many": frozenset({"wells"}), "mono": frozenset({"sha256"})}
+MOST_COLUMNS = 10
 
 
-def table(table: Table, css: str = "", *, mono: str = "", key: str = "") -> str:
-    """One table with sticky heads; ``mono`` is the key of a column in fixed pitch. The mark is its caption."""
+def table(table: Table, css: str = "") -> str:
+    """One table with sticky heads; the mark is its caption."""
     note = f'<p class="note">{html_text(table.note)}</p>' if table.note else ""
     caption = f"<caption>{html_text(table.mark)}</caption>" if table.mark else ""
-    identity = html_text(key or table.key)
+    identity = html_text(table.key)
     if not table.rows:
         empty = html_text(table.empty or "Nothing.")
         return f'{note}<div class="table" id="{identity}"><p class="empty">{empty}</p></div>'
-    below = len(table.columns) > MOST_COLUMNS and table.columns[-1].key == "remark"
-    columns = table.columns[:-1] if below else table.columns
-    heads = "".join(_head(column) for column in columns)
-    opened = [_opened(_kind(column, mono)) for column in columns]
-    # Anchors belong to one place: a table that is shown twice has them once.
-    rows = "".join(_rows(table.rows, opened, anchored=not key, below=below))
+    rows = "".join(_rows(table))
     return (
         f'{note}<div class="table {css}" id="{identity}"><div class="scroll" tabindex="0"><table>{caption}'
-        f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div></div>"
+        f"<thead><tr>{_heads(_in_line(table))}</tr></thead><tbody>{rows}</tbody></table></div></div>"
     )
+
+
+def _in_line(table: Table) -> tuple[Column, ...]:
+    """The columns; of many the last, a remark, has a line of its own below each row, which leaves them their room."""
+    below = len(table.columns) > MOST_COLUMNS and table.columns[-1].key == "remark"
+    return table.columns[:-1] if below else table.columns
+
+
+@lru_cache(maxsize=256)  # plates of a batch have the same columns
+def _heads(columns: tuple[Column, ...]) -> str:
+    return "".join(map(_head, columns))
 
 
 def _head(column: Column) -> str:
@@ -43,13 +51,10 @@ def _head(column: Column) -> str:
     return f'<th scope="col"{numeric}{title}>{html_text(column.title)}{unit}</th>'
 
 
-def _kind(column: Column, mono: str) -> str:
-    kinds = ["n"] if column.numeric else []
-    kinds += ["long"] if column.key in LONG else []
-    kinds += ["k"] if column.key in UNBROKEN else []
-    kinds += ["sign"] if column.key in SIGNED else []
-    kinds += ["many"] if column.key == "wells" else []
-    kinds += ["mono"] if column.key == mono else []
+@lru_cache(maxsize=256)
+def _kind(key: str, *, numeric: bool) -> str:
+    kinds = ["n"] if numeric else []
+    kinds += [css for css, keys in KINDS.items() if key in keys]
     return " ".join(kinds)
 
 
@@ -60,19 +65,36 @@ def _opened(kind: str) -> dict[Tone, str]:
     return {tone: f'<td class="{css}"' if css else "<td" for tone, css in classes.items()}
 
 
-def _rows(rows: Sequence[Row], opened: Sequence[Mapping[Tone, str]], *, anchored: bool, below: bool) -> Iterator[str]:
-    """``below``: the last cell, a remark, has a line of its own under the others, which leaves them their room."""
-    texts = iter(markups([cell.text for row in rows for cell in row.cells]))
-    for row in rows:
-        own = list(islice(texts, len(row.cells)))
-        identity = f' id="{html_text(row.key)}"' if row.key and anchored else ""
-        tone = f' class="{row.tone}"' if row.tone is not Tone.PLAIN else ""
-        cells = "".join(map(_cell, row.cells[:-1] if below else row.cells, own, opened))
-        if below and own[-1]:
+def _rows(table: Table) -> Iterator[str]:
+    wide = len(_in_line(table))
+    for row, (cells, remark) in zip(table.rows, _bodies(table), strict=True):
+        identity = f' id="{html_text(row.key)}"' if row.key else ""
+        if remark:
             yield f'<tr{identity} class="with-more {row.tone}">{cells}</tr>'
-            yield f'<tr class="more {row.tone}"><td colspan="{len(opened)}">{own[-1]}</td></tr>'
+            yield f'<tr class="more {row.tone}"><td colspan="{wide}">{remark}</td></tr>'
         else:
+            tone = f' class="{row.tone}"' if row.tone is not Tone.PLAIN else ""
             yield f"<tr{identity}{tone}>{cells}</tr>"
+
+
+def _bodies(table: Table) -> Iterator[tuple[str, str]]:
+    """The cells of every row, and its remark where that has a line of its own; made column by column."""
+    wide, shown = len(table.columns), _in_line(table)
+    texts = markups([cell.text for row in table.rows for cell in row.cells])
+    by_column = zip(*[row.cells for row in table.rows], strict=True)
+    parts: list[Iterable[str]] = []
+    for at, (column, cells) in enumerate(zip(shown, by_column, strict=False)):
+        parts += _column(cells, texts[at::wide], _opened(_kind(column.key, numeric=column.numeric)))
+    remarks = texts[wide - 1 :: wide] if len(shown) < wide else repeat("")
+    return zip(map("".join, zip(*parts, strict=False)), remarks, strict=False)
+
+
+def _column(cells: Sequence[Cell], texts: Sequence[str], opened: Mapping[Tone, str]) -> tuple[Iterable[str], ...]:
+    """The cells of a column, where they have all but their text in common as the text between what they share."""
+    _, _, tones, helps, subs, wells = zip(*cells, strict=True)
+    if tones.count(tones[0]) < len(tones) or any(helps) or any(subs) or any(wells):
+        return (map(_cell, cells, texts, repeat(opened)),)
+    return repeat(f"{opened[tones[0]]}>"), texts, repeat("</td>")
 
 
 def _cell(cell: Cell, text: str, opened: Mapping[Tone, str]) -> str:
