@@ -35,7 +35,9 @@ class Landscape:
         self._family = FAMILIES.get(curve.model)
         if self._family is not None:
             self._coordinates = coordinates_of(curve)
-            self._rows = [COORDINATES.index(name) for name in curve.covariance_of]
+            rows = [COORDINATES.index(name) for name in curve.covariance_of]
+            # The covariance of a curve whose plateau is infinitely far away has ln c last.
+            self._rows = None if rows == list(range(5 if self._family.asymmetric else 4)) else rows
 
     def at(self, ln_x: Array) -> tuple[Array, Array, Array]:
         """At many places (N): responses, slopes dy/d ln x, variances of the fitted response."""
@@ -45,7 +47,7 @@ class Landscape:
             shape = shape_of(self._family, ln_x, self._coordinates)
             every = jacobian_of(self._family, shape, self._coordinates)
             expected, steep = response_of(self._family, shape, self._coordinates), -every[LN_C]
-            jacobian = every if len(self._rows) == len(every) else every[self._rows]
+            jacobian = every if self._rows is None else every[self._rows]
         variance: Array = np.add.reduce((self.covariance @ jacobian) * jacobian)
         return expected, steep, np.maximum(variance, 0.0, out=variance)
 
