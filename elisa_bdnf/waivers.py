@@ -17,6 +17,7 @@ next year.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
@@ -41,7 +42,7 @@ _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 def find_beside(export: Path) -> Path | None:
     """``STEM.waivers.toml``, the file of one export, or None."""
     path = export.parent / f"{export.stem}.waivers.toml"
-    return path if path.is_file() else None
+    return path if os.path.isfile(path) else None  # noqa: PTH113 - Path.is_file raises in a folder that is shut
 
 
 def read_decisions(path: Path, rules: Collection[str]) -> Decisions:

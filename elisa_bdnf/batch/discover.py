@@ -8,6 +8,7 @@ they leave.
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
@@ -31,6 +32,12 @@ _DOCUMENTS = {
     ".html": "a web page", ".htm": "a web page", ".py": "a program", ".r": "a program", ".sh": "a program",
     ".toml": "a TOML file, but no layout of an export",
 }  # fmt: skip
+# A layout of any name that says whose it is, and what is in the wells or where that stands.
+_BINDING = re.compile(rb"^\s*(\[\s*plate\s*[.\]]|(meta\s*\.\s*)?paths?\s*=)", re.MULTILINE)
+_WELLS = re.compile(
+    rb"^\s*(\[[^\]\n]*\b(block|well|row|col|irow|icol)\b|(meta\s*\.\s*)?(include|concat)\s*=)", re.MULTILINE
+)
+_MOST_BYTES = 2_000_000
 _OURS = (b'{\n  "schema": "elisa-bdnf/manifest/', b'{\n  "schema": "elisa-bdnf/batch/')
 
 
@@ -74,8 +81,9 @@ def _walk(here: Path, top: Path, out: Path, tree: Tree) -> None:
         with os.scandir(here) as listing:
             entries = sorted(listing, key=lambda entry: os.fsencode(entry.name))
     except OSError as failed:
-        problem = Problem(f"the folder cannot be read ({failed.strerror})", hint="check its permissions")
-        tree.unreadable.append((Found(here, shown_path(here, top)), problem))
+        found = Found(here, shown_path(here, top))
+        said = f"the folder cannot be read ({failed.strerror})"
+        tree.unreadable.append((found, Problem(said, hint="check its permissions", file=found.file)))
         return
     files = []
     for entry in entries:
@@ -84,7 +92,7 @@ def _walk(here: Path, top: Path, out: Path, tree: Tree) -> None:
         if entry.is_symlink() and _is_meant(path, top, tree):
             files.append(found)
         elif reason := _reason_to_ignore(entry):
-            tree.ignored.append(IgnoredRow(found.file, reason))
+            tree.ignored.append(IgnoredRow(found.file, reason, odd=entry.is_symlink()))
         elif not entry.is_dir(follow_symlinks=False):
             files.append(found)
         elif path.resolve() == out:
@@ -135,7 +143,7 @@ def _is_only_in_the_cloud(entry: os.DirEntry[str]) -> str:
 
 
 def _is_result_folder(folder: Path) -> bool:
-    if (folder / STATE).is_dir():
+    if os.path.isdir(folder / STATE):  # noqa: PTH112 - Path.is_dir raises where the folder may not be entered
         return True
     return any(_begins_as_ours(folder / name) for name in ("manifest.json", "batch.json"))
 
@@ -162,6 +170,8 @@ def _sort_out(files: Sequence[Found], tree: Tree) -> None:
             tree.layouts.append(each)
         elif _is_called(name, "samples", SHEET_ENDINGS, stems):
             tree.sheets.append(each)
+        elif name.endswith(".toml") and not name.endswith(WAIVERS) and _names_plates(each.path):
+            tree.layouts.append(each)
         elif name.endswith(WAIVERS):
             known = name.removesuffix(WAIVERS) in stems
             said = "waivers and exclusions" + (
@@ -181,6 +191,16 @@ def _is_called(name: str, word: str, endings: Sequence[str], stems: set[str]) ->
     if stem == word or stem.endswith(f".{word}"):
         return True
     return any(stem.endswith(f"{joint}{word}") and stem[: -len(word) - 1] in stems for joint in "_-")
+
+
+def _names_plates(toml: Path) -> bool:
+    """Whether a TOML file of whatever name is a layout that says whose it is."""
+    try:
+        with toml.open("rb") as stream:
+            text = stream.read(_MOST_BYTES)
+    except OSError:
+        return False
+    return bool(_BINDING.search(text) and _WELLS.search(text))
 
 
 def owner_of(companion: Found, word: str) -> str:

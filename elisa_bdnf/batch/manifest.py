@@ -4,12 +4,13 @@
     week1/plate1.txt,maps/a.toml,,            file = "week1/plate1.txt"
                                               layout = "maps/a.toml"
 
-Paths are below the folder of the manifest; what is left out is looked for as without a manifest.
+Paths are below the folder of the manifest, with ``/`` or as Windows writes them; what is left out is looked for as
+without a manifest.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from elisa_bdnf.batch.pairing import Said
@@ -92,12 +93,28 @@ def _toml_lines(file: InputFile, problems: list[Problem]) -> Iterator[Line]:
 def _file(manifest: Path, line: Mapping[str, str], key: str, place: str, problems: list[Problem]) -> Path | None:
     """The file that a line names, resolved; a problem where there is none."""
     text = line.get(key, "")
-    if text and (manifest.parent / text).is_file():
-        return (manifest.parent / text).resolve()
+    for path in (manifest.parent / text, manifest.parent / text.replace("\\", "/")) if text else ():
+        if path.is_file():
+            return path.resolve()
     if text or key == "export":
         found = f"there is no file {text!r}" if text else "the line names no export"
         problems.append(Problem(found, "a path below the folder of the manifest", place=place))
     return None
+
+
+def refuse_missed(manifest: Path, named: Iterable[Path], found: Collection[Path], folder: Path) -> None:
+    """Raise ManifestError where exports that it names are not among those ``found`` (resolved) in the searched folder.
+
+    A manifest that lies elsewhere may name exports of other folders too.
+    """
+    top = folder.resolve()
+    of_this_folder = manifest.resolve().is_relative_to(top)
+    missed = [path for path in named if path not in found and (of_this_folder or path.is_relative_to(top))]
+    if missed:
+        expected = "exports below it that are neither hidden nor temporary, nor among results"
+        hint = "move it there, or take its line out"
+        problems = [Problem(f"{path} is not found in the folder {folder}", expected, hint) for path in missed]
+        raise ManifestError(problems=problems).in_file(manifest.name)
 
 
 def _protocol(manifest: Path, text: str) -> str | None:

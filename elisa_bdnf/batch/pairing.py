@@ -100,13 +100,16 @@ class _Companions:
         free = []
         for each in files:
             here, owner = each.path.parent, owner_of(each, word)
-            if (here, owner) in places or (not owner and here in folders):
+            if not each.path.stem.casefold().endswith(word):
+                free.append(each.path)  # whose it is says its content, not its name
+            elif (here, owner) in places or (not owner and here in folders):
                 self.beside[here, owner].append(each)
             elif owner in self.exports:
                 self.elsewhere[owner].append(each)
             else:
                 free.append(each.path)
         self.free = tuple(free)
+        self.contested: set[Path] = set()
 
     def of(self, export: Found, said: Path | None) -> tuple[Path | None, list[Problem]]:
         """What was said, or the one that belongs to an export by its name or place; else the problem with it."""
@@ -115,12 +118,16 @@ class _Companions:
         stem, here = export.path.stem.casefold(), export.path.parent
         elsewhere = self.elsewhere.get(stem, [])
         candidates = [*self.beside.get((here, stem), []), *self.beside.get((here, ""), []), *elsewhere]
+        if len(candidates) > 1 or (elsewhere and self.exports[stem] > 1):
+            self.contested.update(each.path for each in candidates)
         if len(candidates) > 1:
-            listed = ", ".join(sorted(each.file for each in candidates))
-            return None, [Problem(f"more than one file could be its {self.word}: {listed}", "one of them", _HINT)]
+            found = (
+                f"more than one file could be its {self.word}: {', '.join(sorted(each.file for each in candidates))}"
+            )
+            return None, [Problem(found, "one of them", _HINT, file=export.file)]
         if elsewhere and self.exports[stem] > 1:
             found = f"{elsewhere[0].file} is named after {self.exports[stem]} exports"
-            return None, [Problem(found, "one export of that name", _HINT)]
+            return None, [Problem(found, "one export of that name", _HINT, file=export.file)]
         return (candidates[0].path if candidates else None), []
 
     def rows(self, units: Sequence[Unit]) -> list[IgnoredRow]:
@@ -134,6 +141,8 @@ class _Companions:
                 rows.append(IgnoredRow(each.file, f"{kind}, used"))
             elif each.path in searched:
                 rows.append(IgnoredRow(each.file, f"{kind}, looked into for the plates of exports without one"))
+            elif each.path in self.contested:
+                rows.append(IgnoredRow(each.file, f"{kind}, but it is not clear of which export: see what was refused"))
             else:
                 rows.append(IgnoredRow(each.file, f"{kind} that belongs to no export", odd=True))
         return rows

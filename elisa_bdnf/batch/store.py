@@ -34,12 +34,14 @@ class Done:
     problems: tuple[Problem, ...] = ()
     bug: str = ""  # the traceback, where it was refused by a mistake of ours
     beside: tuple[str, ...] = ()  # exports that read the same, beside which it was judged
+    read: tuple[str, ...] = ()  # SHA-256 of the responses of each plate
 
 
 def done_from_entry(entry: Entry, *, fresh: bool, bug: str = "") -> Done:
     """What an entry says, in short."""
     row = entry.row
-    return Done(row.file, row.outcome, fresh, len(row.plates), row.problems, bug, entry.compared or ())
+    read = tuple(each.values_sha256 for each in entry.prints)
+    return Done(row.file, row.outcome, fresh, len(row.plates), row.problems, bug, entry.compared or (), read)
 
 
 def entry_path(out: Path, folder: str) -> Path:

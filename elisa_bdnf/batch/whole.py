@@ -15,7 +15,7 @@ from elisa_bdnf.batch.discover import all_found, discover
 from elisa_bdnf.batch.entry import Entry
 from elisa_bdnf.batch.in_order import done_in_order
 from elisa_bdnf.batch.lock import locked
-from elisa_bdnf.batch.manifest import manifest_in, read_manifest
+from elisa_bdnf.batch.manifest import manifest_in, read_manifest, refuse_missed
 from elisa_bdnf.batch.pairing import Plan, Unit, pair
 from elisa_bdnf.batch.shards import Shard, begin_shard, end_shard, part_of
 from elisa_bdnf.batch.store import Done, announced
@@ -135,6 +135,8 @@ def plan_of(request: BatchRequest, protocol: Protocol) -> Plan:
     given = [manifest, layout, samples, request.run.waivers]
     given += [path for each in said.values() for path in (each.layout, each.samples)]
     tree = discover(request.folder, request.out, named=[path for path in given if path], exports=said)
+    if manifest:
+        refuse_missed(manifest, said, {each.path.resolve() for each in tree.exports}, request.folder)
     units, ignored = pair(tree, said, layout, samples)
     plan = Plan(
         request.folder.resolve().name, protocol.id, protocol.title, units, ignored, settings_from_protocol(protocol)

@@ -143,10 +143,11 @@ class Worker:
         return self._written(unit, key, run, request, self._digests(read))
 
     def _in_the_tree(self, problem: Problem, unit: Unit) -> Problem:
-        """The file of a problem by its path: many exports of a folder may have one name."""
+        """The file of a problem by its path: many exports of a folder may have one name. It always names one."""
         given = [path for path in (unit.layout, unit.samples) if path]
-        named = {name_of(path): text_of_name(self._below(path)) for path in given}
-        return replace(problem, file=({name_of(unit.path): unit.file} | named).get(problem.file, problem.file))
+        named = {"": unit.file, name_of(unit.path): unit.file}
+        named |= {name_of(path): text_of_name(self._below(path)) for path in given}
+        return replace(problem, file=named.get(problem.file, problem.file))
 
     def _digests(self, read: Mapping[Path, str | None]) -> dict[str, str]:
         return dict(sorted((self._below(path), digest) for path, digest in read.items() if digest))

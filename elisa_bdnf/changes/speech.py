@@ -30,6 +30,7 @@ _FIRST = {
     Kind.WELL: "response",
 }
 _OF_THE_WELL = ("raw", "reference", "response", "role", "name", "nominal", "dilution_factor", "used", "note")
+_WHOSE = frozenset(["sample", "subject", "timepoint", "matrix"])  # told of the sample, not of each of its wells
 _WORTH_A_WORD = (*DECIDING, "reason", "unit", "wells", "left_out", "subject", "timepoint", "matrix", "edited", "note")
 _PARAMETERS = ("a", "b", "c", "d", "g", "lloq", "uloq", "model", "weights", "curve")
 
@@ -91,7 +92,11 @@ def _cause(cause: Cause) -> list[str]:
 def _kind(kind: Kind, group: Sequence[Changed], most: int | None) -> Iterator[str]:
     singular, plural = _TITLES[kind]
     if kind is Kind.WELL:
-        read_alike = [changed for changed in group if not _is_of_the_well(changed)]
+        moved = [changed for changed in group if not changed.only and _fields(changed) <= _WHOSE]
+        if moved:
+            whose = " or ".join(sorted(set().union(*map(_fields, moved))))
+            yield f"  {count(len(moved), 'well')} of the same reading, but of another {whose}"
+        read_alike = [changed for changed in group if changed not in moved and not _is_of_the_well(changed)]
         if read_alike:
             yield f"  {count(len(read_alike), 'well')} of the same reading and content, but read otherwise on the curve"
         group = [changed for changed in group if _is_of_the_well(changed)]
@@ -106,6 +111,10 @@ def _kind(kind: Kind, group: Sequence[Changed], most: int | None) -> Iterator[st
     ordered = ", the biggest first" if len(group) > 1 and kind in _FIRST else ""
     yield f"  {count(len(group), singular, plural)}{ordered}"
     yield from _columns([_line(kind, changed) for changed in group], most)
+
+
+def _fields(changed: Changed) -> set[str]:
+    return {change.field for change in changed.changes}
 
 
 def _is_of_the_well(changed: Changed) -> bool:

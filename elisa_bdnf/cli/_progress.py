@@ -6,7 +6,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
-from elisa_bdnf.cli.complaints import MOST
+from elisa_bdnf.cli.complaints import Complaints
 from elisa_bdnf.reports.inert import show
 
 if TYPE_CHECKING:
@@ -19,11 +19,14 @@ class Progress:
     def __init__(self, *, quiet: bool) -> None:
         self.total, self.done = 0, 0
         self._fresh: dict[str, bool] = {}  # file → whether it was done now
+        self._outcomes: dict[str, str] = {}
+        self._read: dict[str, str] = {}  # responses of a plate → the first file that holds them
         self.begun = time.monotonic()
         self.quiet = quiet
         self.bar: Any = None
         self.task: Any = None
         self.bugs: list[str] = []
+        self.complaints = Complaints()
 
     def begin(self, total: int) -> None:
         """The number of exports is known."""
@@ -32,16 +35,19 @@ class Progress:
             return
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+        from rich.table import Column
 
-        self.bar = Progress(
-            BarColumn(bar_width=30),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[rate]}", markup=False),
-            TimeRemainingColumn(compact=True),
-            TextColumn("{task.fields[name]}", markup=False),
-            console=Console(stderr=True),
-            transient=True,
-        )
+        console = Console(stderr=True)
+        whole = Column(no_wrap=True)
+        columns = {  # each for terminals of so many columns: a narrow one breaks no number
+            BarColumn(bar_width=20, table_column=whole): 72,
+            MofNCompleteColumn(table_column=whole): 0,
+            TextColumn("{task.fields[rate]}", markup=False, table_column=whole): 44,
+            TimeRemainingColumn(compact=True, table_column=whole): 0,
+            TextColumn("{task.fields[name]}", markup=False, table_column=Column(no_wrap=True, ratio=1)): 0,
+        }
+        shown = [column for column, least in columns.items() if console.width >= least]
+        self.bar = Progress(*shown, console=console, transient=True, expand=True)
         self.task = self.bar.add_task("", total=total, name="", rate="")
         self.bar.start()
 
@@ -52,24 +58,31 @@ class Progress:
 
     def on_done(self, done: Done, number: int) -> None:
         """An export is done; ``number`` are by now."""
-        again = done.file in self._fresh
+        sentence = self._sentence(done, number)
         self.done = number
         self._fresh[done.file] = done.fresh or self._fresh.get(done.file, False)
+        self._outcomes[done.file] = done.outcome
         self.bugs += [done.bug] if done.bug else []
         if self.bar is not None:
-            self.bar.update(self.task, completed=number, name=show(done.file), rate=self._rate())
+            name = show(done.file) if number < self.total else "tables and pages over all plates"
+            self.bar.update(self.task, completed=number, name=name, rate=self._rate())
         elif not self.quiet:
-            self._line(self._sentence(done, number, again=again))
-        for problem in done.problems[:MOST]:
-            self._line(f"error: {problem}")
-        if len(done.problems) > MOST:
-            self._line(f"error: … and {len(done.problems) - MOST} more problems of this kind.")
+            self._line(sentence)
+        for line in self.complaints.lines(done.problems):
+            self._line(line)
 
-    def _sentence(self, done: Done, number: int, *, again: bool) -> str:
-        """The line of an export; what reads the same is judged once more when all are done."""
-        place = "again" if again else f"{number:>{len(str(self.total))}}/{self.total}"
-        beside = f", beside {', '.join(done.beside)}" if done.beside else ""
-        return f"{place} {done.file}: {done.outcome}{beside}{'' if done.fresh else ', as before'}"
+    def _sentence(self, done: Done, number: int) -> str:
+        """The line of an export; what reads the same is judged once more when all are done, which then counts."""
+        before = self._outcomes.get(done.file)
+        place = "again" if before else f"{number:>{len(str(self.total))}}/{self.total}"
+        instead = f" in place of {before}" if before not in (None, done.outcome) else ""
+        firsts = [self._read.setdefault(values, done.file) for values in done.read]
+        twins = [first for first in dict.fromkeys(firsts) if first != done.file]
+        if done.beside:
+            beside = f", beside {', '.join(done.beside)}"
+        else:
+            beside = f" by itself, but reads the same as {', '.join(twins)}" if twins else ""
+        return f"{place} {done.file}: {done.outcome}{instead}{beside}{'' if done.fresh else ', as before'}"
 
     @property
     def taken_over(self) -> int:

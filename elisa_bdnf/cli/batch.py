@@ -130,7 +130,20 @@ def show_result(
 
         print(*(piece.decode() for piece in batch_json_pieces(result)), sep="", end="")
     elif not quiet:
-        print(*summary(result, out, taken_over, part), sep="\n")
+        print(*_of_width(summary(result, out, taken_over, part)), sep="\n")
+
+
+def _of_width(lines: Iterator[str]) -> Iterator[str]:
+    """On a terminal lines are broken between words; elsewhere they stay whole."""
+    if not sys.stdout.isatty():
+        yield from lines
+        return
+    import shutil
+    import textwrap
+
+    width = max(20, shutil.get_terminal_size().columns)
+    for line in lines:
+        yield from textwrap.wrap(line, width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
 
 
 def summary(result: BatchResult, out: Path, taken_over: int, part: object) -> Iterator[str]:

@@ -32,7 +32,7 @@ from elisa_bdnf.cli._options import (
     overrides_from_options,
     protocol_of,
 )
-from elisa_bdnf.cli.complaints import complain
+from elisa_bdnf.cli.complaints import Complaints, complain
 from elisa_bdnf.errors import ElisaError, UsageError
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def run_all(
 
     folders = _folders(out, exports)
     done: list[tuple[Run, list[Path]]] = []
-    refused = 0
+    refused, complaints = 0, Complaints()
     history = history or protocol.history.file
     past = workflow.past_or_none(history)
     if past is not None:
@@ -120,7 +120,7 @@ def run_all(
             run_ = workflow.run(export, request, protocol, past)
         except ElisaError as error:
             refused = max(refused, error.exit_code)
-            complain(_told_apart(error, export, exports))
+            complain(_told_apart(error, export, exports), complaints)
             continue
         if not quiet:
             _tell_of_replaced(folders[export], export)

@@ -35,7 +35,7 @@ from elisa_bdnf.cli._options import (
     protocol_of,
 )
 from elisa_bdnf.cli.batch import DEFAULT_OUT, show_result
-from elisa_bdnf.cli.complaints import MOST, complain
+from elisa_bdnf.cli.complaints import Complaints, complain
 from elisa_bdnf.errors import ElisaError
 from elisa_bdnf.reports.inert import show
 
@@ -141,6 +141,7 @@ class BenchTeller:
     def __init__(self, *, quiet: bool) -> None:
         self.quiet = quiet
         self.bugs: list[str] = []
+        self.complaints = Complaints()
 
     def say(self, text: str) -> None:
         """A line that is no error."""
@@ -159,10 +160,8 @@ class BenchTeller:
         self.bugs += [done.bug] if done.bug else []
         again = "" if done.fresh else ", as before"
         self.say(f"{done.file}: {done.outcome}{again}")
-        for problem in done.problems[:MOST]:
-            print(f"error: {show(str(problem))}", file=sys.stderr, flush=True)
-        if len(done.problems) > MOST:
-            print(f"error: … and {len(done.problems) - MOST} more problems of this kind.", file=sys.stderr, flush=True)
+        for line in self.complaints.lines(done.problems):
+            print(line, file=sys.stderr, flush=True)
 
     def on_waiting(self, file: str) -> None:
         self.say(f"{file}: waiting: it is still changing, or cannot be opened")
@@ -177,4 +176,4 @@ class BenchTeller:
         self.say("the folder can be reached again")
 
     def on_trouble(self, error: ElisaError) -> None:
-        complain(error)
+        complain(error, self.complaints)

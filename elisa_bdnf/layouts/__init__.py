@@ -5,6 +5,7 @@ wellmap TOML is the native form; stacked grids (plater) and long tables are read
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from elisa_bdnf.errors import ElisaError, LayoutError
@@ -42,7 +43,8 @@ def find_beside(export: Path) -> Path | None:
     Raises LayoutError, naming them, where more than one lies there.
     """
     names = [f"{stem}{ending}" for stem in _stems(export) for ending in _ENDINGS]
-    found = [name for name in names if name != export.name and (export.parent / name).is_file()]
+    # Path.is_file raises in a folder that may be listed but not entered; the export itself will tell.
+    found = [name for name in names if name != export.name and os.path.isfile(export.parent / name)]  # noqa: PTH113
     if len(found) > 1:
         raise LayoutError(
             f"more than one layout lies beside {export.name}: {', '.join(found)}",

@@ -111,7 +111,7 @@ def _plate(plate: PlateRow) -> str:
     link = f'<a href="{html_text(plate.folder)}/report.html">{name}</a>' if plate.page else name
     read = f" · {plate.read_on}" if plate.read_on else ""
     rules = dict.fromkeys(finding.rule for finding in plate.findings)
-    said = "; ".join(plate.reasons) if not plate.accepted else ", ".join(rules)
+    said = " ".join(plate.reasons) if not plate.accepted else ", ".join(rules)
     more = html_text(" · ".join(f"{finding.rule} {finding.message}" for finding in plate.findings))
     tone = "accepted" if plate.accepted else "rejected bad"
     sign = "good" if plate.accepted else "bad sign"

@@ -128,7 +128,7 @@ def _plate_line(plate: PlateRow) -> Record:
         **{name: parameters.get(name) for name in "abcdg"},
         "r_squared": curve.r_squared if curve else None,
         "residual_sd": curve.residual_sd if curve else None,
-        "reasons": "; ".join(plate.reasons) if not plate.accepted else "",
+        "reasons": " ".join(plate.reasons) if not plate.accepted else "",
         "protocol": plate.protocol,
         "kit": plate.kit,
         "format": plate.format,

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 Value = str | float | int | None
 Line = tuple[Value, ...]
 _HEADER_ROW = 3
+_LONG_TEXT = 40  # characters; such a text goes on in its cell rather than out of sight
 _MOST_LINES = 1_000_000  # of 1,048,576 that a sheet holds
 _PLATES = (
     ("Plate", 16), ("Verdict", 11), ("Export", 30), ("Read", 12), ("Samples", 9), ("Within", 9), ("Below", 8),
@@ -105,6 +106,7 @@ class _Book:
     def _put(self, sheet: Any, row: int, column: int, value: Value) -> None:
         if isinstance(value, str):
             style = {"accepted": "text good", "rejected": "text bad", "no": "text bad"}.get(value, "text")
+            style += " wrap" if len(value) > _LONG_TEXT else ""
             sheet.write_string(row, column, cell_text(value), self.format(style))
         elif isinstance(value, int):
             sheet.write_number(row, column, value, self.format("whole"))
@@ -117,7 +119,7 @@ def _plates(batch: BatchResult) -> Iterator[Line]:
         curve = p.curve
         parameters = curve.parameters if curve else {}
         limits = (curve.lloq, curve.uloq) if curve else (None, None)
-        why = "; ".join(p.reasons) if not p.accepted else ""
+        why = " ".join(p.reasons) if not p.accepted else ""
         yield (
             p.plate, p.verdict.value, p.export, p.read_on, p.samples, p.within, p.below, p.above, *limits, p.unit,
             curve.model if curve else p.no_curve, *(parameters.get(name) for name in "abcdg"),

@@ -153,3 +153,32 @@ def test_a_layout_that_names_the_plate_is_found(tmp_path: Path) -> None:
     refused = batch(folder, tmp_path / "out")
     assert refused.code == 3
     assert "more than one layout names the plate: l/one.layout.toml, l/three.layout.toml" in refused.err
+
+
+def test_such_a_layout_may_have_any_name(tmp_path: Path) -> None:
+    named = b'[meta]\npath = "plate7.csv"\n' + CSV_LAYOUT.read_bytes()
+    folder = folder_of(tmp_path / "in", {"x/plate7.csv": CSV, "l/seven.toml": named, "l/own.toml": b"[curve]\n"})
+    done = batch(folder, tmp_path / "out")
+    assert done.code == 0, done.err
+    # by its content alone: the name of another export does not make it that one's
+    (folder / "l" / "seven.toml").rename(folder / "x" / "b.toml")
+    folder_of(folder, {"x/b.txt": GEN5})
+    assert batch(folder, tmp_path / "out").code == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="everything is permitted to root")
+@pytest.mark.parametrize("mode", [0o000, 0o444])
+def test_a_folder_that_is_shut_stops_no_other_export(tmp_path: Path, mode: int) -> None:
+    folder = folder_of(tmp_path / "in", {"a.txt": GEN5, "shut/b.txt": SOFTMAX})
+    (folder / "shut").chmod(mode)
+    done = batch(folder, tmp_path / "out")
+    (folder / "shut").chmod(0o755)
+    assert done.code == 3
+    assert "2 files found = 1 accepted + 0 rejected + 1 refused" in done.out
+
+
+def test_a_layout_that_could_be_an_export_s_is_not_said_to_be_nobody_s(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path / "in", {"a.csv": CSV, "a.layout.toml": CSV_LAYOUT, "l/a.layout.toml": CSV_LAYOUT})
+    done = batch(folder, tmp_path / "out")
+    assert "more than one file could be its layout" in done.err
+    assert "belongs to no export" not in done.out

@@ -117,18 +117,28 @@ def test_a_manifest_may_lie_elsewhere_and_gives_each_its_sheet_and_protocol(tmp_
     assert one.read_bytes() == other.read_bytes()
 
 
+def test_a_manifest_elsewhere_may_name_exports_of_other_folders_and_be_written_on_windows(tmp_path: Path) -> None:
+    files = {"in/w1/a.txt": GEN5, "in/w2/b.csv": CSV, "maps/b.toml": CSV_LAYOUT}
+    lines = b"export,layout\r\nin\\w1\\a.txt,\r\nin\\w2\\b.csv,maps\\b.toml\r\n"
+    folder = folder_of(tmp_path, {**files, "list.csv": lines})
+    done = batch(folder / "in" / "w2", tmp_path / "out", "--manifest", folder / "list.csv")
+    assert "1 files found = 1 accepted" in done.out, done.err
+
+
 WRONG = {
     "no such export": (b"export\nz.txt\n", "manifest.csv:2: there is no file 'z.txt'"),
     "no such layout": (b"export,layout\nb.txt,z.toml\n", "there is no file 'z.toml'"),
     "unknown column": (b"export,layuot\nb.txt,z.toml\n", "the headings are export, layuot"),
     "no export": (b"layout\nmaps/one.toml\n", "the headings are layout"),
+    "passed over": (b"export\n../far.txt\n.hidden.txt\n", "far.txt is not found in the folder"),
     "twice": (b"export\nb.txt\nx/../b.txt\n", "manifest.csv:3: 'x/../b.txt' is named twice"),
 }
 
 
 @pytest.mark.parametrize(("content", "said"), WRONG.values(), ids=WRONG)
 def test_a_wrong_manifest_stops_everything_with_its_line(tmp_path: Path, content: bytes, said: str) -> None:
-    done = batch(folder_of(tmp_path / "in", {**TREE, "manifest.csv": content}), tmp_path / "out")
+    files = {**TREE, "manifest.csv": content, "../far.txt": GEN5, ".hidden.txt": GEN5}
+    done = batch(folder_of(tmp_path / "in", files), tmp_path / "out")
     assert done.code == 3
     assert said in done.err
     assert not (tmp_path / "out").exists()
