@@ -29,11 +29,11 @@ from elisa_bdnf.model.protocol import LimitSettings
 
 _WEIGHTS = {"none": 0.0, "power:0.5": 0.5, "power:1": 1.0}
 _SETTLED = 1e-6  # gradient; what is left moves a concentration by less than a millionth of its error
-_NEARLY = 1e-4  # gradient from which on one step of Newton's, which squares it, need not be looked at
+_NEARLY = 3e-4  # gradient from which on one step of Newton's, which squares it, need not be looked at
 _SMALL_STEP = 1e-4  # such a step, in its square, relative to the sum of squares
 _ITERATIONS, _ITERATIONS_FOLLOWED = 20, 5
 _ROUNDS = 2  # of search and refinement for curves that run away
-_GAIN = 1e-5  # of the sum of squares, for which a search takes no further step
+_GAIN = 1e-3  # of the sum of squares, for which a search takes no further step
 _GAIN_5PL, _ROUNDS_5PL = 1e-5, 2
 _OFF = 8.0  # b·(ln c − ln x): where a curve that has no finite estimate is begun
 

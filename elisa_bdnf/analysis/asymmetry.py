@@ -13,7 +13,7 @@ import numpy as np
 
 from elisa_bdnf.analysis.shape import LN_B, LN_C, LN_G, Array, Family, shape_gradient, shape_of
 
-_MOST_ITERATIONS = 24
+_MOST_ITERATIONS = 16
 _LARGEST = (2.5, 1.0, 1.5)  # step of b·ln c, ln b and ln g: beyond it the linearization is void
 _FARTHEST = 14.0  # |ln g|, as in the box of the search
 _SLOW = 10.0

@@ -59,11 +59,13 @@ def invert_or_none(curve: Curve, y: float) -> float | None:
     h, k = (y - q) / (p - q), (p - y) / (p - q)
     if not (h > 0 and k > 0):
         return None
-    power = -math.log1p(-k) if k < 0.5 else -math.log(h)
-    power /= curve.g
-    if power <= 0:
-        return None
-    v = power if power > 700 else math.log(math.expm1(power))
+    if curve.g == 1:
+        v = math.log(k) - math.log(h)
+    else:
+        power = (-math.log1p(-k) if k < 0.5 else -math.log(h)) / curve.g
+        if power <= 0:
+            return None
+        v = power if power > 700 else math.log(math.expm1(power))
     return _exp_or_none(math.log(curve.c) + v / (_sign(curve) * curve.b))
 
 

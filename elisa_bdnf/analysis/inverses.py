@@ -35,11 +35,14 @@ def inverse(family: Family, coordinates: Array, y: Array) -> Array:
     p, q = coordinates[family.p][:, None], coordinates[family.q][:, None]
     span = p - q
     h, k = (y - q) / span, (p - y) / span
-    power = np.where(k < 0.5, -np.log1p(-k), -np.log(h))
+    inside = (h > 0) & (k > 0)
     if family.asymmetric:
-        power /= np.exp(coordinates[LN_G])[:, None]
-    v = np.where(power > _LARGEST_POWER, power, np.log(np.expm1(power)))
+        power = np.where(k < 0.5, -np.log1p(-k), -np.log(h)) / np.exp(coordinates[LN_G])[:, None]
+        v = np.where(power > _LARGEST_POWER, power, np.log(np.expm1(power)))
+        inside &= power > 0
+    else:
+        v = np.log(k / h)
     ln_x = coordinates[LN_C][:, None] + v * (family.sign / np.exp(coordinates[LN_B]))[:, None]
-    inside = (h > 0) & (k > 0) & (power > 0) & (np.abs(ln_x) < _LARGEST_LN)
+    inside &= np.abs(ln_x) < _LARGEST_LN
     found: Array = np.where(inside, np.exp(ln_x), np.nan)
     return found
