@@ -14,7 +14,7 @@ import numpy as np
 
 from elisa_bdnf.analysis.asymmetry import downhill
 from elisa_bdnf.analysis.calibrate import calibrate, points_from_levels
-from elisa_bdnf.analysis.equations import State, Target, moved, solve_scaled
+from elisa_bdnf.analysis.equations import Target, evaluate, moved, solve_scaled
 from elisa_bdnf.analysis.fit import Points, fixed_coordinates, free_coordinates
 from elisa_bdnf.analysis.identify import span_of
 from elisa_bdnf.analysis.inverses import coordinates_of, in_wells, inverse
@@ -29,8 +29,8 @@ from elisa_bdnf.model.protocol import LimitSettings
 
 _WEIGHTS = {"none": 0.0, "power:0.5": 0.5, "power:1": 1.0}
 _SETTLED = 1e-6  # gradient; what is left moves a concentration by less than a millionth of its error
-_NEARLY = 3e-4  # gradient from which on one step of Newton's, which squares it, need not be looked at
-_SMALL_STEP = 1e-4  # such a step, in its square, relative to the sum of squares
+_SETTLED_WELL = 1e-8  # gradient at which a curve is not followed any further
+_PLAIN_STEPS, _LARGE_STEP, _SMALL_STEP = 3, 0.1, 1e-6  # steps of Newton's; squares of steps as shares of the RSS
 _ITERATIONS, _ITERATIONS_FOLLOWED = 20, 5
 _ROUNDS = 2  # of search and refinement for curves that run away
 _GAIN = 1e-3  # of the sum of squares, for which a search takes no further step
@@ -125,18 +125,30 @@ def _followed(target: Target, start: Array) -> tuple[Array, Flags]:
     for _ in range(_ROUNDS):
         power, _ = power_weights(fitted, target.theta if target.theta is not None else 0.0, target.floor)
         coordinates = _searched(target, target.weight * power, coordinates)
-        state, _ = refine(target, coordinates, most=_ITERATIONS_FOLLOWED, enough=_NEARLY)
-        coordinates, fitted = _last_step(target, state), state.fitted
-        if np.all((state.gradient < _NEARLY) | (state.rss <= 0)):
+        coordinates, fitted, settled = _refined(target, coordinates)
+        if settled:
             break
     return coordinates, np.all(np.isfinite(coordinates), axis=0)
 
 
-def _last_step(target: Target, state: State) -> Array:
-    """Coordinates after one step more, where it is so small that Newton's method leaves nothing behind."""
-    step = solve_scaled(state.newton, state.scale, state.score)
-    size = np.maximum.reduce(np.abs(step) * state.scale)
-    return moved(target, state.coordinates, np.where(size * size <= _SMALL_STEP * state.rss, step, 0.0))
+def _refined(target: Target, coordinates: Array) -> tuple[Array, Array, bool]:
+    """Coordinates and responses after Newton's steps, and whether they are at their end.
+
+    From nearby plain steps do. The last of them is not looked at: it is so small that Newton's method, which squares
+    errors, leaves nothing. Where a step is large it must be watched.
+    """
+    there = coordinates
+    for _ in range(_PLAIN_STEPS):
+        state = evaluate(target, there)
+        step = solve_scaled(state.newton, state.scale, state.score)
+        size = np.maximum.reduce(np.abs(step) * state.scale) ** 2
+        if not np.all(size <= _LARGE_STEP * state.rss):
+            break
+        there = moved(target, there, step)
+        if np.all(size <= _SMALL_STEP * state.rss):
+            return there, state.fitted, True
+    state, _ = refine(target, coordinates, most=_ITERATIONS_FOLLOWED, enough=_SETTLED_WELL)
+    return state.coordinates, state.fitted, bool(np.all((state.gradient < _SETTLED) | (state.rss <= 0)))
 
 
 def _searched(target: Target, weight: Array, coordinates: Array) -> Array:

@@ -47,7 +47,7 @@ class Content:
         return self.role is Role.STANDARD and self.nominal == 0
 
     def __hash__(self) -> int:
-        return hash((self.role, self.name, self.nominal, self.dilution_factor, self.subject, self.timepoint))
+        return hash((self.name, self.nominal, self.dilution_factor, self.subject, self.timepoint))
 
 
 @dataclass(frozen=True, slots=True)
