@@ -12,13 +12,12 @@ from elisa_bdnf.analysis.assemble import curve_from_line, curve_from_outcome
 from elisa_bdnf.analysis.curves import invert_or_none, predict, rises
 from elisa_bdnf.analysis.fit import Points, fit_logistic
 from elisa_bdnf.analysis.hook import hook_or_none
-from elisa_bdnf.analysis.identify import ON_A_PLATEAU
 from elisa_bdnf.analysis.lack_of_fit import lack_of_fit_p
 from elisa_bdnf.analysis.limits import limits_from_standards
 from elisa_bdnf.analysis.refusals import refusal_or_none
 from elisa_bdnf.analysis.scatter import response_floor_of_fit, wells_per_point
 from elisa_bdnf.analysis.settle import Outcome
-from elisa_bdnf.analysis.shape import LN_B, LN_C, A, D, ln_from_x
+from elisa_bdnf.analysis.shape import LN_B, LN_C, A, D
 from elisa_bdnf.analysis.straight import fit_line
 from elisa_bdnf.model.curve import Curve, CurveSpec, FitOn, Level, Model, NoCurve, StandardPoint
 from elisa_bdnf.model.protocol import LimitSettings
@@ -29,6 +28,7 @@ _NO_LINE = NoCurve(
     "is the value right at which a parameter is fixed? weights none always come to rest",
 )
 _LARGEST_LN = 690.0  # e^690 is still a number
+_ON_A_PLATEAU = 0.0067  # share of the rise: that of a 4PL at b·|ln x − ln c| = 5
 
 
 def calibrate(
@@ -58,7 +58,7 @@ def calibrate(
         curve = curve_from_line(line, spec)
     else:
         outcome = fit_logistic(points, spec, starts)
-        refusal = _failure_or_none(outcome, points, spec)
+        refusal = _failure_or_none(outcome, spec)
         if refusal is not None:
             return replace(refusal, levels=ordered)
         curve = curve_from_outcome(outcome, points, spec)
@@ -97,7 +97,7 @@ def points_from_levels(levels: Sequence[Level], spec: CurveSpec) -> Points:
     return Points(x, y, mean)
 
 
-def _failure_or_none(outcome: Outcome, points: Points, spec: CurveSpec) -> NoCurve | None:
+def _failure_or_none(outcome: Outcome, spec: CurveSpec) -> NoCurve | None:
     names = set(outcome.unidentified)
     if not outcome.converged or np.max(np.abs(outcome.coordinates[LN_C:])) > _LARGEST_LN:
         return NoCurve(
@@ -113,7 +113,7 @@ def _failure_or_none(outcome: Outcome, points: Points, spec: CurveSpec) -> NoCur
             "the response follows a straight line in the logarithm of the concentration: neither plateau is in sight",
             "more standards at both ends are needed, or a model with one plateau fixed (3pl)",
         )
-    if spec.model in (Model.FOUR_PL, Model.THREE_PL) and ("b" in names or _is_step(outcome, points)):
+    if _is_step(outcome) or (spec.model in (Model.FOUR_PL, Model.THREE_PL) and "b" in names):
         return NoCurve(
             "one_level_dominates",
             "the response jumps from one plateau to the other within one step of the dilution series",
@@ -122,12 +122,13 @@ def _failure_or_none(outcome: Outcome, points: Points, spec: CurveSpec) -> NoCur
     return None
 
 
-def _is_step(outcome: Outcome, points: Points) -> bool:
+def _is_step(outcome: Outcome) -> bool:
     """All standards on one of the two plateaus, some on either: such a curve goes through them, and means nothing."""
     if LN_B not in outcome.free:
         return False
-    far = (ln_from_x(points.x) - outcome.coordinates[LN_C]) * np.exp(outcome.coordinates[LN_B])
-    return bool(np.all(np.abs(far) > ON_A_PLATEAU) and far.min() < 0 < far.max())
+    low, high = outcome.coordinates[A], outcome.coordinates[D]
+    share = (outcome.state.fitted - low) / (high - low)
+    return bool(np.all(np.minimum(share, 1 - share) < _ON_A_PLATEAU) and share.min() < 0.5 < share.max())
 
 
 def _is_logarithmic(outcome: Outcome) -> bool:

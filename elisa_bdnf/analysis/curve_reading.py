@@ -83,7 +83,7 @@ def _reason(curve: Curve, y: float, x: float | None, status: RangeStatus) -> str
         case RangeStatus.BELOW_CURVE:
             return f"response {y:.4g} is at or beyond that of concentration 0 ({predict(curve, 0.0):.4g})"
         case RangeStatus.ABOVE_CURVE:
-            return f"response {y:.4g} is at or beyond the plateau of the curve ({curve.d:.4g})"
+            return f"response {y:.4g} is at or beyond the plateau of the curve ({predict(curve, math.inf):.4g})"
         case RangeStatus.WITHIN:
             return curve.hook.reason_or_empty(y) if curve.hook else ""
         case RangeStatus.EXTRAPOLATED:

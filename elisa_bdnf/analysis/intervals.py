@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from elisa_bdnf.analysis.curves import predict, rises
+from elisa_bdnf.analysis.curves import invert_or_none, predict, rises
 from elisa_bdnf.analysis.inverses import in_wells
 from elisa_bdnf.analysis.inversion import Side, nearest_ends
 from elisa_bdnf.analysis.landscape import Landscape
@@ -160,7 +160,10 @@ def _one_side(curve: Curve, y: float, wells: int, t: float) -> Side:
 
     It is the widest that any response beyond it can claim, so it is conservative.
     """
-    if curve.model in (Model.LINEAR, Model.LOG_LOG):
+    if curve.model is Model.LOG_LOG:
+        floor = response_floor(curve)
+        return Side(floor, wells, t, invert_or_none(curve, floor) or 1.0, 1.0 if rises(curve) else -1.0)
+    if curve.model is Model.LINEAR:
         lowest = min(p.level.nominal for p in curve.standards if p.level.nominal > 0) * 1e-9
         near = predict(curve, lowest)
         return Side(max(y, near) if rises(curve) else min(y, near), wells, t, lowest, 1.0)
@@ -171,15 +174,19 @@ def _one_side(curve: Curve, y: float, wells: int, t: float) -> Side:
 
 
 def _one_sided(curve: Curve, y: float, end: float) -> Interval:
-    if curve.model in (Model.LINEAR, Model.LOG_LOG):
+    if curve.model is Model.LINEAR:
         return Interval(0.0, end, "one-sided: the response lies below that of concentration 0", "inversion")
     side = "above" if is_above(curve, y) else "below"
     remark = f"one-sided: the response lies at or beyond the asymptote {side} the standards"
+    if curve.model is Model.LOG_LOG:
+        remark = f"one-sided, as of a response of {response_floor(curve):.3g}: a log-log line has none at or below 0"
     return Interval(*((end, math.inf) if side == "above" else (0.0, end)), remark, "inversion")
 
 
 def is_above(curve: Curve, y: float) -> bool:
     """For a response without an inverse: whether it lies on the side of high concentrations."""
-    if curve.model in (Model.LINEAR, Model.LOG_LOG):
+    if curve.model is Model.LINEAR:
         return False
+    if curve.model is Model.LOG_LOG:  # whose responses approach 0 at one end only
+        return not rises(curve)
     return abs(y - curve.d) < abs(y - curve.a)

@@ -74,7 +74,7 @@ def _power_law(
     coordinates[LN_C] = anchor + sign * _FAR / np.exp(ln_b[best])
     free = tuple(i for i in (A, D, LN_B) if i not in fixed)
     names: tuple[str, ...] = ("d", "c") if sign > 0 else ("a", "c")
-    which = "upper" if (k > 0) == (sign > 0) else "lower"
+    which = "upper" if k > 0 else "lower"
     end = "high" if sign > 0 else "low"
     exponent = "b" if sign > 0 else "−b"
     other = "a" if sign > 0 else "d"

@@ -18,7 +18,9 @@ PARAMETERS = {
     Model.LOG_LOG: ("a", "b"),
 }
 
-_FLAT = 4.0  # the range of the level means in standard errors of one: eight equal levels stay below it 99 times in 100
+# The range of the level means in standard errors of one. Of eight equal levels in duplicate three in four stay below
+# the first, and nearly all below the second, which holds where there is no order either.
+_FLAT, _FLAT_WITHOUT_ORDER = 4.0, 8.0
 _ORDERED = 0.5  # rank correlation below which there is no direction
 _REST = 0.05  # share of the rise that the other levels must make up together
 
@@ -96,7 +98,10 @@ def _is_flat(levels: Sequence[Level]) -> bool:
     sd, df = _spread(levels)
     size = max(abs(mean) for mean in means)
     replicates = min(len(level.responses) for level in levels)
-    return width <= 1e-9 * size or (df >= 3 and width < _FLAT * sd / math.sqrt(replicates))
+    if df < 3 or width <= 1e-9 * size:
+        return width <= 1e-9 * size
+    errors = width * math.sqrt(replicates) / sd if sd > 0 else math.inf
+    return errors < _FLAT or (errors < _FLAT_WITHOUT_ORDER and abs(rank_correlation(levels)) < _ORDERED)
 
 
 def _flat(levels: Sequence[Level], _: CurveSpec) -> NoCurve | None:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from elisa_bdnf.analysis.calibrate import calibrate
 from elisa_bdnf.analysis.curve_reading import CurveReading, read_responses
+from elisa_bdnf.analysis.curves import rises
 from elisa_bdnf.analysis.table import Table, Unknown, is_measurable
 from elisa_bdnf.errors import Problem, TableError, UsageError
 from elisa_bdnf.inputs.numbers import number_from_text_or_none
@@ -18,6 +19,10 @@ from elisa_bdnf.model.protocol import LimitSettings
 
 SCHEMA = "elisa-bdnf/fit/1"
 _PARAMETERS = "abcdg"
+_FALLING = (
+    "the response falls as the concentration rises: right for a competitive assay; in a sandwich ELISA the standards "
+    "stand in reversed order"
+)
 _EVERYTHING = LimitSettings(recovery_percent=math.inf, recovery_ends_percent=math.inf, cv_percent=math.inf)
 
 
@@ -69,7 +74,7 @@ def fit_table(table: Table, spec: CurveSpec) -> Curve:
     limits = Limits(
         min(nominals), max(nominals), "lowest standard", "highest standard", curve.limits.lod, curve.limits.lod_reason
     )
-    remarks = (*curve.report.remarks, *([curve.hook.text] if curve.hook else []))
+    remarks = (*curve.report.remarks, *([] if rises(curve) else [_FALLING]), *([curve.hook.text] if curve.hook else []))
     return replace(curve, limits=limits, report=replace(curve.report, remarks=remarks))
 
 

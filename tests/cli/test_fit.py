@@ -143,3 +143,25 @@ def test_refusals(tmp_path: Path, options: tuple[str, ...], text: str, error: ty
     with pytest.raises(error) as refused:
         run(tmp_path, *options, text=text)
     assert words in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("exponent", "status", "bounded"), [(0.8, "below_curve", "ci_high"), (-0.5, "above_curve", "ci_low")]
+)
+def test_what_a_log_log_line_cannot_read_lies_on_the_side_of_its_zero(
+    tmp_path: Path, exponent: float, status: str, bounded: str
+) -> None:
+    rows = [f"{x},{2 * x**exponent * side}" for x in (1, 2, 4, 8, 16, 32) for side in (0.98, 1.02)]
+    text = "\n".join(["concentration,response", *rows, ",-0.1", ",0"])
+    found = record(tmp_path, "--model", "loglog", text=text)["unknowns"]
+    assert [unknown["status"] for unknown in found] == [status, status]
+    for unknown in found:
+        least = {"ci_low": 32, "ci_high": 1}[bounded]  # the bound is beyond the standards, and not absurdly far
+        assert 1e-4 < unknown[bounded] / least < 1e4
+        assert "one-sided" in unknown["interval_remark"]
+
+
+def test_a_falling_curve_is_remarked(tmp_path: Path) -> None:
+    rows = [f"{x},{3 / (1 + x / 100)}" for x in (0, 10, 30, 100, 300, 1000)]
+    assert "reversed order" in record(tmp_path, text="\n".join(["concentration,response", *rows]))["remarks"][0]
+    assert not any("reversed" in remark for remark in record(tmp_path)["remarks"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from elisa_bdnf.analysis.calibrate import calibrate
@@ -90,3 +91,30 @@ def test_any_parameter_can_be_fixed(parameter: str) -> None:
     assert [getattr(fixed, n) for n in "abcd"] == pytest.approx([getattr(free, n) for n in "abcd"], rel=1e-6)
     assert parameter not in fixed.standard_errors
     assert fixed.report.degrees_of_freedom == free.report.degrees_of_freedom + 1
+
+
+def test_flat_standards_are_called_flat_and_not_disordered() -> None:
+    causes = []
+    for seed in range(60):
+        wells = 1 + 0.05 * np.random.default_rng(seed).normal(size=(len(X), 2))
+        found = calibrate([Level(x, (float(a), float(b))) for x, (a, b) in zip(X, wells, strict=True)], CurveSpec(),
+                          EVERYTHING)  # fmt: skip
+        causes.append(found.cause if isinstance(found, NoCurve) else "curve")
+    assert "not_monotone" not in causes
+    assert causes.count("flat") >= 0.85 * len(causes)
+
+
+@pytest.mark.parametrize("model", [Model.FOUR_PL, Model.FIVE_PL, Model.FIVE_PL_R])
+def test_a_step_between_two_standards_has_no_shape(model: Model) -> None:
+    step = levels((2.0, 2.02, 2.0, 2.0, 0.05, 0.05, 0.051, 0.05))
+    found = calibrate(step, CurveSpec(model), EVERYTHING)
+    assert isinstance(found, NoCurve)
+    assert found.cause == "one_level_dominates"
+
+
+@pytest.mark.parametrize(("sign", "which"), [(1, "upper"), (-1, "lower")])
+def test_the_plateau_that_is_missing_at_low_concentrations_has_its_name(sign: int, which: str) -> None:
+    falling = levels(tuple(3 + sign * (0.1 + 2 * x**-0.5) for x in X[:-1]), X[:-1])
+    curve = calibrate(falling, CurveSpec(weights=NONE), EVERYTHING)
+    assert isinstance(curve, Curve)
+    assert f"the {which} plateau at low concentrations is not reached" in curve.report.remarks[0]
