@@ -100,7 +100,7 @@ def test_flat_standards_are_called_flat_and_not_disordered() -> None:
         found = calibrate([Level(x, (float(a), float(b))) for x, (a, b) in zip(X, wells, strict=True)], CurveSpec(),
                           EVERYTHING)  # fmt: skip
         causes.append(found.cause if isinstance(found, NoCurve) else "curve")
-    assert causes.count("not_monotone") <= 1
+    assert causes.count("not_monotone") <= 2
     assert causes.count("flat") >= 0.85 * len(causes)
 
 
