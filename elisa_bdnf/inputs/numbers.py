@@ -132,6 +132,21 @@ def decimals_of_number(text: str, decimal: str = ".") -> int | None:
     return 0 if mark < 0 else len(text.rstrip()) - mark - 1
 
 
+def decimals_of_numbers(texts: Iterable[str], numbers: Iterable[float], decimal: str = ".") -> list[int | None]:
+    """The same for many texts beside the numbers that they hold; None where that is nan."""
+    each = zip(texts, numbers, strict=True)
+    return [
+        None
+        if number != number  # noqa: PLR0124 - nan alone differs from itself
+        else decimals_of_number(text, decimal)
+        if "e" in text or "E" in text
+        else len(text) - mark - 1
+        if (mark := text.find(decimal)) >= 0
+        else 0
+        for text, number in each
+    ]
+
+
 def response_or_none(text: str, decimal: str = ".") -> WellCell | None:
     """A cell of a measured channel; None for a word that is not in the vocabulary.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, permutations
 
@@ -19,7 +19,7 @@ from elisa_bdnf.readers._cells import (
 )
 from elisa_bdnf.readers._holes import named
 from elisa_bdnf.readers._softmax_groups import Purpose
-from elisa_bdnf.readers._softmax_layout import Member, slack_of_print
+from elisa_bdnf.readers._softmax_layout import Part, slack_of_print
 from elisa_bdnf.readers._softmax_plate import PlateBlock
 
 REDUCED = "Reduced"
@@ -33,11 +33,10 @@ class Responses:
     channels: tuple[Channel, ...]
     remarks: tuple[str, ...] = ()
 
-    def by_label(self, label: str) -> Callable[[Well], float]:
-        """Response of a well by the label of a channel or of a difference (``450 - 620``); nan where there is none."""
-        values = next((values for name, values in self._candidates() if name == label), None)
-        places = places_of(self.shape)
-        return lambda well: values[places[well]] if values and well in places else math.nan
+    def by_label(self, label: str) -> Mapping[Well, float]:
+        """Response of every well by the label of a channel or of a difference (``450 - 620``); empty for others."""
+        values = next((values for name, values in self._candidates() if name == label), ())
+        return dict(zip(wells_of(self.shape), values, strict=True)) if values else {}
 
     def wells_held(self) -> frozenset[Well]:
         """Wells with a number in any channel."""
@@ -49,32 +48,31 @@ class Responses:
             [well for well, values in zip(wells, columns, strict=True) if not all(map(math.isnan, values))]
         )
 
-    def label_of(self, members: Sequence[Member]) -> str | None:
-        """What the groups evaluate, by the values that they print; see ``evaluated``."""
-        return self.evaluated(members)[0]
-
-    def evaluated(self, members: Sequence[Member]) -> tuple[str | None, tuple[Well, ...]]:
+    def evaluated(self, parts: Sequence[Part]) -> tuple[str | None, tuple[Well, ...]]:
         """The first candidate that has all the values that the groups print, at the printed digits.
 
         Where none has all, the one that has most of them: then with the wells in which it has another value.
         """
-        places = places_of(self.shape)
-        printed = [
-            (member.well, places[member.well], value, slack_of_print(member.digits(Purpose.VALUE)))
-            for member in members
-            if member.well in places and not math.isnan(value := member.number(Purpose.VALUE))
-        ]
+        printed = [of_well for part in parts for of_well in self._printed(part)]
         nearest: tuple[str | None, tuple[Well, ...]] = (None, ())
         for label, values in self._candidates():
-            compared = [
-                (well, values[n], value, slack) for well, n, value, slack in printed if not math.isnan(values[n])
-            ]
-            other = tuple([well for well, seen, value, slack in compared if not abs(seen - value) <= slack])
-            if compared and not other:
+            compared = [abs(values[n] - value) - slack for _, n, value, slack in printed]
+            other = tuple([of_well[0] for of_well, far in zip(printed, compared, strict=True) if far > 0])
+            known = sum(far == far for far in compared)  # noqa: PLR0124 - nan where the candidate has no number
+            if known and not other:
                 return label, ()
-            if 2 * len(other) < len(compared) and (not nearest[0] or len(other) < len(nearest[1])):
+            if 2 * len(other) < known and (not nearest[0] or len(other) < len(nearest[1])):
                 nearest = label, other
         return nearest
+
+    def _printed(self, part: Part) -> Iterator[tuple[Well, int, float, float]]:
+        """Well, its position, the value that the group prints for it, and how far that may be from the exact one."""
+        places = places_of(self.shape)
+        slacks = {digits: slack_of_print(digits or 0) for digits in set(part.digits(Purpose.VALUE))}
+        each = zip(part.wells, part.numbers(Purpose.VALUE), part.digits(Purpose.VALUE), strict=True)
+        for well, value, digits in each:
+            if value == value and well in places:  # noqa: PLR0124 - nan where the group prints no number
+                yield well, places[well], value, slacks[digits]
 
     def _candidates(self) -> Iterator[tuple[str, tuple[float, ...]]]:
         for each in sorted(self.channels, key=lambda channel: channel.correction is Correction.NONE):

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from elisa_bdnf.inputs.numbers import number_from_text_or_none
 from elisa_bdnf.model.plate import Well
 from elisa_bdnf.model.reading import InstrumentCurve, InstrumentResult
 from elisa_bdnf.readers._softmax_blocks import BlockKind, Document
-from elisa_bdnf.readers._softmax_layout import Member
+from elisa_bdnf.readers._softmax_layout import Part
 
 _R_SQUARED = re.compile(r"rsquared\(", re.IGNORECASE)
 _FEWEST = 6  # wells; fewer can lie on a line by chance
@@ -30,15 +30,14 @@ class _Pair(NamedTuple):
 
 
 def curve_or_none(
-    members: Sequence[Member],
+    parts: Sequence[Part],
     label: str | None,
-    response: Callable[[Well], float],
+    response: Mapping[Well, float],
     results: Sequence[InstrumentResult],
     r_squared: float | None,
 ) -> InstrumentCurve | None:
     """``label`` names the fitted response and ``response`` gives it; ``results`` are those of the plate."""
-    groups = {member.group.line: member.group for member in members}
-    formula = next((curve for group in groups.values() if (curve := group.curve)), "")
+    formula = next((curve for part in parts if (curve := part.group.curve)), "")
     if not formula:
         return None
     model = _line_or_none(_pairs(results, response)) if label else None
@@ -52,12 +51,13 @@ def r_squared_or_none(document: Document, decimal: str) -> float | None:
     return next((value for text in values if (value := number_from_text_or_none(text, decimal)) is not None), None)
 
 
-def _pairs(results: Iterable[InstrumentResult], response: Callable[[Well], float]) -> list[_Pair]:
+def _pairs(results: Sequence[InstrumentResult], response: Mapping[Well, float]) -> list[_Pair]:
+    halves = {digits: 0.5 * 10.0**-digits for digits in {result.digits or 0 for result in results}}
     return [
-        _Pair(seen, result.value, 0.5 * 10.0 ** -(result.digits or 0))
-        for result in results
-        if result.quantity == "concentration" and result.value is not None and result.note is None
-        if not math.isnan(seen := response(result.well))
+        _Pair(seen, value, halves[digits or 0])
+        for well, quantity, value, note, digits in results
+        if quantity == "concentration" and value is not None and note is None
+        if (seen := response.get(well, math.nan)) == seen
     ]
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from elisa_bdnf.inputs.numbers import decimals_from_text, number_from_text_or_none, result_or_none
 from elisa_bdnf.model.layout import Content, Layout, Role
@@ -22,32 +22,39 @@ _CONTROLS = re.compile(r"(?:.*control|.*ctrl|ctl|qc)", re.IGNORECASE)
 _BLANKS = re.compile(r"(?:.*\bblank|blk|plate ?blank)", re.IGNORECASE)
 _DILUTION_NAME = re.compile(r"(?:.*dilution|.*factor|dil\b)", re.IGNORECASE)
 _SUFFICIENT_LEVELS = 3
+T = TypeVar("T")
 _SAID = (Purpose.NAME, Purpose.DESCRIPTOR, Purpose.FACTOR)
 
 
-class Member(NamedTuple):
-    """A well of a group, on the plate where it is."""
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The wells of a group that are on one plate: all of its lines, or those on this plate."""
 
     group: Group
-    line: GroupLine
+    lines: tuple[GroupLine, ...]
 
     @property
-    def well(self) -> Well:
-        return self.line.well
+    def wells(self) -> list[Well]:
+        return [line.well for line in self.lines]
 
-    def text(self, purpose: Purpose) -> str:
+    def texts(self, purpose: Purpose) -> list[str]:
+        """The cells of the first column with that purpose; empty ones where there is none."""
         position = self.group.positions.get(purpose)
-        return "" if position is None else self.line.texts[position]
+        return [""] * len(self.lines) if position is None else [line.texts[position] for line in self.lines]
 
-    def number(self, purpose: Purpose) -> float:
-        """The number in the first column with that purpose; nan where there is none."""
+    def numbers(self, purpose: Purpose) -> Sequence[float]:
+        """Its numbers; nan where there is none."""
         position = self.group.positions.get(purpose)
-        return math.nan if position is None else self.group.numbers.column(position)[self.line.place]
+        return [math.nan] * len(self.lines) if position is None else self.of_lines(self.group.numbers.column(position))
 
-    def digits(self, purpose: Purpose) -> int:
-        """How many decimals that number is printed with."""
+    def digits(self, purpose: Purpose) -> Sequence[int | None]:
+        """How many decimals those numbers are printed with."""
         position = self.group.positions.get(purpose)
-        return 0 if position is None else self.group.numbers.digits(position)[self.line.place] or 0
+        return [None] * len(self.lines) if position is None else self.of_lines(self.group.numbers.digits(position))
+
+    def of_lines(self, column: Sequence[T]) -> Sequence[T]:
+        """What a column of the whole table has in these lines."""
+        return column if len(column) == len(self.lines) else [column[line.place] for line in self.lines]
 
 
 def roles_of_groups(groups: Sequence[Group]) -> tuple[dict[int, Role], tuple[str, ...]]:
@@ -97,31 +104,21 @@ def _is_dilution(group: Group) -> bool:
     return position is not None and _DILUTION_NAME.match(group.columns[position].name) is not None
 
 
-def layout_from_members(
-    members: Sequence[Member], roles: Mapping[int, Role], shape: Shape, decimal: str
+def layout_from_parts(
+    parts: Sequence[Part], roles: Mapping[int, Role], shape: Shape, decimal: str
 ) -> tuple[Layout | None, tuple[str, ...]]:
     """The layout of one plate; ``roles`` by the line at which a group begins. Unit: from the title of the standards."""
     remarks: list[str] = []
     contents: dict[Well, Content] = {}
     twice: dict[tuple[str, str], list[Well]] = {}
-    known: dict[tuple[object, ...], Content] = {}  # replicates say the same
-    groups = {member.group.line: member.group for member in members}
-    said_by = {line: _said_positions(group) for line, group in groups.items()}
-    for member in members:
-        first_line, (_, well, _, texts, _) = member.group.line, member.line
-        said = (first_line, *[texts[position] for position in said_by[first_line]])
-        content = known.get(said)
-        if content is None:
-            content = known[said] = _content(member, roles[first_line], decimal, remarks)
-        other = contents.get(well, content)
-        if other is content or other == content:
-            contents[well] = content
-        else:
-            names = (other.attributes.get("group", ""), member.group.name)
-            twice.setdefault(names, []).append(well)
+    for part in parts:
+        for well, content in _contents(part, roles[part.group.line], decimal, remarks):
+            other = contents.setdefault(well, content)
+            if other is not content and other != content:
+                twice.setdefault((other.attributes.get("group", ""), part.group.name), []).append(well)
     if not contents:
         return None, tuple(remarks)
-    standards = [group for line, group in groups.items() if roles[line] is Role.STANDARD]
+    standards = [part.group for part in parts if roles[part.group.line] is Role.STANDARD]
     units = dict.fromkeys(unit for group in standards if (unit := _unit(group)))
     for (first, second), wells in twice.items():
         remarks.append(f"The groups {first!r} and {second!r} both name {named(wells)}; the first counts.")
@@ -133,6 +130,18 @@ def layout_from_members(
     return Layout(shape, _told_apart(ordered), unit=next(iter(units), None), origin="export"), tuple(
         dict.fromkeys(remarks)
     )
+
+
+def _contents(part: Part, role: Role, decimal: str, remarks: list[str]) -> Iterator[tuple[Well, Content]]:
+    """What every well holds; replicates say the same and have one content."""
+    known: dict[tuple[str, ...], Content] = {}
+    positions = _said_positions(part.group)
+    for line in part.lines:
+        said = tuple([line.texts[position] for position in positions])
+        content = known.get(said)
+        if content is None:
+            content = known[said] = _content(part.group, line, role, decimal, remarks)
+        yield line.well, content
 
 
 def _unit(group: Group) -> str:
@@ -161,12 +170,12 @@ def _told_apart(contents: Mapping[Well, Content]) -> dict[Well, Content]:
     return {well: told[id(content)] for well, content in contents.items()}
 
 
-def _content(member: Member, role: Role, decimal: str, remarks: list[str]) -> Content:
-    group, line = member.group, member.line
+def _content(group: Group, line: GroupLine, role: Role, decimal: str, remarks: list[str]) -> Content:
     name = group.text(line, Purpose.NAME) or group.name
     typed = group.text(line, Purpose.DESCRIPTOR)
     attributes = {"group": group.name} | ({"descriptor": typed} if typed else {})
-    value = member.number(Purpose.DESCRIPTOR)
+    position = group.position(Purpose.DESCRIPTOR)
+    value = math.nan if position is None else group.numbers.column(position)[line.place]
     number = None if math.isnan(value) else value
     if role is Role.STANDARD:
         if number is None:
@@ -188,8 +197,8 @@ def _dilution_factor_or_none(text: str, decimal: str) -> float | None:
     return factor if factor is not None and factor >= 1 else None
 
 
-def notes_from_members(
-    members: Sequence[Member], response: Callable[[Well], float], decimal: str
+def notes_from_parts(
+    parts: Sequence[Part], response: Mapping[Well, float], decimal: str
 ) -> tuple[dict[Well, Note], tuple[str, ...]]:
     """Words that groups print instead of responses (``Masked``), and whether SoftMax used such a well all the same.
 
@@ -198,18 +207,18 @@ def notes_from_members(
     """
     notes: dict[Well, Note] = {}
     remarks: list[str] = []
-    for sample in _samples(members):
-        words = {m.well: word for m in sample if (word := _word_or_none(m, decimal))}
-        if not words:
-            continue
-        used = _mean_contains_all(sample, words, response, decimal)
-        for well, word in words.items():
-            notes[well] = _note(word, used)
-            if used:
-                remarks.append(
-                    f"Well {well} is {word.text!r} in group {sample[0].group.name!r}, "
-                    "but the mean that SoftMax prints contains it."
-                )
+    for part in parts:
+        words = _words(part, decimal)
+        for sample in _samples(part) if words else ():
+            own = {line.well: words[line.well] for line in sample if line.well in words}
+            used = _mean_contains_all(part.group, sample, own, response, decimal) if own else None
+            for well, word in own.items():
+                notes[well] = _note(word, used)
+                if used:
+                    remarks.append(
+                        f"Well {well} is {word.text!r} in group {part.group.name!r}, "
+                        "but the mean that SoftMax prints contains it."
+                    )
     return notes, tuple(remarks)
 
 
@@ -220,32 +229,37 @@ def _note(word: Note, used: bool | None) -> Note:
     return Note(word.text, word.kind, used_by_instrument=True) if used else Note(word.text, NoteKind.MASKED)
 
 
-def _samples(members: Sequence[Member]) -> list[list[Member]]:
-    """Members by sample; a group may spread a sample over several plates, of which only this one is known."""
-    found: dict[tuple[int, int], list[Member]] = {}
-    for member in members:
-        found.setdefault((member.group.line, member.line.sample), []).append(member)
+def _samples(part: Part) -> list[list[GroupLine]]:
+    """Lines by sample; a group may spread a sample over several plates, of which only this one is known."""
+    found: dict[int, list[GroupLine]] = {}
+    for line in part.lines:
+        found.setdefault(line.sample, []).append(line)
     return list(found.values())
 
 
-def _word_or_none(member: Member, decimal: str) -> Note | None:
-    text = member.text(Purpose.VALUE)
-    if not text or not math.isnan(member.number(Purpose.VALUE)):
-        return None
+def _words(part: Part, decimal: str) -> dict[Well, Note]:
+    """Well → what stands there instead of a response."""
+    each = zip(part.wells, part.texts(Purpose.VALUE), part.numbers(Purpose.VALUE), strict=True)
+    return {
+        well: word
+        for well, text, number in each
+        if text and math.isnan(number) and (word := _word_or_none(text, decimal)) is not None
+    }
+
+
+def _word_or_none(text: str, decimal: str) -> Note | None:
     cell = result_or_none(text, decimal)
-    if cell is None:
-        return Note(" ".join(text.split()), NoteKind.ERROR)
-    return cell.note
+    return Note(" ".join(text.split()), NoteKind.ERROR) if cell is None else cell.note
 
 
 def _mean_contains_all(
-    sample: Sequence[Member], words: Mapping[Well, Note], response: Callable[[Well], float], decimal: str
+    group: Group, sample: Sequence[GroupLine], words: Mapping[Well, Note], response: Mapping[Well, float], decimal: str
 ) -> bool | None:
     """True: the printed mean is that of all wells. False: of the wells without a word. None: it does not tell."""
-    printed = next((text for member in sample if (text := member.text(Purpose.MEAN_VALUE))), "")
+    printed = next((text for line in sample if (text := group.text(line, Purpose.MEAN_VALUE))), "")
     mean, digits = number_from_text_or_none(printed, decimal), decimals_from_text(printed, decimal)
-    whole = [line for line in sample[0].group.lines if line.sample == sample[0].line.sample]
-    responses = {member.well: response(member.well) for member in sample}
+    whole = [line for line in group.lines if line.sample == sample[0].sample]
+    responses = {line.well: response.get(line.well, math.nan) for line in sample}
     rest = [value for well, value in responses.items() if well not in words]
     if mean is None or digits is None or len(whole) != len(sample) or any(map(math.isnan, responses.values())):
         return None

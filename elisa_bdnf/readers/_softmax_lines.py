@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from elisa_bdnf.errors import ExportError
-from elisa_bdnf.inputs.numbers import decimals_of_number, numbers_from_texts, numbers_or_none
+from elisa_bdnf.inputs.numbers import decimals_of_numbers, numbers_from_texts, numbers_or_none
 from elisa_bdnf.model.plate import Well, well_from_text_or_none
 from elisa_bdnf.readers._softmax_blocks import Block
 
@@ -25,6 +26,9 @@ class GroupLine(NamedTuple):
     place: int
 
 
+_group_line = partial(tuple.__new__, GroupLine)  # there is one for each well: a third of what calling the class costs
+
+
 class Numbers:
     """The columns of a table as numbers, each read once and when it is first asked for, by ``place`` of the line."""
 
@@ -33,10 +37,14 @@ class Numbers:
         self._columns: dict[int, list[float]] = {}
         self._digits: dict[int, list[int | None]] = {}
 
+    def texts(self, position: int) -> list[str]:
+        """The cells of all lines."""
+        return [line.texts[position] for line in self._lines]
+
     def column(self, position: int) -> list[float]:
         """Numbers, nan where a cell holds none."""
         if position not in self._columns:
-            texts = [line.texts[position] for line in self._lines]
+            texts = self.texts(position)
             if (numbers := numbers_or_none(texts, self._decimal)) is None:
                 each = numbers_from_texts(texts, self._decimal)
                 numbers = [math.nan if number is None else number for number in each]
@@ -46,11 +54,7 @@ class Numbers:
     def digits(self, position: int) -> list[int | None]:
         """How many decimals the numbers are printed with; None for exponents, and where a cell holds no number."""
         if position not in self._digits:
-            texts = (line.texts[position] for line in self._lines)
-            self._digits[position] = [
-                None if math.isnan(number) else decimals_of_number(text, self._decimal)
-                for text, number in zip(texts, self.column(position), strict=True)
-            ]
+            self._digits[position] = decimals_of_numbers(self.texts(position), self.column(position), self._decimal)
         return self._digits[position]
 
 
@@ -76,7 +80,7 @@ def lines_from_block(
             continue
         for position in inherited:
             cells[position] = cells[position] or first[position]
-        lines.append(GroupLine(block.line + 1 + offset, name, sample, tuple(cells), len(lines)))
+        lines.append(_group_line((block.line + 1 + offset, name, sample, tuple(cells), len(lines))))
     return tuple(lines), without_well
 
 

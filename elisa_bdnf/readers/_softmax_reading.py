@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from elisa_bdnf.errors import ExportError
@@ -19,9 +19,10 @@ from elisa_bdnf.readers._softmax_checks import checked
 from elisa_bdnf.readers._softmax_curve import curve_or_none, r_squared_or_none
 from elisa_bdnf.readers._softmax_groups import Group, Purpose, group_from_block
 from elisa_bdnf.readers._softmax_head import head_from_block
-from elisa_bdnf.readers._softmax_layout import Member, layout_from_members, notes_from_members, roles_of_groups
+from elisa_bdnf.readers._softmax_layout import Part, layout_from_parts, notes_from_parts, roles_of_groups
+from elisa_bdnf.readers._softmax_lines import GroupLine
 from elisa_bdnf.readers._softmax_plate import PlateBlock, plate_from_block
-from elisa_bdnf.readers._softmax_results import results_from_members
+from elisa_bdnf.readers._softmax_results import results_from_parts
 
 _FORMAT = "softmax"
 
@@ -51,12 +52,12 @@ def _cut_off(lines: Sequence[str], document: Document) -> list[str]:
 
 @dataclass(slots=True)
 class _Draft:
-    """The document with groups brought to plates: ``members[n]`` are the wells of ``plates[n]``."""
+    """The document with groups brought to plates: ``parts[n]`` are the wells of ``plates[n]``."""
 
     decimal: str
     plates: list[PlateBlock] = field(default_factory=list)
     groups: list[Group] = field(default_factory=list)
-    members: list[list[Member]] = field(default_factory=list)
+    parts: list[list[Part]] = field(default_factory=list)
     responses: list[Responses] = field(default_factory=list)
     roles: dict[int, Role] = field(default_factory=dict)  # by the first line of a group
     remarks: list[str] = field(default_factory=list)
@@ -78,12 +79,12 @@ def _draft(document: Document) -> _Draft:
     roles, remarks = roles_of_groups(draft.groups)
     draft.roles = {group.line: roles[index] for index, group in enumerate(draft.groups)}
     draft.remarks += [*remarks, *(remark for group in draft.groups for remark in group.remarks)]
-    draft.members = [[] for _ in draft.plates]
+    draft.parts = [[] for _ in draft.plates]
     for group in draft.groups:
         _bring_to_plates(draft, group)
     draft.standards = [
-        frozenset([m.group.line for m in members if draft.roles[m.group.line] is Role.STANDARD])
-        for members in draft.members
+        frozenset([part.group.line for part in parts if draft.roles[part.group.line] is Role.STANDARD])
+        for parts in draft.parts
     ]
     return draft
 
@@ -125,53 +126,59 @@ def _numbers_of_group(group: Group) -> Iterator[tuple[int, Sequence[str]]]:
 def _bring_to_plates(draft: _Draft, group: Group) -> None:
     """Put every well of a group on its plate, or say that it has none."""
     lost: list[str] = []
-    plates: dict[str, int | None] = {}  # by the name that the group prints
-    for line in group.lines:
-        member = Member(group, line)
-        name = member.text(Purpose.PLATE)
-        if name not in plates:
-            plates[name] = _plate_of(draft, member)
-        index = plates[name]
-        if index is None or line.well not in places_of(draft.plates[index].shape):
-            lost.append(line.well)
-        else:
-            draft.members[index].append(member)
+    on_plates: dict[int, list[GroupLine]] = {}
+    for name, lines in _by_plate_name(group).items():
+        index = _plate_of(draft, group, name)
+        places = places_of(draft.plates[index].shape) if index is not None else {}
+        lost += [line.well for line in lines if line.well not in places]
+        if index is not None:
+            on_plates.setdefault(index, []).extend([line for line in lines if line.well in places])
+    for index, lines in on_plates.items():
+        draft.parts[index].append(Part(group, tuple(sorted(lines))))
     if lost and draft.plates:
         wells = f"{', '.join(lost[:6])}{' …' if len(lost) > 6 else ''}"
         draft.remarks.append(f"Wells {wells} of group {group.name!r} are on no plate that was read.")
 
 
-def _plate_of(draft: _Draft, member: Member) -> int | None:
+def _by_plate_name(group: Group) -> Mapping[str, Sequence[GroupLine]]:
+    """The lines of a group by the name of the plate that they print, empty where they print none."""
+    position = group.position(Purpose.PLATE)
+    if position is None:
+        return {"": group.lines} if group.lines else {}
+    found: dict[str, list[GroupLine]] = {}
+    for line in group.lines:
+        found.setdefault(line.texts[position], []).append(line)
+    return found
+
+
+def _plate_of(draft: _Draft, group: Group, name: str) -> int | None:
     """By the plate name of the line; of several plates (with that name, or at all) the last one before the group."""
-    name = member.text(Purpose.PLATE)
     named = [index for index, plate in enumerate(draft.plates) if not name or plate.head.name == name]
-    before = [index for index in named if draft.plates[index].line < member.group.line]
+    before = [index for index in named if draft.plates[index].line < group.line]
     if name or len(named) == 1:
         return before[-1] if before else next(iter(named), None)
     interleaved = any(group.line < plate.line for group in draft.groups for plate in draft.plates)
     if interleaved and before:
         return before[-1]
-    return _by_value(draft, member, named)
+    return _by_value(draft, group, named)
 
 
-def _by_value(draft: _Draft, member: Member, candidates: Sequence[int]) -> int | None:
+def _by_value(draft: _Draft, group: Group, candidates: Sequence[int]) -> int | None:
     """All plates come first and the group names none: the printed values of the whole group have to tell."""
-    fitting = [
-        index
-        for index in candidates
-        if draft.responses[index].label_of([Member(member.group, line) for line in member.group.lines])
-    ]
+    whole = [Part(group, group.lines)]
+    fitting = [index for index in candidates if draft.responses[index].evaluated(whole)[0]]
     return fitting[0] if len(fitting) == 1 else None
 
 
 def _reading(draft: _Draft, index: int, document: Document, source: Source, remarks: tuple[str, ...]) -> Reading:
-    plate, members, responses = draft.plates[index], draft.members[index], draft.responses[index]
-    label, other = responses.evaluated(members)
-    notes, masked = notes_from_members(members, responses.by_label(label or ""), draft.decimal)
-    layout, layout_remarks = layout_from_members(members, draft.roles, plate.shape, draft.decimal)
+    plate, parts, responses = draft.plates[index], draft.parts[index], draft.responses[index]
+    label, other = responses.evaluated(parts)
+    response = responses.by_label(label or "")
+    notes, masked = notes_from_parts(parts, response, draft.decimal)
+    layout, layout_remarks = layout_from_parts(parts, draft.roles, plate.shape, draft.decimal)
     header = tuple(_header(plate, draft, document))
-    results = tuple(results_from_members(members, responses, draft.decimal))
-    curve = curve_or_none(members, label, responses.by_label(label or ""), results, draft.r_squared)
+    results = results_from_parts(parts, responses, draft.decimal)
+    curve = curve_or_none(parts, label, response, results, draft.r_squared)
     edited = [f"The groups print other responses than {label!r} in {named(other)}."] if other else []
     told = (
         *draft.remarks, *plate.remarks, *responses.remarks, *edited, *masked, *layout_remarks,
@@ -216,8 +223,8 @@ def _joined(cells: Sequence[str]) -> str:
 
 
 def _about_curve(draft: _Draft, index: int, label: str | None, curve: InstrumentCurve | None) -> Iterator[str]:
-    members = draft.members[index]
-    if members and label is None and any(member.text(Purpose.VALUE) for member in members):
+    parts = draft.parts[index]
+    if parts and label is None and any(any(part.texts(Purpose.VALUE)) for part in parts):
         yield "The responses that the groups print are neither those of the plate nor a difference of two wavelengths."
     if curve and curve.model:
         line = "straight line" if curve.model == "linear" else "straight line of logarithms"
@@ -225,7 +232,7 @@ def _about_curve(draft: _Draft, index: int, label: str | None, curve: Instrument
     if shared := _sharing(draft, index):
         names = ", ".join(sorted({draft.plates[other].head.name for other in shared}))
         yield f"SoftMax fitted one curve to the standards of this plate and of {names}."
-    if members and not any(draft.roles[member.group.line] is Role.STANDARD for member in members):
+    if parts and not any(draft.roles[part.group.line] is Role.STANDARD for part in parts):
         yield "No group of standards is on this plate."
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.file import InputFile
@@ -40,7 +41,10 @@ from elisa_bdnf.readers._placed import (
     shape_of,
 )
 from elisa_bdnf.readers._reader import Reader
-from elisa_bdnf.readers._xml import Element, root_from_bytes
+from elisa_bdnf.readers._xml import root_from_bytes, text_of
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
 
 _MOST_ROWS, _MOST_COLUMNS = 20_000, 1_000
 _PLATE = re.compile(r"Plate\s+\(([0-9]+) of ([0-9]+)\)", re.IGNORECASE)
@@ -58,7 +62,7 @@ def recognizes(file: InputFile) -> bool:
 def read(file: InputFile) -> tuple[Reading, ...]:
     """One reading for each plate."""
     refuse_unless(recognizes(file), file, READER.title)
-    pages = [_page(sheet) for sheet in root_from_bytes(file.data).all("Worksheet")]
+    pages = [_page(sheet) for sheet in root_from_bytes(file.data).findall("Worksheet")]
     page = next((page for page in pages if any(_PLATE.match(_first(row)) for row in page.rows)), None)
     if page is None:
         raise ExportError("there is no plate", expected="'Plate (1 of …)' above keys and a matrix")
@@ -91,24 +95,24 @@ def _first(row: Sequence[str]) -> str:
 def _page(sheet: Element) -> Page:
     """Rows of texts; ``Index`` skips rows and cells, ``MergeAcross`` covers the next cells."""
     rows: list[tuple[str, ...]] = []
-    for row in sheet.everywhere("Row"):
+    for row in sheet.iter("Row"):
         at = _position(row, len(rows), _MOST_ROWS)
         rows.extend(() for _ in range(at - len(rows)))
         cells: list[str] = []
-        for cell in row.all("Cell"):
+        for cell in row.findall("Cell"):
             place = _position(cell, len(cells), _MOST_COLUMNS)
-            merged = cell.attributes.get("MergeAcross", "0")
+            merged = cell.get("MergeAcross", "0")
             across = min(int(merged), _MOST_COLUMNS) if merged.isascii() and merged.isdigit() and len(merged) < 5 else 0
             cells += [""] * (place - len(cells)) + [_text(cell)] + [""] * across
         while cells and not cells[-1]:
             cells.pop()
         rows.append(tuple(cells))
-    return Page(sheet.attributes.get("Name", ""), tuple(rows), is_sheet=True)
+    return Page(sheet.get("Name", ""), tuple(rows), is_sheet=True)
 
 
 def _position(element: Element, following: int, most: int) -> int:
     """Zero-based position: the stated one (from 1), else the next."""
-    index = element.attributes.get("Index", "")
+    index = element.get("Index", "")
     usable = index.isascii() and index.isdigit() and len(index) < 8
     stated = int(index) - 1 if usable else following
     if (index and not (usable and following <= stated)) or stated >= most:
@@ -118,11 +122,11 @@ def _position(element: Element, following: int, most: int) -> int:
 
 def _text(cell: Element) -> str:
     """Numbers as Python prints them: ``4.2000000000000003E-2`` is 0.042."""
-    data = cell.first_or_none("Data")
+    data = cell.find("Data")
     if data is None:
         return ""
-    text = data.text.strip(" \t\u00a0\r\n")
-    number = number_from_text_or_none(text) if data.attributes.get("Type") == "Number" else None
+    text = text_of(data).strip(" \t\u00a0\r\n")
+    number = number_from_text_or_none(text) if data.get("Type") == "Number" else None
     return text if number is None else text_from_value(number)
 
 

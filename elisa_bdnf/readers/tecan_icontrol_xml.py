@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.file import InputFile
@@ -29,7 +31,10 @@ from elisa_bdnf.readers._pages import refuse_unless
 from elisa_bdnf.readers._placed import Cells, channel, decimal_mark, refuse_without_values, shape_of
 from elisa_bdnf.readers._reader import Reader
 from elisa_bdnf.readers._tecan_blocks import plate_size
-from elisa_bdnf.readers._xml import Element, root_from_bytes
+from elisa_bdnf.readers._xml import root_from_bytes, text_of
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
 
 _States = dict[Well, str]
 _OVERFLOW = frozenset(["over", "overflow"])
@@ -43,14 +48,56 @@ def recognizes(file: InputFile) -> bool:
     return file.kind == "xml" and f"<{_ROOT}" in file.text[:4000]
 
 
+@dataclass(frozen=True)
+class _Section:
+    """What was measured under one label: its keys, and wells with their elements."""
+
+    element: Element
+
+    @cached_property
+    def name(self) -> str:
+        return self.element.get("Name", "")
+
+    @cached_property
+    def parameters(self) -> list[tuple[str, str]]:
+        return _parameters(self.element)
+
+    @cached_property
+    def wells(self) -> list[Element]:
+        return self.element.findall("Data/Well")
+
+    @cached_property
+    def series(self) -> str:
+        """Why it is no endpoint; empty where it is one."""
+        cycles = len(self.element.findall("Data"))
+        if cycles > 1:
+            return f"over time ({cycles} cycles)"
+        if any(len(well) > 1 or well.get("Type", "Single") != "Single" for well in self.wells):
+            return "several times in each well (scan or multiple reads)"
+        return ""
+
+    @cached_property
+    def singles(self) -> list[Element | None]:
+        return [well.find("Single") for well in self.wells]
+
+    @cached_property
+    def states(self) -> _States:
+        """Well → what i-control says of it, if that is more than that it was measured."""
+        said = {
+            well_from_text_or_none(well.get("Pos", "")): single.get("Status", "")
+            for well, single in zip(self.wells, self.singles, strict=True)
+            if single is not None and single.get("Status") != "Measured"
+        }
+        return {well: status for well, status in said.items() if well is not None}
+
+
 def read(file: InputFile) -> tuple[Reading, ...]:
     """One plate; sections read over time or as a scan are named in a remark, or refused where nothing else is."""
     refuse_unless(recognizes(file), file, READER.title)
     root = root_from_bytes(file.data)
-    sections = root.all("Section")
-    series = {id(section): what for section in sections if (what := _series(section))}
-    endpoint = [section for section in sections if id(section) not in series]
-    said = [f"{s.attributes.get('Name', '')} was read {series[id(s)]}" for s in sections if id(s) in series]
+    sections = [_Section(element) for element in root.findall("Section")]
+    endpoint = [section for section in sections if not section.series]
+    said = [f"{section.name} was read {section.series}" for section in sections if section.series]
     if not endpoint:
         what = "; ".join(said) or "it holds no section"
         raise not_an_endpoint(f"an i-control export without an endpoint: {what}")
@@ -58,106 +105,85 @@ def read(file: InputFile) -> tuple[Reading, ...]:
     source = Source(file.name, file.sha256, READER.name, _software(root))
     tables = [(section, _cells(section)) for section in endpoint]
     shape = shape_of((cells for _, cells in tables), plate_size(header))
-    states = [_states(section) for section in endpoint]
-    channels = _channels(tables, states, shape)
+    channels = _channels(tables, shape)
     refuse_without_values(channels, "1")
-    plate = root.first_or_none("Plate")
+    plate = text_of(root.find("Plate"))
     skipped = [f"{sentence}; that is not read." for sentence in said]
-    remarks = (*skipped, *_invalid_remarks(endpoint, states))
+    remarks = (*skipped, *_invalid_remarks(endpoint))
     unread = unread_keys(header, _USED)
-    name = f"Plate {plate.text}" if plate and plate.text else "Plate 1"
+    name = f"Plate {plate}" if plate else "Plate 1"
     return (Reading(source, name, shape, channels, header=header, unread_header=unread, remarks=remarks),)
 
 
-def _series(section: Element) -> str:
-    data = section.all("Data")
-    if len(data) > 1:
-        return f"over time ({len(data)} cycles)"
-    wells = [well for block in data for well in block.all("Well")]
-    if any(well.attributes.get("Type", "Single") != "Single" or len(well.children) > 1 for well in wells):
-        return "several times in each well (scan or multiple reads)"
-    return ""
-
-
 def _software(root: Element) -> str:
-    versions = [version.text for version in root.everywhere("Version")]
+    versions = [text_of(version) for version in root.iter("Version")]
     own = next((text for text in versions if text.startswith("Tecan i-control")), "")
     return own.replace("Tecan i-control ,", "i-control").strip() or "i-control"
 
 
-def _header(root: Element, sections: Sequence[Element]) -> Header:
-    pairs = list(root.attributes.items())
-    head = root.first_or_none("Header")
+def _header(root: Element, sections: Sequence[_Section]) -> Header:
+    pairs = list(root.attrib.items())
+    head = root.find("Header")
     if head is not None:
-        pairs += [("Version", version.text) for version in head.everywhere("Version")]
+        pairs += [("Version", text_of(version)) for version in head.iter("Version")]
         pairs += _parameters(head)
-        pairs += [(item.name, item.text) for block in head.all("Instrument") for item in block.children]
+        pairs += [(item.tag, text_of(item)) for item in head.findall("Instrument/*")]
     for section in sections:
-        pairs += [("Section", section.attributes.get("Name", "")), *_parameters(section)]
-        pairs += [(item.name, item.text) for item in section.children if item.name.startswith("Time_")]
+        pairs += [("Section", section.name), *section.parameters]
+        pairs += [(item.tag, text_of(item)) for item in section.element if item.tag.startswith("Time_")]
     return tuple(pairs)
 
 
 def _parameters(parent: Element) -> list[tuple[str, str]]:
-    found = []
-    for item in parent.everywhere("Parameter"):
-        value = f"{item.attributes.get('Value', '')} {item.attributes.get('Unit', '')}".strip()
-        found.append((item.attributes.get("Name", ""), value))
-    return found
+    return [
+        (item.get("Name", ""), f"{item.get('Value', '')} {item.get('Unit', '')}".strip())
+        for item in parent.iter("Parameter")
+    ]
 
 
-def _cells(section: Element) -> Cells:
-    inside = f"section {section.attributes.get('Name', '')}, "
+def _cells(section: _Section) -> Cells:
+    inside = f"section {section.name}, "
     found = NamedCells(inside)
-    for item in (well for block in section.all("Data") for well in block.all("Well")):
-        position = item.attributes.get("Pos", "")
+    for item, single in zip(section.wells, section.singles, strict=True):
+        position = item.get("Pos", "")
         well = well_from_text_or_none(position)
         if well is None or well in found:
             place = f"{inside}well {position}"
             raise ExportError(f"the well {position!r}", expected="each well once, such as A1", place=place)
-        single = item.first_or_none("Single")
-        found[well] = single.text.strip() if single else ""
+        found[well] = text_of(single)
     return found
 
 
-def _channels(tables: Sequence[tuple[Element, Cells]], states: Sequence[_States], shape: Shape) -> tuple[Channel, ...]:
+def _channels(tables: Sequence[tuple[_Section, Cells]], shape: Shape) -> tuple[Channel, ...]:
     decimal = decimal_mark(cells for _, cells in tables)
-    labels = unique_labels(section.attributes.get("Name", "") or "Section" for section, _ in tables)
+    labels = unique_labels(section.name or "Section" for section, _ in tables)
     found = []
-    for label, (section, cells), said in zip(labels, tables, states, strict=True):
-        header = tuple(_parameters(section))
+    for label, (section, cells) in zip(labels, tables, strict=True):
+        header = tuple(section.parameters)
         kind = kind_from_text(value_of(header, "Mode"))
         stated = value_of(header, "Measurement Wavelength") or value_of(header, "Wavelength")
         nm = wavelength_from_text_or_none(stated) if kind is ChannelKind.ABSORBANCE else None
-        found.append(_with_states(channel(label, cells, shape, decimal, wavelength_nm=nm, kind=kind), said, shape))
+        made = channel(label, cells, shape, decimal, wavelength_nm=nm, kind=kind)
+        found.append(_with_states(made, section.states, shape))
     return tuple(found)
 
 
 def _with_states(made: Channel, said: _States, shape: Shape) -> Channel:
     """A number that i-control calls overflow is none; one that it calls invalid stays, as the remark says."""
     states = {w: status for w, status in said.items() if status.casefold() in _OVERFLOW}
+    if not states:
+        return made
     values = [math.nan if well in states else value for well, value in zip(shape.wells(), made.values, strict=True)]
     notes = {**made.notes, **{well: Note(status, NoteKind.OVERFLOW) for well, status in states.items()}}
-    return replace(made, values=tuple(values), notes=notes) if states else made
+    return replace(made, values=tuple(values), notes=notes)
 
 
-def _states(section: Element) -> _States:
-    """Well → what i-control says of it."""
-    found = {}
-    for item in (well for block in section.all("Data") for well in block.all("Well")):
-        single, well = item.first_or_none("Single"), well_from_text_or_none(item.attributes.get("Pos", ""))
-        if single is not None and well is not None:
-            found[well] = single.attributes.get("Status", "")
-    return found
-
-
-def _invalid_remarks(sections: Sequence[Element], states: Sequence[_States]) -> list[str]:
+def _invalid_remarks(sections: Sequence[_Section]) -> list[str]:
     remarks = []
-    for section, said in zip(sections, states, strict=True):
-        wells = [well for well, status in said.items() if status.casefold() not in _UNDERSTOOD]
+    for section in sections:
+        wells = [well for well, status in section.states.items() if status.casefold() not in _UNDERSTOOD]
         if wells:
-            name = section.attributes.get("Name", "")
-            remarks.append(f"{name}: i-control marks {', '.join(wells)} as invalid; their numbers are kept.")
+            remarks.append(f"{section.name}: i-control marks {', '.join(wells)} as invalid; their numbers are kept.")
     return remarks
 
 
