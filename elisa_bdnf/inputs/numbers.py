@@ -218,6 +218,13 @@ def is_number_or_word(text: str) -> bool:
     return "," in text and result_or_none(text, ",") is not None
 
 
+def are_numbers_or_words(texts: Sequence[str]) -> bool:
+    """Whether each of the cells could stand for a well; lines of numbers, as most are, are seen at once."""
+    if texts and not is_number_or_word(texts[0]):
+        return False
+    return numbers_or_none(texts) is not None or all(map(is_number_or_word, texts))
+
+
 def decimal_mark_from_rows(rows: Iterable[Sequence[object]], *, first_line: int = 1) -> str:
     """The decimal mark of a file, from all the cells that are given: ``.`` or ``,`` (``.`` where no cell has any).
 

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from elisa_bdnf.inputs.cell_names import cell_name
 from elisa_bdnf.inputs.file import KIND_TITLES, InputFile
 from elisa_bdnf.inputs.sheet_values import CellKind, CellValue, text_from_value
-from elisa_bdnf.inputs.text import CELL_BLANKS, number_of_cells
+from elisa_bdnf.inputs.text import CELL_BLANKS, numbers_of_cells
 
 if TYPE_CHECKING:
     from elisa_bdnf.inputs.workbook import Sheet
@@ -46,19 +46,25 @@ class Page:
         return cells[column] if column < len(cells) else ""
 
     @cached_property
+    def kept(self) -> dict[object, Any]:
+        """What was found on the page, by what it is: it need not be looked for again."""
+        return {}
+
+    @cached_property
     def firsts(self) -> tuple[str, ...]:
         """The first text of every row."""
         return tuple([row[0] if row else "" for row in self.rows])
 
     def width(self, row: int) -> int | None:
         """How many cells a line of a text has, empty ones at its end included; None where that cannot be told."""
-        return self._widths[row] if row < len(self._widths) else None
+        return self.widths[row] if row < len(self.widths) else None
 
     @cached_property
-    def _widths(self) -> tuple[int, ...]:
+    def widths(self) -> tuple[int, ...]:
+        """How many cells every line of a text has; empty where that cannot be told."""
         if self.delimiter.isspace() and self.delimiter != "\t":
             return ()
-        return tuple([number_of_cells(line, self.delimiter) for line in self.lines])
+        return tuple(numbers_of_cells(self.lines, self.delimiter))
 
     def ends_empty(self, row: int) -> bool:
         """Whether a line of a text has an empty cell at its end, so that nobody cut such cells off."""

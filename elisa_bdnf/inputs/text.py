@@ -166,6 +166,11 @@ def delimiter_from_lines(lines: Sequence[str]) -> str:
     if lines and (match := _SEP_LINE.match(lines[0])):
         return match[1]
     bare = [_outside_quotes(line) if '"' in line else line for line in lines]
+    for delimiter in _DELIMITERS:
+        if count := sum(map(contains, bare, repeat(delimiter))):
+            if 2 * count >= len(bare):
+                return delimiter  # in half of all lines, as in most files; none that comes before it stands in any
+            break
     delimited = len(list(filter(_ANY_DELIMITER.search, bare)))
     if not delimited:
         return _BLANKS if any(map(_is_numbers_by_blanks, lines)) else "\t"
@@ -193,7 +198,14 @@ def rows_from_lines(lines: Sequence[str], delimiter: str) -> tuple[tuple[str, ..
     Row *n* is line *n*. What spreadsheet programs pad the lines with is cut off first: it can be most of a file.
     """
     padding = delimiter + CELL_BLANKS
-    rows = tuple([_row(line.rstrip(padding), delimiter) for line in lines])
+    filled = [line.rstrip(padding) for line in lines]
+    joined = "".join(filled)
+    if '"' in joined or "\u00a0" in joined or (delimiter != "\t" and "\t" in joined):
+        rows = tuple([_row(line, delimiter) for line in filled])
+    else:
+        rows = tuple(
+            [_row(line, delimiter) if " " in line or not line else tuple(line.split(delimiter)) for line in filled]
+        )
     if lines and _SEP_LINE.match(lines[0]):
         rows = ((), *rows[1:])
     if lines and max(map(len, lines)) > LONGEST_FIELD:
@@ -246,6 +258,13 @@ def number_of_cells(line: str, delimiter: str) -> int:
     if '"' in line or delimiter == _BLANKS:
         return len(cells_from_line(line, delimiter))
     return line.count(delimiter) + 1
+
+
+def numbers_of_cells(lines: Sequence[str], delimiter: str) -> list[int]:
+    """The same for many lines."""
+    if delimiter == _BLANKS:
+        return [number_of_cells(line, delimiter) for line in lines]
+    return [number_of_cells(line, delimiter) if '"' in line else line.count(delimiter) + 1 for line in lines]
 
 
 def _next_cell(line: str, start: int, delimiter: str) -> tuple[str, int]:

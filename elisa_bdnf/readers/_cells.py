@@ -171,7 +171,8 @@ def _values_and_notes(
 ) -> tuple[tuple[float, ...], Mapping[Well, Note]]:
     """For matrices with words or marks in them, each of which is looked at once."""
     numbers = responses_from_texts(cells.values(), decimal)
-    words = {text: response_or_none(text, decimal) for text in {*cells.values()} - {""}} if None in numbers else {}
+    unlike = {text for text, number in zip(cells.values(), numbers, strict=True) if number is None and text}
+    words = {text: response_or_none(text, decimal) for text in unlike}
     read = {
         well: words[text]
         for (well, text), number in zip(cells.items(), numbers, strict=True)

@@ -26,7 +26,7 @@ def pair_from_row(row: Sequence[str]) -> tuple[str, str] | None:
     cells = [text for text in row if text]
     if not cells:
         return None
-    match = _KEY_AND_VALUE.match(cells[0])
+    match = _KEY_AND_VALUE.match(cells[0]) if ":" in cells[0] else None
     key, value = (match["key"].strip(), match["value"] or "") if match else (cells[0], "")
     return key, " ".join(text for text in (value.strip(), *cells[1:]) if text)
 

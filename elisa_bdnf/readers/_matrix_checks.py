@@ -140,10 +140,12 @@ def short_line_remarks(page: Page, lines: Sequence[int]) -> tuple[str, ...]:
 
 def _uneven(page: Page, lines: Sequence[int]) -> Iterator[tuple[int, int, int]]:
     """Index, number of cells, and usual number, of the lines of a text that differ from most others of a table."""
-    if not page.lines:
+    if not page.widths:
         return  # a sheet has no lines that end
-    rows = page.rows
-    widths = {line: width for line in lines if rows[line] and (width := page.width(line))}
+    rows, found = page.rows, page.widths
+    widths = {line: found[line] for line in lines if rows[line]}
+    if len(set(widths.values())) < 2:
+        return
     ((usual, times), *_) = Counter(widths.values()).most_common(1) or [(0, 0)]
     if times < len(widths) < 2 * times:
         yield from ((line, width, usual) for line, width in widths.items() if width != usual)

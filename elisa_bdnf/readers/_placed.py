@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.grid import Grid, find_grids, wells_of_row
 from elisa_bdnf.inputs.pages import Page
-from elisa_bdnf.model.plate import Shape, row_column_from_well
+from elisa_bdnf.model.plate import Shape, Well, row_column_from_well
 from elisa_bdnf.model.reading import Channel
 from elisa_bdnf.readers._cells import Cells, channel, decimal_mark, plate_shape, results
 from elisa_bdnf.readers._matrix_checks import grid_remarks, refuse_damage, refuse_moved_cells, refuse_rows_astray
@@ -36,9 +37,13 @@ def grids_at_left(page: Page, start: int = 0, stop: int | None = None) -> list[G
 
     Raises ExportError for rows of a plate that are part of none.
     """
-    found = [grid for grid in find_grids(page.rows, start=start, stop=stop) if grid.left == 0]
-    refuse_rows_astray(page, found, start, len(page.rows) if stop is None else stop)
-    return found
+    key = (grids_at_left, start, len(page.rows) if stop is None else stop)
+    if key not in page.kept:
+        found = [grid for grid in find_grids(page.rows, start=start, stop=stop) if grid.left == 0]
+        refuse_rows_astray(page, found, *key[1:])
+        page.kept[key] = found
+    grids: list[Grid] = page.kept[key]
+    return grids
 
 
 def cells_of(page: Page, grid: Grid) -> Cells:
@@ -66,9 +71,17 @@ def bare_cells(page: Page, first: int, last: int, left: int, columns: int) -> Ce
 
 def shape_of(tables: Iterable[Cells], wells: int | None = None) -> Shape:
     """The plate that holds every well of the tables; ``wells`` is the size that the export states."""
-    places = [row_column_from_well(well) for well in set().union(*tables)]
-    rows, columns = (max([place[axis] for place in places], default=0) + 1 for axis in (0, 1))
+    extents = [_extent(tuple(cells)) for cells in tables]
+    rows, columns = (max([extent[axis] for extent in extents], default=1) for axis in (0, 1))
     return plate_shape(rows, columns, wells)
+
+
+@lru_cache(maxsize=64)
+def _extent(wells: tuple[Well, ...]) -> tuple[int, int]:
+    """How many rows and columns it takes to hold the wells; the same ones are named by every table and file."""
+    places = [row_column_from_well(well) for well in wells]
+    rows, columns = (max([place[axis] for place in places], default=0) + 1 for axis in (0, 1))
+    return rows, columns
 
 
 def refuse_without_values(channels: Sequence[Channel], plate: str) -> None:

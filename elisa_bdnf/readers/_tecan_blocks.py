@@ -104,7 +104,7 @@ def header_of(page: Page, rows: Iterable[int]) -> Header:
 
 
 def _series(page: Page, start: int, stop: int) -> str:
-    firsts = [row[0] for row in page.rows[start:stop] if row and _ANY_SERIES.match(row[0])]
+    firsts = [row[0] for row in page.rows[start:stop] if row and len(row[0]) > 3 and _ANY_SERIES.match(row[0])]
     return next((what for pattern, what in _SERIES if any(pattern.match(text) for text in firsts)), "")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.numbers import number_from_text_or_none
@@ -20,13 +20,23 @@ def wells_by_row(page: Page, start: int, columns: Sequence[int], stop: int | Non
     stop = len(page.rows) if stop is None else stop
     found: dict[int, Well] = {}
     end = start
-    while end < stop and (well := _well_or_none(page, end, columns)):
+    for well in _wells_from(page, start, stop, columns):
+        if well is None:
+            break
         found[end] = well
         end += 1
     _refuse_more_lines(page, end, stop, columns)
     refuse_moved_cells(page, tuple(found))
     refuse_short_lines(page, tuple(found))
     return found
+
+
+def _wells_from(page: Page, start: int, stop: int, columns: Sequence[int]) -> Iterator[Well | None]:
+    """The well of every line; for lists that name it in one column, as most do, without asking for each cell."""
+    if len(columns) > 1:
+        return (_well_or_none(page, row, columns) for row in range(start, stop))
+    (column,) = columns
+    return (well_from_text_or_none(row[column]) if len(row) > column else None for row in page.rows[start:stop])
 
 
 def _well_or_none(page: Page, row: int, columns: Sequence[int]) -> Well | None:
@@ -78,7 +88,8 @@ def refuse_columns_without_title(page: Page, wells: Mapping[int, Well], known: C
 def column_cells(page: Page, wells: dict[int, Well], column: int) -> Cells:
     """The cells of one column of a list."""
     found = Cells(page)
-    texts = [page.text(row, column) for row in wells]
+    rows = page.rows
+    texts = [rows[row][column] if len(rows[row]) > column else "" for row in wells]
     found.add(tuple(wells.values()), texts, tuple(wells), (column,) * len(wells))
     return found
 

@@ -95,9 +95,10 @@ def _far_wells(reading: Reading) -> tuple[str, ...]:
     if reading.shape.size <= _USUAL.size:
         return ()
     filled = _filled(reading)
-    far = sorted(filled - _USUAL_WELLS, key=well_order)
-    if not far or len(far) > _FEW or len(filled) < _FEWEST:
+    beyond = filled - _USUAL_WELLS
+    if not beyond or len(beyond) > _FEW or len(filled) < _FEWEST:
         return ()
+    far = sorted(beyond, key=well_order)
     return (
         f"Only {' and '.join(far)} of {len(filled)} wells would lie outside of a plate of {_USUAL}: check the name.",
     )

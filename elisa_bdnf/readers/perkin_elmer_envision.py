@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 
 from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.file import InputFile
-from elisa_bdnf.inputs.numbers import is_number_or_word
+from elisa_bdnf.inputs.numbers import are_numbers_or_words
 from elisa_bdnf.inputs.pages import Page
 from elisa_bdnf.model.plate import STANDARD_SHAPES, Shape
 from elisa_bdnf.model.reading import Channel, ChannelKind, Correction, Reading, Source
@@ -174,7 +174,7 @@ def _bare_block(page: Page, block: _Block, start: int, stop: int, stated: Shape 
 
 def _is_bare_line(page: Page, row: int) -> bool:
     cells = page.rows[row]
-    return len(cells) > 1 and all(map(is_number_or_word, cells))
+    return len(cells) > 1 and are_numbers_or_words(cells)
 
 
 def _stated_shape(assay: Header) -> Shape | None:

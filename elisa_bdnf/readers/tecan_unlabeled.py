@@ -37,7 +37,7 @@ def recognizes(file: InputFile) -> bool:
     if file.kind != "text":
         return False
     (page,) = file.pages
-    times = _times(page)
+    times = _times(page) if "0s" in page.firsts else []
     if not times or page.text(times[0], 0) != "0s":
         return False
     above = sum(1 for row in page.rows[: times[0]] if row)
