@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 from elisa_bdnf.inputs.numbers import decimals_from_text, number_from_text_or_none
 from elisa_bdnf.model.layout import Content, Layout, Role
@@ -76,7 +77,7 @@ def _some(named: list[str]) -> str:
 
 def _says_factors(ids: Mapping[Well, str], amounts: Mapping[Well, str], decimal: str) -> bool:
     """Whether the dilutions of samples can only be factors: none is a fraction of 1, and one is above 1."""
-    texts = {amounts.get(well, "") for well, code in ids.items() if _SAMPLE.match(code)}
+    texts = {amounts.get(well, "") for well, code in ids.items() if _own_sample_or_none(code)}
     numbers = [number for text in texts if (number := number_from_text_or_none(text, decimal)) is not None]
     return bool(numbers) and min(numbers) >= 1 and max(numbers) > 1
 
@@ -84,19 +85,36 @@ def _says_factors(ids: Mapping[Well, str], amounts: Mapping[Well, str], decimal:
 def _content(attributes: Mapping[str, str], decimal: str, questions: Questions, dilution: Dilution) -> Content:
     texts = {name: text for name, text in attributes.items() if text}
     well_id, amount, name = texts[_WELL_ID], texts.get(_AMOUNT, ""), texts.get(_NAME, "")
-    if _BLANK.match(well_id):
+    role = _role(well_id)
+    if role is Role.BLANK:
         return Content(Role.BLANK, name or well_id, attributes=texts)
-    if _STANDARD.match(well_id):
+    if role is Role.STANDARD:
         nominal = number_from_text_or_none(amount, decimal)
         if nominal is None:
             _note(
                 questions, "Standards without a concentration in the layout of the export: {}.", _told(well_id, amount)
             )
         return Content(Role.STANDARD, well_id, nominal, attributes=texts)
-    if _CONTROL.match(well_id):
+    if role is Role.CONTROL:
         nominal = _nominal_of_control_or_none(well_id, amount, decimal, questions)
         return Content(Role.CONTROL, name or well_id, nominal, attributes=texts)
     return _sample(well_id, name, dilution(amount, decimal), questions, texts)
+
+
+@lru_cache(maxsize=1024)
+def _role(well_id: str) -> Role:
+    """What Gen5's own well IDs stand for; they are the same on every plate."""
+    for pattern, role in ((_BLANK, Role.BLANK), (_STANDARD, Role.STANDARD), (_CONTROL, Role.CONTROL)):
+        if pattern.match(well_id):
+            return role
+    return Role.SAMPLE
+
+
+@lru_cache(maxsize=1024)
+def _own_sample_or_none(well_id: str) -> str | None:
+    """``SPL3:2`` → ``SPL3``, of which it is the second dilution; None for IDs that are a person's."""
+    match = _SAMPLE.match(well_id)
+    return match["name"] if match else None
 
 
 def _nominal_of_control_or_none(well_id: str, amount: str, decimal: str, questions: Questions) -> float | None:
@@ -116,13 +134,13 @@ def _told(well_id: str, amount: str) -> str:
 
 
 def _sample(well_id: str, name: str, factor: float | None, questions: Questions, texts: Mapping[str, str]) -> Content:
-    match, amount = _SAMPLE.match(well_id), texts.get(_AMOUNT, "")
-    if match is None:
+    own, amount = _own_sample_or_none(well_id), texts.get(_AMOUNT, "")
+    if own is None:
         _note(questions, "Well IDs that are none of Gen5's own (STD, SPL, BLK, CTL) are read as samples: {}.", well_id)
     if amount and factor is None:
         _note(questions, "Dilutions that are no fraction of 1 are not used: {}.", _told(well_id, amount))
     # SPL1:2 is the second dilution of SPL1. Where no dilution is said, only the whole ID keeps the two apart.
-    base = match["name"] if match and factor is not None else well_id
+    base = own if own and factor is not None else well_id
     return Content(Role.SAMPLE, name or base, dilution_factor=factor, attributes=texts)
 
 
@@ -134,6 +152,7 @@ def factor_or_none(text: str, decimal: str = ".") -> float | None:
     return factor if factor is not None and factor >= 1 else None
 
 
+@lru_cache(maxsize=1024)
 def dilution_factor_or_none(text: str, decimal: str = ".") -> float | None:
     """Gen5 writes a dilution as a fraction: ``0.25`` → 4, ``1:4`` → 4. None for anything that is no fraction of 1.
 
