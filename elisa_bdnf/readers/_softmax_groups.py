@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import NamedTuple
 
 from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.units import unit_from_text_or_none
@@ -70,8 +71,7 @@ _INHERITED = frozenset([Purpose.NAME, Purpose.DESCRIPTOR, Purpose.FACTOR])
 _MENTIONED_GROUP = re.compile(r"(?:MinStd|MaxStd)@([^\s,()<>=*/+-]+)", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     title: str
     name: str
     formula: str
@@ -190,7 +190,9 @@ def _columns(titles: Sequence[str], formulas: Mapping[int, tuple[str, str]]) -> 
 
 def _unit(text: str) -> str:
     """``pg/mL``, ``(pg/ml)``, ``[ng/ml]``; one that is not known stays as written."""
-    written = text.strip().strip("()[]").strip()
+    written = text.strip().strip("()[]").strip() if text else ""
+    if not written:
+        return ""
     return unit_from_text_or_none(written) or written
 
 

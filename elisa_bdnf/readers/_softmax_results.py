@@ -54,7 +54,11 @@ def _column(part: Part, position: int, held: Collection[Well], decimal: str) -> 
     results: list[InstrumentResult | None] = list(
         map(_result, zip(wells, repeat(quantity), numbers, repeat(None), digits, strict=False))
     )
+    words: dict[str, InstrumentResult | None] = {"": None}
     for n in [n for n, number in enumerate(numbers) if number != number]:  # noqa: PLR0124 - where there is no number
         text = part.lines[n].texts[position]
-        results[n] = instrument_result_or_none(quantity, wells[n], text, decimal) if text else None
+        if text not in words:
+            words[text] = instrument_result_or_none(quantity, wells[n], text, decimal)
+        word = words[text]
+        results[n] = _result((wells[n], *word[1:])) if word else None
     return [None if well in held else result for well, result in zip(wells, results, strict=True)] if held else results
