@@ -167,7 +167,7 @@ def _in_order(cells: Cells, numbers: Sequence[float], wells: tuple[Well, ...]) -
 
 
 def _values_and_notes(
-    label: str, cells: Cells, decimal: str, wells: Sequence[Well]
+    label: str, cells: Cells, decimal: str, wells: tuple[Well, ...]
 ) -> tuple[tuple[float, ...], Mapping[Well, Note]]:
     """For matrices with words or marks in them, each of which is looked at once."""
     numbers = responses_from_texts(cells.values(), decimal)
@@ -190,10 +190,11 @@ def _values_and_notes(
     if unknown:
         raise ExportError(problems=unknown)
     known = {well: cell for well, cell in read.items() if cell is not None}
-    values = {well: math.nan if number is None else number for well, number in zip(cells, numbers, strict=True)}
-    values |= {well: cell.value for well, cell in known.items()}
+    values = [math.nan if number is None else number for number in numbers]
+    if known:
+        values = [known[well].value if well in known else value for well, value in zip(cells, values, strict=True)]
     notes = {well: note for well in wells if well in known and (note := known[well].note) is not None}
-    return tuple([values.get(well, math.nan) for well in wells]), notes
+    return _in_order(cells, values, wells), notes
 
 
 def with_measured_reasons(channels: Sequence[Channel]) -> tuple[Channel, ...]:
