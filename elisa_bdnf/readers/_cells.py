@@ -171,13 +171,9 @@ def _values_and_notes(
 ) -> tuple[tuple[float, ...], Mapping[Well, Note]]:
     """For matrices with words or marks in them, each of which is looked at once."""
     numbers = responses_from_texts(cells.values(), decimal)
-    unlike = {text for text, number in zip(cells.values(), numbers, strict=True) if number is None and text}
-    words = {text: response_or_none(text, decimal) for text in unlike}
-    read = {
-        well: words[text]
-        for (well, text), number in zip(cells.items(), numbers, strict=True)
-        if text and number is None
-    }
+    unlike = [item for item, number in zip(cells.items(), numbers, strict=True) if number is None and item[1]]
+    words = {text: response_or_none(text, decimal) for text in {text for _, text in unlike}}
+    read = {well: words[text] for well, text in unlike}
     unknown = [
         Problem(
             f"{cells[well]!r} in well {well} of {label!r}",

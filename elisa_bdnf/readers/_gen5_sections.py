@@ -21,6 +21,7 @@ Rows = Sequence[Sequence[str]]
 
 _DOCUMENT_KEYS = ("Software Version", "Experiment File Path", "Protocol File Path")
 _CURVE_HEAD = "curve name"
+_TABLES = {"time": "kinetic", "wavelength": "spectrum"}
 _MOST_READS = 60  # of one label on one plate
 _LAYOUT_LABELS = frozenset(["Well ID", "Name", "Conc/Dil"])
 
@@ -149,33 +150,36 @@ def _take_lines(draft: _Draft, rows: Rows, start: int, stop: int, grids: list[Gr
         if index in ends:
             index = ends[index]
             continue
-        cells = rows[index]
-        if not cells:
-            index += 1
-        elif wells := _wells_across_or_none(cells):
-            end = _end_of_block(rows, index, stop)
-            _take_wells_across(draft, rows, index, end, wells)
-            index = end
-        elif is_list_head(cells):
-            index = _take_list(draft, rows, index, stop)
-        elif table := _table_or_none(cells):
-            draft.tables.append(table)
-            index = _end_of_block(rows, index, stop)
-        elif (at := _curve_head_or_none(cells)) is not None:
-            end = _end_of_block(rows, index, stop)
-            draft.curves += _curves([row[at:] for row in rows[index:end]])
-            index = end
-        else:
-            _take_text(draft, cells, index + 1)
-            index += 1
+        index = _take_line(draft, rows, index, stop)
+
+
+def _take_line(draft: _Draft, rows: Rows, index: int, stop: int) -> int:
+    """A line of text, or a table that begins here; gives the index of what comes next."""
+    cells = rows[index]
+    filled = [cell for cell in cells if cell]
+    if not filled:
+        return index + 1
+    if filled[0] == "Well" and (wells := _wells_across_or_none(cells)):
+        end = _end_of_block(rows, index, stop)
+        _take_wells_across(draft, rows, index, end, wells)
+        return end
+    if len(filled) > 2 and is_list_head(cells):
+        return _take_list(draft, rows, index, stop)
+    if table := _table_or_none(filled):
+        draft.tables.append(table)
+        return _end_of_block(rows, index, stop)
+    if filled[0].casefold() == _CURVE_HEAD:
+        end, at = _end_of_block(rows, index, stop), cells.index(filled[0])  # in a workbook one column to the right
+        draft.curves += _curves([row[at:] for row in rows[index:end]])
+        return end
+    _take_text(draft, cells, filled, index + 1)
+    return index + 1
 
 
 def _wells_across_or_none(cells: Sequence[str]) -> dict[int, Well]:
     """Position → well of a line ``Well⇥A1⇥A2…``, below which each line is one quantity."""
-    filled = [position for position, cell in enumerate(cells) if cell]
-    if len(filled) < 2 or cells[filled[0]] != "Well":
-        return {}
-    wells = {position: well_from_text_or_none(cells[position]) for position in filled[1:]}
+    positions = [position for position, cell in enumerate(cells) if cell][1:]
+    wells = {position: well_from_text_or_none(cells[position]) for position in positions}
     return {position: well for position, well in wells.items() if well} if all(wells.values()) else {}
 
 
@@ -213,23 +217,11 @@ def _end_of_block(rows: Rows, index: int, stop: int) -> int:
     return index
 
 
-def _table_or_none(cells: Sequence[str]) -> str | None:
+def _table_or_none(filled: Sequence[str]) -> str | None:
     """What a table that lists wells across is a table of."""
-    filled = [cell for cell in cells if cell]
-    if len(filled) < 2 or not any(well_from_text_or_none(cell) for cell in filled[1:4]):
-        return None
     first = filled[0].casefold()
-    if first == "time":
-        return "kinetic"
-    if first == "wavelength":
-        return "spectrum"
-    return "area scan" if first.startswith(("x read", "y read", "x/y")) else None
-
-
-def _curve_head_or_none(cells: Sequence[str]) -> int | None:
-    """Where the headings of the curves begin; in a workbook one column to the right."""
-    filled = next((position for position, cell in enumerate(cells) if cell), 0)
-    return filled if cells[filled].casefold() == _CURVE_HEAD else None
+    kind = _TABLES.get(first, "area scan" if first.startswith(("x read", "y read", "x/y")) else "")
+    return kind if kind and any(well_from_text_or_none(cell) for cell in filled[1:4]) else None
 
 
 def _curves(rows: Rows) -> Iterator[Mapping[str, str]]:
@@ -238,10 +230,7 @@ def _curves(rows: Rows) -> Iterator[Mapping[str, str]]:
         yield {name: cell for name, cell in zip(head, row, strict=False) if name}
 
 
-def _take_text(draft: _Draft, cells: Sequence[str], line: int) -> None:
-    filled = [cell for cell in cells if cell]
-    if not filled:
-        return
+def _take_text(draft: _Draft, cells: Sequence[str], filled: Sequence[str], line: int) -> None:
     refuse_astray(filled, line)
     if cells[0].removesuffix(":") == "Reader Type" and any(key == "Reader Type" for key, _ in draft.header):
         raise ExportError(
