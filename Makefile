@@ -8,11 +8,13 @@ DEMO_OUT ?= demo-results
 
 .PHONY: demo test lint check bench fixtures clean
 
-# The stamp depends on pyproject.toml, so a changed dependency is installed on the next call.
+# The stamp depends on pyproject.toml, so a changed dependency is installed on the next call. The package is compiled
+# at once, since where Python may not write bytecode every start would compile it again.
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "elisa-bdnf needs Python 3.11 or later; set PYTHON=/path/to/python3.11")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	$(BIN)/python -m compileall -q elisa_bdnf
 	touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed
