@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 
 from elisa_bdnf.errors import OutputError
@@ -18,6 +20,8 @@ _WINDOWS_DEVICES = frozenset(
 _SAFE = re.compile(r"[^A-Za-z0-9._-]+")
 _MOST_CHARACTERS = 80
 _HEAD_BYTES = 100  # of a JSON file of ours: its schema comes first
+_PIECE_BYTES = 1 << 20
+_EDITED = re.compile(r".+\.edited(-[0-9]+)?(\.[a-z]+)?")
 
 Content = bytes | Iterable[bytes]
 
@@ -64,11 +68,12 @@ def write_folder(folder: Path, files: Mapping[str, Content], *, at_once: bool = 
             part.unlink(missing_ok=True)
 
 
-def write_results(folder: Path, files: Mapping[str, Content], inputs: Iterable[Path | None] = ()) -> None:
+def write_results(folder: Path, files: Mapping[str, Content], inputs: Iterable[Path | None] = ()) -> list[str]:
     """As :func:`write_folder`, where nobody named the files: what somebody else wrote there is not written over.
 
     ``inputs`` are never outputs, and a file of a name of ours is left alone unless the folder is one of results, which
-    one of its JSON files tells. Raises :class:`OutputError`.
+    one of its JSON files tells. Of results that a person has edited a copy is kept; returns the names of such copies.
+    Raises :class:`OutputError`.
     """
     read = {path.resolve() for path in inputs if path is not None}
     there = [name for name in files if (folder / name).exists()]
@@ -77,7 +82,60 @@ def write_results(folder: Path, files: Mapping[str, Content], inputs: Iterable[P
         raise _occupied(folder, f"{', '.join(read_too)} would be written over, and is an input of this very run")
     if there and not any(_is_ours(folder / name) for name in there if name.endswith(".json")):
         raise _occupied(folder, f"the folder holds {', '.join(there[:5])}, which this program has not written there")
+    copies = keep_edited(folder, files, written_by_manifest(folder))
     write_folder(folder, files)
+    return copies
+
+
+def written_by_manifest(folder: Path) -> dict[str, frozenset[str]]:
+    """File → SHA-256 of what was written there last, as the manifest of a result folder says; empty without one."""
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        said = json.loads((folder / "manifest.json").read_bytes())
+        return {each["file"]: frozenset([each["sha256"]]) for each in said["outputs"]}
+    return {}
+
+
+def keep_edited(folder: Path, files: Mapping[str, Content], written: Mapping[str, Collection[str]]) -> list[str]:
+    """Copy what somebody has changed since it was ``written`` (name → SHA-256), before ``files`` are written over it.
+
+    ``samples.csv`` is kept as ``samples.edited.csv``. Returns the names of the copies. Raises :class:`OutputError`.
+    """
+    copies: dict[str, Content] = {}
+    for name, content in files.items():
+        digest = sha256_or_none(folder / name) if name in written else None
+        new = hashlib.sha256(content).hexdigest() if isinstance(content, bytes) else ""
+        if digest is not None and digest not in written[name] and digest != new:
+            copies[_name_of_copy(folder, name, digest)] = _pieces(folder / name)
+    if copies:
+        write_folder(folder, copies)
+    return list(copies)
+
+
+def is_copy_of_edited(name: str) -> bool:
+    """Whether a file is called as :func:`keep_edited` calls its copies."""
+    return _EDITED.fullmatch(name) is not None
+
+
+def _name_of_copy(folder: Path, name: str, digest: str) -> str:
+    """A name that is free, or holds the same already."""
+    path = Path(name)
+    names = (f"{path.stem}.edited{f'-{number}' if number > 1 else ''}{path.suffix}" for number in count(1))
+    return next(copy for copy in names if sha256_or_none(folder / copy) in (None, digest))
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as stream:
+        while piece := stream.read(_PIECE_BYTES):
+            yield piece
+
+
+def sha256_or_none(path: Path) -> str | None:
+    """Of the bytes of a file, however many; None where it cannot be read."""
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError:
+        return None
 
 
 def write_copies(folder: Path, files: Mapping[str, bytes]) -> None:

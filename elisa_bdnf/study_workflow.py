@@ -123,9 +123,12 @@ def files_from_study(result: StudyResult, request: StudyRequest) -> dict[str, by
     return files | {"manifest.json": _manifest(files, result, request)}
 
 
-def write_study(folder: Path, files: Mapping[str, bytes], inputs: Iterable[Path | None]) -> None:
-    """All files or none, not over what was read or what somebody else wrote. Raises OutputError."""
-    output.write_results(folder, files, inputs)
+def write_study(folder: Path, files: Mapping[str, bytes], inputs: Iterable[Path | None]) -> list[str]:
+    """All files or none, not over what was read or what somebody else wrote. Raises OutputError.
+
+    Returns the paths of copies of what a person had edited.
+    """
+    return [str(folder / copy) for copy in output.write_results(folder, files, inputs)]
 
 
 def _manifest(files: Mapping[str, bytes], result: StudyResult, request: StudyRequest) -> bytes:

@@ -233,13 +233,17 @@ def write_copies(folder: Path, files: Mapping[str, bytes]) -> None:
     output.write_copies(folder, files)
 
 
-def write_results(run_: Run, request: RunRequest, folder: Path) -> list[Path]:
-    """Write a result folder per plate (the folder itself where there is one plate) and return them in order."""
-    folders = [folder / name for name in plate_folders(run_)]
+def write_results(run_: Run, request: RunRequest, folder: Path) -> tuple[list[Path], list[str]]:
+    """Write a result folder per plate (the folder itself where there is one plate).
+
+    Returns them in order, and the copies of results that a person had edited.
+    """
+    folders, copies = [folder / name for name in plate_folders(run_)], []
     for own, result in zip(folders, run_.results, strict=True):
         read = (run_.export, request.layout, request.samples, request.waivers, *(request.compare_with or ()))
-        output.write_results(own, files_from_result(result, run_, request), read)
-    return folders
+        kept = output.write_results(own, files_from_result(result, run_, request), read)
+        copies += [str(own / copy) for copy in kept]
+    return folders, copies
 
 
 def plate_folders(run_: Run) -> list[str]:

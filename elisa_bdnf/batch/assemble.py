@@ -17,6 +17,7 @@ from elisa_bdnf.batch.pairing import Plan
 from elisa_bdnf.batch.store import entry_of, entry_path, sweep
 from elisa_bdnf.batch.tables import merged_tables
 from elisa_bdnf.batch.together import judged_together
+from elisa_bdnf.batch.whole_files import OnKept, nobody, write_whole
 from elisa_bdnf.errors import ElisaError, OutputError
 from elisa_bdnf.model.batch import BatchResult, ExportRow, IgnoredRow
 from elisa_bdnf.model.history import ChartedPlate
@@ -30,11 +31,12 @@ def assemble(
     same: Iterable[Alike],
     unfinished: Collection[str],
     earlier: Iterable[ChartedPlate] = (),
+    on_kept: OnKept = nobody,
 ) -> BatchResult:
     """Merge what is known of every export, from its entry, and write it. What no export holds any more is removed.
 
     ``same`` are plates that read the same. ``earlier`` are the plates of a history: those before the plates of the
-    batch are on its control charts.
+    batch are on its control charts. ``on_kept`` is told of copies of tables and reports that a person had edited.
     """
     sweep(out, entries, unfinished)
     rows = tuple(entry.row for entry in entries)
@@ -42,7 +44,7 @@ def assemble(
     batch = replace(batch, earlier=earlier_beside(batch.plates(), earlier))
     keep(out, batch.earlier)
     output.to_disk()
-    output.write_folder(out, files_of_batch(out, entries, batch))
+    write_whole(out, files_of_batch(out, entries, batch), on_kept)
     return batch
 
 

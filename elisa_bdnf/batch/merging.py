@@ -22,19 +22,22 @@ from elisa_bdnf.batch.entry import Entry
 from elisa_bdnf.batch.lock import locked
 from elisa_bdnf.batch.pairing import Plan, Unit
 from elisa_bdnf.batch.shards import NOTE, SCHEMA, ShardError, shard_from_text
-from elisa_bdnf.batch.store import Done, announce, announced, entry_of, record, sha256_or_none
+from elisa_bdnf.batch.store import Done, announce, announced, entry_of, record
 from elisa_bdnf.batch.whole import BatchRequest, plan_from_request
+from elisa_bdnf.batch.whole_files import OnKept, nobody
 from elisa_bdnf.batch.work import Settings
 from elisa_bdnf.batch.workers import done_by
 from elisa_bdnf.errors import UsageError
 from elisa_bdnf.model.batch import BatchResult, IgnoredRow
+from elisa_bdnf.output import sha256_or_none
 from elisa_bdnf.workflow import RunRequest
 
 
-def merge(shards: Sequence[Path], out: Path, exports: Path | None = None) -> BatchResult:
+def merge(shards: Sequence[Path], out: Path, exports: Path | None = None, on_kept: OnKept = nobody) -> BatchResult:
     """Make one batch folder of the folders of all shards. Raises ShardError where they are not one whole.
 
     ``exports`` is the folder of exports, where it is not at the place any more at which the shards have found it.
+    ``on_kept`` is told of copies of results that a person had edited in ``out``.
     """
     if out.resolve() in {shard.resolve() for shard in shards}:
         raise UsageError("--out is one of the shards", expected="another folder")
@@ -46,12 +49,13 @@ def merge(shards: Sequence[Path], out: Path, exports: Path | None = None) -> Bat
     with locked(out):
         unfinished = {folder for folder, _ in announced(out)}
         for index, unit in enumerate(plan.units):
-            _take_over(by_number[index % len(by_number) + 1], out, unit)
+            _take_over(by_number[index % len(by_number) + 1], out, unit, on_kept)
         entries = entries_of(out, plan)
         asked = _asked(first["asked"], out, exports)
         same = copies_among(entries, plan.between_plates)
         again = [*judged_beside(plan.units, entries, same, lambda units: _done(units, entries, plan, asked))]
-        return assemble(out, plan, entries_of(out, plan) if again else entries, same, unfinished)
+        entries = entries_of(out, plan) if again else entries
+        return assemble(out, plan, entries, same, unfinished, on_kept=on_kept)
 
 
 def _asked(said: dict[str, Any], out: Path, exports: Path | None) -> BatchRequest:
@@ -146,7 +150,7 @@ def _plan(noted: dict[str, Any]) -> Plan:
     return Plan(noted["name"], noted["protocol"], noted["protocol_title"], units, ignored, noted["between_plates"])
 
 
-def _take_over(shard: Path, out: Path, unit: Unit) -> None:
+def _take_over(shard: Path, out: Path, unit: Unit, on_kept: OnKept) -> None:
     """Copy the results of one export, unless they are there."""
     entry, earlier = entry_of(shard, unit.folder), entry_of(out, unit.folder)
     if entry is None:
@@ -155,6 +159,8 @@ def _take_over(shard: Path, out: Path, unit: Unit) -> None:
         return
     announce(out, unit.folder, entry.outputs)
     for folder, files in _files(shard, entry, unit).items():
+        for copy in output.keep_edited(out / folder, files, output.written_by_manifest(out / folder)):
+            on_kept(str(out / folder / copy))
         output.write_folder(out / folder, files, at_once=False)
     record(out, entry, earlier)
 

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any, cast
 
 from elisa_bdnf import layouts, samples
-from elisa_bdnf.batch.store import sha256_or_none
 from elisa_bdnf.errors import ElisaError
 from elisa_bdnf.inputs.file import InputFile, files_read
 from elisa_bdnf.model.layout import Layout
 from elisa_bdnf.model.plate import Shape
+from elisa_bdnf.output import sha256_or_none
 
 
 class SharedFiles:

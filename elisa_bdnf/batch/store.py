@@ -7,7 +7,6 @@ holds is removed (``sweep``) if it is byte for byte ours.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -19,6 +18,7 @@ from elisa_bdnf.batch.discover import STATE
 from elisa_bdnf.batch.entry import Entry, bytes_from_entry, entry_from_bytes_or_none
 from elisa_bdnf.errors import Problem
 from elisa_bdnf.model.batch import Outcome
+from elisa_bdnf.output import sha256_or_none
 
 ENTRIES, JOURNAL = "exports", "journal"
 
@@ -34,6 +34,7 @@ class Done:
     problems: tuple[Problem, ...] = ()
     bug: str = ""  # the traceback, where it was refused by a mistake of ours
     beside: tuple[str, ...] = ()  # exports that read the same, beside which it was judged
+    kept: tuple[str, ...] = ()  # paths of copies of results that a person had edited
     read: tuple[str, ...] = ()  # SHA-256 of the responses of each plate
 
 
@@ -41,7 +42,7 @@ def done_from_entry(entry: Entry, *, fresh: bool, bug: str = "") -> Done:
     """What an entry says, in short."""
     row = entry.row
     read = tuple(each.values_sha256 for each in entry.prints)
-    return Done(row.file, row.outcome, fresh, len(row.plates), row.problems, bug, entry.compared or (), read)
+    return Done(row.file, row.outcome, fresh, len(row.plates), row.problems, bug, entry.compared or (), read=read)
 
 
 def entry_path(out: Path, folder: str) -> Path:
@@ -115,13 +116,6 @@ def sweep(out: Path, entries: Iterable[Entry], unfinished: Iterable[str]) -> Non
         for each in sorted((out / folder).rglob("")):
             output.remove_leftovers(each)
     output.remove_leftovers(out)
+    output.remove_leftovers(out / STATE)
     output.remove_leftovers(out / STATE / ENTRIES)
     output.remove(out / STATE / JOURNAL, keep=out)
-
-
-def sha256_or_none(path: Path) -> str | None:
-    """Of the bytes of a file; None where it cannot be read."""
-    try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError:
-        return None

@@ -20,6 +20,7 @@ from elisa_bdnf.batch.pairing import Plan, Unit, pair
 from elisa_bdnf.batch.shards import Shard, begin_shard, end_shard, part_of
 from elisa_bdnf.batch.store import Done, announced
 from elisa_bdnf.batch.together import settings_from_protocol
+from elisa_bdnf.batch.whole_files import OnKept, nobody
 from elisa_bdnf.batch.work import Settings
 from elisa_bdnf.batch.workers import done_by
 from elisa_bdnf.errors import ElisaError, UsageError
@@ -50,10 +51,17 @@ _WORTH_A_PROCESS = 25  # exports; fewer are done before another process has star
 OnDone = Callable[[Done, int], None]
 
 
-def run_batch(request: BatchRequest, protocol: Protocol, begin: Callable[[int], None], on_done: OnDone) -> BatchResult:
+def run_batch(
+    request: BatchRequest,
+    protocol: Protocol,
+    begin: Callable[[int], None],
+    on_done: OnDone,
+    on_kept: OnKept = nobody,
+) -> BatchResult:
     """Do every export below the folder, or those of a shard, and write the batch folder.
 
-    ``begin`` is told the number of exports, ``on_done`` each of them when it is done and how many are. Raises
+    ``begin`` is told the number of exports, ``on_done`` each of them when it is done and how many are,
+    ``on_kept`` of copies of tables and reports that a person had edited. Raises
     ElisaError where nothing can be done at all, OutputError where results cannot be written.
     """
     whole = plan_from_request(request, protocol)
@@ -77,7 +85,7 @@ def run_batch(request: BatchRequest, protocol: Protocol, begin: Callable[[int], 
         if request.shard:
             return end_shard(request.out, whole, request.shard, settings, request.manifest, unfinished)
         entries, same = _compared(plan, request, settings, protocol, past, on_done)
-        batch = assemble(request.out, plan, entries, same, unfinished, past.plates if past else ())
+        batch = assemble(request.out, plan, entries, same, unfinished, past.plates if past else (), on_kept)
         workflow.remember(history, ((plate.charted, plate.accepted) for plate in batch.plates()))
         return batch
 

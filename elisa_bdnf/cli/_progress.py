@@ -6,7 +6,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
-from elisa_bdnf.cli.complaints import Complaints
+from elisa_bdnf.cli.complaints import Complaints, kept_sentence
 from elisa_bdnf.reports.inert import show
 
 if TYPE_CHECKING:
@@ -70,6 +70,13 @@ class Progress:
             self._line(sentence)
         for line in self.complaints.lines(done.problems):
             self._line(line)
+        for copy in done.kept:
+            self.on_kept(copy)
+
+    def on_kept(self, copy: str) -> None:
+        """Something that a person had edited was kept as this copy."""
+        if not self.quiet:
+            self._line(kept_sentence(copy))
 
     def _sentence(self, done: Done, number: int) -> str:
         """The line of an export; what reads the same is judged once more when all are done, which then counts."""

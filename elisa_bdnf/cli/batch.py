@@ -98,7 +98,7 @@ def run_with_progress(request: BatchRequest, protocol: Protocol, *, as_json: boo
 
     progress = Progress(quiet=quiet)
     try:
-        result = run_batch(request, protocol, progress.begin, progress.on_done)
+        result = run_batch(request, protocol, progress.begin, progress.on_done, progress.on_kept)
     finally:
         progress.end()
     show_result(result, request.out, progress.taken_over, request.shard, as_json=as_json, quiet=quiet)

@@ -37,3 +37,8 @@ class Complaints:
 def complain(error: ElisaError, complaints: Complaints | None = None) -> None:
     """Print every problem, up to a screen of them, and say how many are left; in short what ``complaints`` told."""
     print(*(complaints or Complaints()).lines(error.problems), sep="\n", file=sys.stderr, flush=True)
+
+
+def kept_sentence(copy: str) -> str:
+    """For people, when results that somebody had edited are made anew."""
+    return f"note: {show(copy)} keeps what somebody had changed in a result since it was written; it was made anew"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from elisa_bdnf.cli._options import folder_option
+from elisa_bdnf.cli.complaints import kept_sentence
 
 
 def merge(
@@ -37,7 +39,11 @@ def merge(
     from elisa_bdnf.batch.whole import exit_code
     from elisa_bdnf.cli.batch import show_result
 
-    result = merged(shards, out, exports)
+    def on_kept(copy: str) -> None:
+        if not quiet:
+            print(kept_sentence(copy), file=sys.stderr)
+
+    result = merged(shards, out, exports, on_kept)
     show_result(result, out, as_json=as_json, quiet=quiet)
     if code := exit_code(result, strict=strict):
         raise typer.Exit(code)

@@ -32,7 +32,7 @@ from elisa_bdnf.cli._options import (
     overrides_from_options,
     protocol_of,
 )
-from elisa_bdnf.cli.complaints import Complaints, complain
+from elisa_bdnf.cli.complaints import Complaints, complain, kept_sentence
 from elisa_bdnf.errors import ElisaError, UsageError
 
 if TYPE_CHECKING:
@@ -124,7 +124,10 @@ def run_all(
             continue
         if not quiet:
             _tell_of_replaced(folders[export], export)
-        done.append((run_, workflow.write_results(run_, request, folders[export])))
+        own, copies = workflow.write_results(run_, request, folders[export])
+        done.append((run_, own))
+        if copies and not quiet:
+            print(*map(kept_sentence, copies), sep="\n", file=sys.stderr)
         past = workflow.past_after(past, run_)
     workflow.remember(history, workflow.charted(run_ for run_, _ in done))
     if request.waivers_shared and not refused:

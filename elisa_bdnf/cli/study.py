@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,6 +16,7 @@ from elisa_bdnf.cli._options import (
     overrides_from_options,
     usage_error_if_only_options,
 )
+from elisa_bdnf.cli.complaints import kept_sentence
 from elisa_bdnf.errors import ProtocolError, UsageError
 
 if TYPE_CHECKING:
@@ -94,7 +96,9 @@ def _write_and_show(result: StudyResult, request: StudyRequest, out: Path, *, as
     from elisa_bdnf.study_workflow import files_from_study, write_study
 
     files = files_from_study(result, request)
-    write_study(out, files, (*request.inputs, request.samples))
+    copies = write_study(out, files, (*request.inputs, request.samples))
+    if copies and not quiet:
+        print(*map(kept_sentence, copies), sep="\n", file=sys.stderr)
     if as_json:
         print(files["study.json"].decode(), end="")
     elif not quiet:

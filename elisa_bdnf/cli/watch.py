@@ -35,7 +35,7 @@ from elisa_bdnf.cli._options import (
     protocol_of,
 )
 from elisa_bdnf.cli.batch import DEFAULT_OUT, show_result
-from elisa_bdnf.cli.complaints import Complaints, complain
+from elisa_bdnf.cli.complaints import Complaints, complain, kept_sentence
 from elisa_bdnf.errors import ElisaError
 from elisa_bdnf.reports.inert import show
 
@@ -162,6 +162,11 @@ class BenchTeller:
         self.say(f"{done.file}: {done.outcome}{again}")
         for line in self.complaints.lines(done.problems):
             print(line, file=sys.stderr, flush=True)
+        for copy in done.kept:
+            self.on_kept(copy)
+
+    def on_kept(self, copy: str) -> None:
+        self.say(kept_sentence(copy))
 
     def on_waiting(self, file: str) -> None:
         self.say(f"{file}: waiting: it is still changing, or cannot be opened")

@@ -36,7 +36,7 @@ def _in_folder(scratch: Path) -> Iterator[Item]:
     same = files == workflow.files_from_result(again.results[0], again, request)
     said = f"{count(len(files), 'file')}, byte for byte" if same else "the same plate twice gave two results"
     yield judged(Part.OQ, "the same input gives the same bytes", said, passed=same)
-    results = workflow.write_results(run, request, scratch / "results")[0]
+    results = workflow.write_results(run, request, scratch / "results")[0][0]
     yield _verified(results, inputs, "a result is verified from its inputs", Standing.VERIFIED)
     table = results / _CHANGED
     table.write_bytes(table.read_bytes().replace(b"within", b"Within", 1))

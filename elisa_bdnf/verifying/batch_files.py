@@ -108,4 +108,6 @@ def _strangers(kept: KeptOutput) -> list[str]:
     """Files and folders that no plate and no report of the batch accounts for."""
     ours = {*TABLES, STATE, *(plate.folder.partition("/")[0] for plate in kept.plates)}
     names = [path.name for path in kept.path.iterdir()]
-    return sorted(name for name in names if name not in ours and not is_left_alone(name))
+    return sorted(
+        name for name in names if name not in ours and not is_left_alone(name) and not output.is_copy_of_edited(name)
+    )

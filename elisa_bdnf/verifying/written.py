@@ -8,6 +8,7 @@ from pathlib import Path
 
 from elisa_bdnf.kept.documents import records, text
 from elisa_bdnf.kept.folder import MANIFEST, KeptPlate
+from elisa_bdnf.output import is_copy_of_edited
 from elisa_bdnf.reports.digits import count
 from elisa_bdnf.verifying.check import Check, fine, not_done, wrong
 
@@ -29,8 +30,11 @@ def files_as_written(plate: KeptPlate, only: str = "") -> Iterator[Check]:
         return
     chosen = {only: known.get(only, "")} if only else known
     wrongs = [check for name, digest in chosen.items() if (check := _as_written(plate.path / name, digest))]
-    wrongs += [] if only else [_stranger(name) for name in _strangers(plate.path, known)]
+    strangers = [] if only else _strangers(plate.path, known)
+    wrongs += [_stranger(name) for name in strangers if not is_copy_of_edited(name)]
     yield from wrongs
+    for name in filter(is_copy_of_edited, strangers):
+        yield fine(ABOUT, f"{name} is what somebody made of an earlier result, kept when it was made anew")
     if not wrongs:
         yield fine(ABOUT, f"{count(len(chosen), 'file')} as written")
 

@@ -11,12 +11,15 @@ from elisa_bdnf.batch.beside import copies_among
 from elisa_bdnf.batch.entry import Entry
 from elisa_bdnf.batch.pairing import Plan
 from elisa_bdnf.batch.store import entries_in, sweep
+from elisa_bdnf.batch.whole_files import OnKept, nobody, write_whole
 from elisa_bdnf.model.batch import BatchResult, IgnoredRow
 
 WAITING = "not complete yet: it is still being written, or locked"
 
 
-def assemble_so_far(out: Path, plan: Plan, waiting: Iterable[str], unfinished: Collection[str]) -> BatchResult:
+def assemble_so_far(
+    out: Path, plan: Plan, waiting: Iterable[str], unfinished: Collection[str], on_kept: OnKept = nobody
+) -> BatchResult:
     """Write the tables of all that is done.
 
     A batch removes the results of exports that are gone. Here they stay: a share may be away for a while, and readers'
@@ -30,7 +33,7 @@ def assemble_so_far(out: Path, plan: Plan, waiting: Iterable[str], unfinished: C
     rows = tuple(entry.row for entry in entries)
     batch = with_remarks(batch_of(plan, rows, ignored), copies_among(entries, plan.between_plates))
     output.to_disk()
-    output.write_folder(out, files_of_batch(out, entries, batch))
+    write_whole(out, files_of_batch(out, entries, batch), on_kept)
     return batch
 
 

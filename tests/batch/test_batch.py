@@ -183,14 +183,38 @@ def test_only_what_changed_is_done_again(tmp_path: Path) -> None:
 
 
 def test_results_that_were_edited_or_removed_are_made_again(tmp_path: Path) -> None:
-    folder = folder_of(tmp_path / "in", {"a.txt": GEN5, "b.txt": SOFTMAX})
-    batch(folder, tmp_path / "out")
-    before = digests(tmp_path / "out")
-    (tmp_path / "out" / "a" / "samples.csv").write_text("edited", encoding="utf-8")
-    (tmp_path / "out" / "b" / "report.html").unlink()
-    (tmp_path / "out" / "wells.csv").unlink()
-    batch(folder, tmp_path / "out")
-    assert digests(tmp_path / "out") == before
+    folder, out = folder_of(tmp_path / "in", {"a.txt": GEN5, "b.txt": SOFTMAX}), tmp_path / "out"
+    batch(folder, out)
+    before = digests(out)
+    (out / "b" / "report.html").unlink()
+    (out / "wells.csv").unlink()
+    assert "note: " not in batch(folder, out).err
+    assert digests(out) == before
+
+
+def test_what_a_person_has_edited_is_kept_beside_what_is_made_anew_and_told(tmp_path: Path) -> None:
+    folder, out = folder_of(tmp_path / "in", {"a.txt": GEN5, "b.txt": SOFTMAX}), tmp_path / "out"
+    batch(folder, out)
+    before = digests(out)
+    for text, copy in (("mine", "samples.edited.csv"), ("later", "samples.edited-2.csv")):
+        folder_of(out, {"a/samples.csv": text.encode(), "plates.csv": b"with remarks"})
+        told = [line for line in batch(folder, out).err.splitlines() if line.startswith("note: ")]
+        assert [Path(line.split()[1]).name for line in told] == [copy, "plates.edited.csv"]
+        assert (out / "a" / copy).read_text(encoding="utf-8") == text
+        assert {file: digests(out)[file] for file in before} == before
+    kept = digests(out).keys() - before.keys()
+    assert kept == {"a/samples.edited.csv", "a/samples.edited-2.csv", "plates.edited.csv"}
+    assert "note: " not in batch(folder, out, "--force").err  # nothing else was edited
+    assert elisa_bdnf("verify", out, "--inputs", folder).code == 0
+
+
+def test_other_inputs_and_settings_edit_nothing(tmp_path: Path) -> None:
+    folder, out = folder_of(tmp_path / "in", {"a.txt": GEN5, "b.txt": SOFTMAX}), tmp_path / "out"
+    batch(folder, out)
+    folder_of(folder, {"a.txt": TROUBLED})
+    for words in ([], ["--weights", "none"], ["--xlsx"]):
+        assert "note: " not in batch(folder, out, *words).err
+    assert not list(out.rglob("*.edited*"))
 
 
 def test_no_result_stays_of_an_export_that_is_gone_or_became_unreadable(tmp_path: Path) -> None:

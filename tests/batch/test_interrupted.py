@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -17,6 +18,7 @@ import pytest
 from batches import FIVE, GEN5, SOFTMAX, TROUBLED, batch, digests, folder_of
 from elisa_bdnf import output, workflow
 from elisa_bdnf.batch.lock import locked
+from elisa_bdnf.batch.store import announce
 from elisa_bdnf.errors import OutputError
 
 DRIVER = Path(__file__).with_name("killed_runs.py")
@@ -45,6 +47,24 @@ def test_killed_at_every_rename_the_next_run_ends_in_the_same_bytes(tmp_path: Pa
 @pytest.mark.timeout(600)  # hundreds of runs
 def test_killed_at_any_moment_the_next_run_ends_in_the_same_bytes(tmp_path: Path) -> None:
     assert killed_runs(tmp_path, "moments", "50") == ["50 kills"]
+
+
+def test_what_a_killed_run_wrote_of_other_inputs_is_not_taken_for_edited(tmp_path: Path) -> None:
+    folder, out = folder_of(tmp_path / "in", {"a.txt": GEN5}), tmp_path / "out"
+    batch(folder, out)
+    before = digests(out)
+    folder_of(folder, {"a.txt": TROUBLED})
+    batch(folder, out)
+    half = (out / "a" / "samples.csv").read_bytes()
+    shutil.rmtree(out)
+    folder_of(folder, {"a.txt": GEN5})
+    batch(folder, out)
+    assert digests(out) == before
+    announce(out, "a", {"a/samples.csv": hashlib.sha256(half).hexdigest()})  # as a run that was killed leaves it
+    (out / "a" / "samples.csv").write_bytes(half)
+    done = batch(folder, out)
+    assert "note: " not in done.err
+    assert digests(out) == before
 
 
 class FullDisk:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -34,9 +36,17 @@ def drawn(monkeypatch: pytest.MonkeyPatch, columns: int, *dones: Done, quiet: bo
             progress.bar.refresh()
         progress.end()
         stream.flush()
-        text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", os.read(ours, 1 << 16).decode())
+        os.set_blocking(ours, False)
+        text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", b"".join(_pieces(ours)).decode())
     os.close(ours)
     return [line.rstrip() for line in re.split(r"[\r\n]+", text) if line.strip()][-1]
+
+
+def _pieces(terminal: int) -> Iterator[bytes]:
+    """All that was written; a terminal hands over so many bytes at a time."""
+    with suppress(BlockingIOError):
+        while piece := os.read(terminal, 1 << 16):
+            yield piece
 
 
 @pytest.mark.parametrize("columns", [40, 60, 80, 120])

@@ -143,3 +143,18 @@ def test_json_of_several_exports_is_a_list_also_where_one_is_refused(tmp_path: P
     done = elisa_bdnf("run", FIXTURES / "demo" / "bdnf-plate.txt", tmp_path / "empty.txt", "--json", folder=tmp_path)
     printed = json.loads(done.out)
     assert (done.code, printed["schema"], len(printed["results"])) == (3, "elisa-bdnf/run/1", 1)
+
+
+def test_a_result_that_a_person_edited_is_kept_when_it_is_made_anew(tmp_path: Path) -> None:
+    words = ["run", FIXTURES / "gen5-pass" / "plate.txt", "--out", tmp_path]
+    elisa_bdnf(*words)
+    book = (tmp_path / "report.xlsx").read_bytes()
+    assert "edited" not in elisa_bdnf(*words, "--weights", "none").err
+    assert "edited" not in elisa_bdnf(*words).err
+    (tmp_path / "report.xlsx").write_bytes(book + b"remarks")
+    done = elisa_bdnf(*words)
+    assert f"note: {tmp_path / 'report.edited.xlsx'} keeps what somebody had changed" in done.err
+    assert (tmp_path / "report.edited.xlsx").read_bytes() == book + b"remarks"
+    assert (tmp_path / "report.xlsx").read_bytes() == book
+    verified = elisa_bdnf("verify", tmp_path, "--inputs", FIXTURES / "gen5-pass")
+    assert (verified.code, "report.edited.xlsx is what somebody made" in verified.out) == (0, True)

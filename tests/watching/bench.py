@@ -32,6 +32,9 @@ class Heard:
     def on_done(self, done: Done) -> None:
         self.lines.append(f"{done.file} {done.outcome}" + ("" if done.fresh else " as before"))
 
+    def on_kept(self, copy: str) -> None:
+        self.lines.append(f"kept {Path(copy).name}")
+
     def on_waiting(self, file: str) -> None:
         self.lines.append(f"{file} waiting")
 
