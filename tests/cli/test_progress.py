@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -35,18 +33,22 @@ def drawn(monkeypatch: pytest.MonkeyPatch, columns: int, *dones: Done, quiet: bo
         if progress.bar is not None:
             progress.bar.refresh()
         progress.end()
-        stream.flush()
-        os.set_blocking(ours, False)
-        text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", b"".join(_pieces(ours)).decode())
+    text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", everything(ours).decode())
     os.close(ours)
     return [line.rstrip() for line in re.split(r"[\r\n]+", text) if line.strip()][-1]
 
 
-def _pieces(terminal: int) -> Iterator[bytes]:
-    """All that was written; a terminal hands over so many bytes at a time."""
-    with suppress(BlockingIOError):
-        while piece := os.read(terminal, 1 << 16):
-            yield piece
+def everything(terminal: int) -> bytes:
+    """All that was written to a terminal whose other end is closed: one read may give only a part of it."""
+    text = b""
+    while True:
+        try:
+            part = os.read(terminal, 1 << 16)
+        except OSError:  # how Linux says that nothing is left
+            return text
+        if not part:
+            return text
+        text += part
 
 
 @pytest.mark.parametrize("columns", [40, 60, 80, 120])
