@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from elisa_bdnf.analysis.equations import State, Target
-from elisa_bdnf.analysis.identify import best_of, is_interior, is_remote, limits_of, span_of, step
+from elisa_bdnf.analysis.identify import NEGLIGIBLE, best_of, is_interior, is_remote, limits_of, span_of, step
 from elisa_bdnf.analysis.search import AGREEMENT, Found, Problems, believed, search
 from elisa_bdnf.analysis.settle import Outcome, settle
 from elisa_bdnf.analysis.shape import FAMILIES, LN_B, LN_C, LN_G, A, Array, D, Family, ln_from_x
@@ -128,7 +128,34 @@ def _from_starts(target: Target, weights: Weights, problems: Problems, grid: Arr
     if proper and not is_remote(outcome):
         return outcome
     limits = limits_of(target, weights, problems, np.hstack((grid, outcome.state.coordinates)))
-    return best_of(outcome, limits, problems, proper=proper)
+    best_one = best_of(outcome, limits, problems, proper=proper)
+    if weights.kind is WeightKind.POWER and best_one.unidentified:
+        return _where_its_own_weights_lead(best_one, target, weights, problems, grid)
+    return best_one
+
+
+def _where_its_own_weights_lead(
+    limit: Outcome, target: Target, weights: Weights, problems: Problems, grid: Array
+) -> Outcome:
+    """The proper fit beside a limit, where the weights of the limit have a lower minimum; else the limit.
+
+    It was compared under the weights of the level means, and re-weighting need not rest where those led.
+    """
+    own = limit.state.weight / np.max(limit.state.weight)
+    problems = replace(problems, root_weight=np.sqrt(own))
+    found = believed(_search(problems, grid), problems)
+    best = int(found.rss.argmin())
+    if not found.rss[best] < float(np.sum(own * limit.state.residual**2)) * (1 - NEGLIGIBLE):
+        return limit
+    outcome = settle(target, weights, found.coordinates[:, [best]])
+    if not is_interior(outcome, problems) or is_remote(outcome) or step(outcome, problems):
+        return limit
+    return replace(
+        outcome,
+        starts=limit.starts,
+        starts_at_optimum=_agreeing(found),
+        iterations=limit.iterations + int(found.iterations[best]) + outcome.iterations,
+    )
 
 
 def _search(problems: Problems, grid: Array) -> Found:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import optimize
 
 from elisa_bdnf.analysis.calibrate import calibrate
+from elisa_bdnf.analysis.curves import predict
 from elisa_bdnf.analysis.fit import fit_logistic, points_from_table
 from elisa_bdnf.analysis.search import Found, Problems, believed
 from elisa_bdnf.analysis.shape import FAMILIES, response_of, shape_of
-from elisa_bdnf.model.curve import Curve, CurveSpec, Model, NoCurve, weights_from_text
+from elisa_bdnf.model.curve import Curve, CurveSpec, Level, Model, NoCurve, weights_from_text
 from numerics.reference import EVERYTHING, levels_from_table
 
 NONE = CurveSpec(weights=weights_from_text("none"))
@@ -105,3 +107,21 @@ def test_a_sum_of_squares_that_no_curve_has_is_not_believed() -> None:
     found = believed(Found(places, np.array([1e-30, 0.0]), np.zeros(2, dtype=np.int64)), problems)
     assert found.rss[0] == 1e-30
     assert found.rss[1] > 1.0
+
+
+def test_reweighting_rests_where_the_fit_ended() -> None:
+    """With the weights of the level means this bent series has no upper plateau; with those of the curve it has one."""
+    x = (31.25, 62.5, 125.0, 250.0, 500.0, 1000.0)
+    wells = ((0.0871, 0.0839), (0.1331, 0.1349), (0.2544, 0.2478), (0.2973, 0.331), (1.0135, 1.0258), (1.5813, 1.5735))
+    curve = calibrate([Level(a, b) for a, b in zip(x, wells, strict=True)], CurveSpec(), EVERYTHING)
+    assert isinstance(curve, Curve)
+    assert curve.report.no_finite_estimate == ()
+    xs, ys = np.repeat(x, 2), np.array(wells).ravel()
+    fitted = np.array([predict(curve, float(a)) for a in xs])
+
+    def residual(p: np.ndarray) -> np.ndarray:
+        return np.asarray((p[1] + (p[0] - p[1]) / (1 + (xs / np.exp(p[2])) ** np.exp(p[3])) - ys) / fitted)
+
+    starts = ([0.05, 3.0, 7.0, 0.2], [0.05, 8.0, 8.0, 0.2], [0.05, 50.0, 10.0, 0.1])
+    lowest = min(optimize.least_squares(residual, start, x_scale="jac").cost for start in starts)
+    assert float(np.sum((ys / fitted - 1) ** 2)) == pytest.approx(2 * lowest, rel=1e-6)
