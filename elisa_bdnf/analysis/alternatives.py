@@ -33,7 +33,7 @@ _SETTLED_WELL = 1e-8  # gradient at which a curve is not followed any further
 _PLAIN_STEPS, _LARGE_STEP, _SMALL_STEP = 3, 0.1, 1e-6  # steps of Newton's; squares of steps as shares of the RSS
 _ITERATIONS, _ITERATIONS_FOLLOWED = 20, 5
 _ROUNDS = 2  # of search and refinement for curves that run away
-_GAIN = 1e-3  # of the sum of squares, for which a search takes no further step
+_GAIN_NEAR, _GAIN = 1e-3, 1e-5  # of the sum of squares, for which a search takes no further step
 _GAIN_5PL, _ROUNDS_5PL = 1e-5, 2
 _OFF = 8.0  # b·(ln c − ln x): where a curve that has no finite estimate is begun
 
@@ -117,44 +117,47 @@ def _same_model(
 def _followed(target: Target, start: Array) -> tuple[Array, Flags]:
     """Every alternative of a 4PL at its minimum, or where going on gains nothing any more; and which ones are finite.
 
-    The search follows a curve whose plateau runs away much faster than Newton's steps do. Where that has no end, a
-    curve on the floor of the valley is as good as any other on it: further on concentrations hardly move.
+    Mostly all are near after a short search. Where one is not, the search goes on: it follows a curve whose plateau
+    runs away much faster than Newton's steps do. Where that has no end, a curve on the floor of the valley is as good
+    as any other on it: further on concentrations hardly move.
     """
     fitted = response_of(target.family, shape_of(target.family, target.ln_x, start), start)
-    coordinates = np.repeat(start, target.weight.shape[-1], axis=1)
+    coordinates = _searched(target, fitted, np.repeat(start, target.weight.shape[-1], axis=1), _GAIN_NEAR)
+    near = _by_plain_steps(target, coordinates)
+    if near is not None:
+        return near, np.all(np.isfinite(near), axis=0)
     for _ in range(_ROUNDS):
-        power, _ = power_weights(fitted, target.theta if target.theta is not None else 0.0, target.floor)
-        coordinates = _searched(target, target.weight * power, coordinates)
-        coordinates, fitted, settled = _refined(target, coordinates)
-        if settled:
+        coordinates = _searched(target, fitted, coordinates, _GAIN)
+        state, _ = refine(target, coordinates, most=_ITERATIONS_FOLLOWED, enough=_SETTLED_WELL)
+        coordinates, fitted = state.coordinates, state.fitted
+        if np.all((state.gradient < _SETTLED) | (state.rss <= 0)):
             break
     return coordinates, np.all(np.isfinite(coordinates), axis=0)
 
 
-def _refined(target: Target, coordinates: Array) -> tuple[Array, Array, bool]:
-    """Coordinates and responses after Newton's steps, and whether they are at their end.
+def _by_plain_steps(target: Target, coordinates: Array) -> Array | None:
+    """Coordinates after Newton's steps as they are; None where one of them is large, and must be watched.
 
-    From nearby plain steps do. The last of them is not looked at: it is so small that Newton's method, which squares
-    errors, leaves nothing. Where a step is large it must be watched.
+    The last step is not looked at: it is so small that Newton's method, which squares errors, leaves nothing.
     """
-    there = coordinates
     for _ in range(_PLAIN_STEPS):
-        state = evaluate(target, there)
+        state = evaluate(target, coordinates)
         step = solve_scaled(state.newton, state.scale, state.score)
         size = np.maximum.reduce(np.abs(step) * state.scale) ** 2
         if not np.all(size <= _LARGE_STEP * state.rss):
-            break
-        there = moved(target, there, step)
+            return None
+        coordinates = moved(target, coordinates, step)
         if np.all(size <= _SMALL_STEP * state.rss):
-            return there, state.fitted, True
-    state, _ = refine(target, coordinates, most=_ITERATIONS_FOLLOWED, enough=_SETTLED_WELL)
-    return state.coordinates, state.fitted, bool(np.all((state.gradient < _SETTLED) | (state.rss <= 0)))
+            return coordinates
+    return None
 
 
-def _searched(target: Target, weight: Array, coordinates: Array) -> Array:
+def _searched(target: Target, fitted: Array, coordinates: Array, gain: float) -> Array:
+    """A search with the weights of the responses ``fitted``, until a step would gain less than ``gain``."""
+    power, _ = power_weights(fitted, target.theta if target.theta is not None else 0.0, target.floor)
     _, low, high = frame(target.family, *span_of(target.ln_x))
-    problems = Problems(target.family, target.ln_x, target.y, np.sqrt(weight), {}, low, high)
-    return search_4pl(problems, coordinates, tolerance=_GAIN).coordinates
+    problems = Problems(target.family, target.ln_x, target.y, np.sqrt(target.weight * power), {}, low, high)
+    return search_4pl(problems, coordinates, tolerance=gain).coordinates
 
 
 def _five_pl(curve: Curve, points: Points, start: Array) -> Array | None:
