@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from elisa_bdnf.model.curve import Curve
@@ -52,9 +53,8 @@ def curve_figure(result: PlateResult) -> str:
     body += _standards(result, frame)
     if not isinstance(curve, Curve):
         body.append(svg.text((LEFT + RIGHT) / 2, TOP + 24, "no curve: " + curve.reason, "bad strong", "middle"))
-    return svg.figure(
-        "curve", "Standard curve", _description(result), (WIDTH, HEIGHT), [*body, *_legend(result)]
-    )  # fmt: skip
+    body.append(_legend(controls=bool(result.controls), samples=bool(result.samples)))
+    return svg.figure("curve", "Standard curve", _description(result), (WIDTH, HEIGHT), body)
 
 
 def _description(result: PlateResult) -> str:
@@ -82,20 +82,26 @@ def _axes(result: PlateResult, frame: Frame) -> Iterator[str]:
         y = frame.y.at(value)
         yield svg.line(LEFT, y, RIGHT, y, "grid")
         yield svg.text(LEFT - 8, y + 4, digits.exact(round(value, 6)), "tick", "end")
-    for value in frame.x.ticks():
-        x = frame.x.at(value)
-        yield svg.line(x, BOTTOM, x, BOTTOM + 5, "axis")
-        yield svg.text(x, BOTTOM + 19, digits.exact(value), "tick", "middle")
-    gap = LEFT + BREAK - 8
-    yield svg.line(LEFT, BOTTOM, gap - 3, BOTTOM, "axis") + svg.line(gap + 3, BOTTOM, RIGHT, BOTTOM, "axis")
-    for x in (gap - 3, gap + 3):
-        yield svg.line(x - 3, BOTTOM + 6, x + 3, BOTTOM - 6, "axis")
-    yield svg.text(ZERO_X, BOTTOM + 19, "0", "tick", "middle")
+    yield _x_axis(frame.x)
     unit = result.analysis.protocol.unit
     yield svg.text(
         (LEFT + RIGHT) / 2, BOTTOM + 42, f"{words.ANALYTE} in the well ({words.unit(unit)})", "label", "middle"
     )
     yield svg.upright_text(16, (TOP + BOTTOM) / 2, f"Response ({response_name(result)})", "label")
+
+
+@lru_cache(maxsize=16)  # plates of a batch have the same standards
+def _x_axis(scale: svg.Scale) -> str:
+    made = ""
+    for value in scale.ticks():
+        x = scale.at(value)
+        made += svg.line(x, BOTTOM, x, BOTTOM + 5, "axis")
+        made += svg.text(x, BOTTOM + 19, digits.exact(value), "tick", "middle")
+    gap = LEFT + BREAK - 8
+    made += svg.line(LEFT, BOTTOM, gap - 3, BOTTOM, "axis") + svg.line(gap + 3, BOTTOM, RIGHT, BOTTOM, "axis")
+    for x in (gap - 3, gap + 3):
+        made += svg.line(x - 3, BOTTOM + 6, x + 3, BOTTOM - 6, "axis")
+    return made + svg.text(ZERO_X, BOTTOM + 19, "0", "tick", "middle")
 
 
 def response_name(result: PlateResult) -> str:
@@ -122,15 +128,21 @@ def _range(result: PlateResult, frame: Frame) -> Iterator[str]:
 
 
 def _curve(curve: Curve, frame: Frame) -> Iterator[str]:
-    points = [p for p in line_and_band(curve, frame.x.low, frame.x.high) if math.isfinite(p[1])]
-    across = [frame.x.at(x) for x, _, _ in points]
-    band = [(x, y, error) for x, (_, y, error) in zip(across, points, strict=True) if math.isfinite(error)]
+    drawn = line_and_band(curve, frame.x.low, frame.x.high)
+    across = _across(frame.x, tuple([x for x, _, _ in drawn]))
+    points = [(x, y, error) for x, (_, y, error) in zip(across, drawn, strict=True) if math.isfinite(y)]
+    band = [point for point in points if math.isfinite(point[2])]
     if band:
         upper = [(x, frame.y.clipped(y + 2 * error)) for x, y, error in band]
         lower = [(x, frame.y.clipped(y - 2 * error)) for x, y, error in reversed(band)]
         yield svg.group("band", [svg.area(upper + lower, "band-area")], "fitted curve ± 2 standard errors")
-    line = _inside([(x, frame.y.at(y)) for x, (_, y, _) in zip(across, points, strict=True)])
+    line = _inside([(x, frame.y.at(y)) for x, y, _ in points])
     yield svg.group("fit", [svg.path(line, "curve")], words.curve_in_words(curve))
+
+
+@lru_cache(maxsize=16)  # plates of a batch have the same standards
+def _across(scale: svg.Scale, points: tuple[float, ...]) -> list[float]:
+    return list(map(scale.at, points))
 
 
 def _as_acquired(result: PlateResult, frame: Frame) -> Iterator[str]:
@@ -188,19 +200,19 @@ def _controls(result: PlateResult, frame: Frame) -> Iterator[str]:
 
 def _read_on_curve(judged: JudgedSample, frame: Frame, result: PlateResult, css: str) -> str:
     estimate = judged.estimate
-    control = css == "control"
-    mean = estimate.group.mean
-    hover = _hover(judged, result)
-    key = sample_key(judged).replace("sample", "control" if control else "sample", 1)
-    if not math.isfinite(mean) or estimate.in_well is None or estimate.in_well <= 0:
-        return svg.group("point", [_at_the_edge(judged, frame, css)], hover, key)
-    x, y = frame.place(estimate.in_well, mean)
+    control, mean, in_well = css == "control", estimate.group.mean, estimate.in_well
+    hover, key = _hover(judged, result), sample_key(judged)
+    key = key.replace("sample", "control", 1) if control else key
+    if not math.isfinite(mean) or in_well is None or in_well <= 0:
+        return svg.group("point", (_at_the_edge(judged, frame, css),), hover, key)
+    x, y = frame.place(in_well, mean)
+    low, high = estimate.in_well_low, estimate.in_well_high
     shapes = []
-    if estimate.in_well_low is not None and estimate.in_well_high is not None:
-        left, right = (frame.x.clipped(max(end, frame.x.low)) for end in (estimate.in_well_low, estimate.in_well_high))
-        shapes.append(svg.line(left, y, right, y, f"whisker {css}"))
-    if estimate.in_well > frame.x.high or estimate.in_well < frame.x.low:
-        shapes.append(svg.triangle(x, y, 6, css, "right" if estimate.in_well > frame.x.high else "left"))
+    if low is not None and high is not None:
+        left = frame.x.clipped(low)
+        shapes.append(svg.line(left, y, frame.x.clipped(high), y, f"whisker {css}"))
+    if in_well > frame.x.high or in_well < frame.x.low:
+        shapes.append(svg.triangle(x, y, 6, css, "right" if in_well > frame.x.high else "left"))
     else:
         shapes.append(svg.diamond(x, y, 6.5, css) if control else svg.circle(x, y, 3.6, css))
     return svg.group("point", shapes, hover, key)
@@ -227,15 +239,17 @@ def _hover(judged: JudgedSample, result: PlateResult) -> str:
     return " · ".join(filter(None, (*parts, one.remark)))
 
 
-def _legend(result: PlateResult) -> Iterator[str]:
+@lru_cache(maxsize=4)
+def _legend(*, controls: bool, samples: bool) -> str:
     x, y = LEFT + BREAK + 22, TOP + 22
     entries = [(svg.circle(x, y - 4, 5, "standard"), "standard, one well")]
-    if result.controls:
+    if controls:
         entries.append((svg.diamond(x, 0, 6.5, "control"), "control, 95 % interval"))
-    if result.samples:
+    if samples:
         entries.append((svg.circle(x, 0, 3.6, "sample"), "sample, 95 % interval"))
         entries.append((svg.triangle(x, 0, 6, "sample", "right"), "beyond the picture, or without an inverse"))
-    yield svg.rectangle(x - 12, y - 16, 286, 20 * len(entries) + 6, "backdrop")
+    made = svg.rectangle(x - 12, y - 16, 286, 20 * len(entries) + 6, "backdrop")
     for index, (shape, name) in enumerate(entries):
         moved = shape if index == 0 else f'<g transform="translate(0 {svg.number(y - 4 + 20 * index)})">{shape}</g>'
-        yield moved + svg.text(x + 14, y + 20 * index, name, "tick")
+        made += moved + svg.text(x + 14, y + 20 * index, name, "tick")
+    return made

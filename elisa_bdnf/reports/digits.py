@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from functools import cache
+from functools import cache, lru_cache
 
 MISSING = "–"
 INFINITE = "∞"
@@ -17,13 +17,8 @@ _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 def fixed(value: float | None, decimals: int) -> str:
     """``fixed(−0.0004, 3)`` → ``0.000``: what rounds to zero has no sign."""
-    if value is None or not math.isfinite(value):
+    if value is None or not -math.inf < value < math.inf:
         return MISSING if value is None or math.isnan(value) else INFINITE if value > 0 else "−" + INFINITE
-    return _fixed(value, decimals)
-
-
-def _fixed(value: float, decimals: int) -> str:
-    """:func:`fixed` of a finite value."""
     text = "%.*f" % (decimals, value)  # noqa: UP031 - half the time of a format whose digits are a format again
     if text[0] != "-":
         return text
@@ -34,30 +29,41 @@ def decimals_for(value: float, digits: int = 3) -> int:
     """Decimals that give ``value`` so many significant digits; digits before the point are never rounded away."""
     if value == 0 or not math.isfinite(value):
         return 0
-    below = bisect_right(_carried_at(digits), abs(value))
+    below = bisect_right(_steps(digits)[0], abs(value))
     if 0 < below < _DECADES:
-        return max(0, digits - 1 - below - _LOWEST)
+        return _decimals(below, digits)
     return max(0, digits - 1 - int(f"{value:.{digits - 1}e}".partition("e")[2]))
 
 
 _LOWEST, _DECADES = -7, 17  # powers of ten: what lies beyond is rarely asked for
 
 
+def _decimals(below: int, digits: int) -> int:
+    return max(0, digits - 1 - below - _LOWEST)
+
+
 @cache
-def _carried_at(digits: int) -> list[float]:
-    """From which values on printing so many digits gives the next power of ten: 9.995 and more are 10.0."""
+def _steps(digits: int) -> tuple[list[float], list[str]]:
+    """From which values on printing so many digits gives the next power of ten, and how to print below each of them.
+
+    9.995 and more are 10.0.
+    """
     edges = [float(f"9.{'9' * (digits - 1)}5e{_LOWEST + power}") for power in range(_DECADES)]
-    return [edge if f"{edge:.{digits - 1}e}"[0] == "1" else math.nextafter(edge, math.inf) for edge in edges]
+    carried = [edge if f"{edge:.{digits - 1}e}"[0] == "1" else math.nextafter(edge, math.inf) for edge in edges]
+    return carried, [f"%.{_decimals(below, digits)}f" for below in range(_DECADES)]
 
 
 def significant(value: float | None, digits: int = 3) -> str:
     """``412.3`` → ``412``, ``7.8125`` → ``7.81``, ``1234.5`` → ``1234``, ``3.2e-7`` → ``3.20 × 10⁻⁷``."""
+    if value is not None and 1e-4 <= value < 1e7:  # most numbers that anybody reads
+        edges, forms = _steps(digits)
+        return forms[bisect_right(edges, value)] % value
     if value is None or not math.isfinite(value):
         return fixed(value, 0)
     if value != 0 and not 1e-4 <= abs(value) < 1e7:
         mantissa, _, exponent = f"{value:.{digits - 1}e}".partition("e")
         return f"{mantissa} × 10{str(int(exponent)).translate(_SUPERSCRIPT)}".replace("-", "−")
-    return _fixed(value, decimals_for(value, digits))
+    return fixed(value, decimals_for(value, digits))
 
 
 def exact(value: float | None) -> str:
@@ -94,16 +100,17 @@ def interval(low: float | None, high: float | None, around: float | None = None)
     return f"{fixed(low, decimals)}–{fixed(high, decimals)}"
 
 
+@lru_cache(maxsize=8192)  # readers give thousandths, of which there are few
 def response(value: float | None) -> str:
     """Absorbance to three decimals, which is what readers resolve; other signals by their size."""
     if value is None or not math.isfinite(value):
         return fixed(value, 0)
-    return _fixed(value, 3) if abs(value) < 100 else significant(value, 4)
+    return fixed(value, 3) if abs(value) < 100 else significant(value, 4)
 
 
 def percent(value: float | None) -> str:
     """With one decimal and without the sign %, which the column or the sentence carries."""
-    if value is not None and math.isfinite(value) and abs(value) >= 1e5:
+    if value is not None and 1e5 <= abs(value) < math.inf:
         return significant(value, 3)
     return fixed(value, 1)
 

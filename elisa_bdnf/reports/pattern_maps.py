@@ -31,17 +31,17 @@ def pattern_maps(result: PlateResult) -> str:
     if not nominal and not replicates:
         return ""
     shape = result.analysis.reading.shape
-    cell = (PANEL - LEFT - STRIP - 4.0) / shape.columns
+    cell = _cell_size(shape)
     height = TOP + cell * shape.rows + FOOT
     body: list[str] = []
     for place, (title, percents) in enumerate(
         (("Standards and controls from nominal", nominal), ("Wells from the mean of their replicates", replicates))
     ):
-        body += _panel(place, title, shape, cell)
+        body.append(_panel(place, title, shape))
         body += (_well(place, well, value, cell) for well, value in percents.items())
-    body += _panel(2, "Edge and drift: medians of the middle picture", shape, cell)
+    body.append(_panel(2, "Edge and drift: medians of the middle picture", shape))
     body += _medians(replicates, shape, cell)
-    body += _legend(height - 12)
+    body.append(_legend(height - 12))
     return svg.figure("patterns", "Patterns over the plate", described(nominal, replicates), (WIDTH, height), body)
 
 
@@ -96,16 +96,22 @@ def _origin(place: int) -> float:
     return place * (PANEL + GAP) + LEFT
 
 
-def _panel(place: int, title: str, shape: Shape, cell: float) -> Iterator[str]:
+def _cell_size(shape: Shape) -> float:
+    return (PANEL - LEFT - STRIP - 4.0) / shape.columns
+
+
+@lru_cache(maxsize=12)
+def _panel(place: int, title: str, shape: Shape) -> str:
     """Frame, title and names of rows and columns."""
-    x = _origin(place)
-    yield svg.text(x - LEFT + 4, 14, title, "label")
-    yield svg.rectangle(x, TOP, cell * shape.columns, cell * shape.rows, "frame")
+    x, cell = _origin(place), _cell_size(shape)
+    made = svg.text(x - LEFT + 4, 14, title, "label")
+    made += svg.rectangle(x, TOP, cell * shape.columns, cell * shape.rows, "frame")
     every = 1 if cell >= 16 else 4
     for column in range(0, shape.columns, every):
-        yield svg.text(x + (column + 0.5) * cell, TOP - 6, str(column + 1), "tick small", "middle")
+        made += svg.text(x + (column + 0.5) * cell, TOP - 6, str(column + 1), "tick small", "middle")
     for row in range(0, shape.rows, 1 if cell >= 10 else 4):
-        yield svg.text(x - 5, TOP + (row + 0.5) * cell + 4, row_name_from_index(row), "tick small", "end")
+        made += svg.text(x - 5, TOP + (row + 0.5) * cell + 4, row_name_from_index(row), "tick small", "end")
+    return made
 
 
 def _well(place: int, well: Well, value: float, cell: float) -> str:
@@ -178,9 +184,11 @@ def _field(box: tuple[float, float, float, float], values: Sequence[float], name
         yield _shade(box, middle, f"{name}: median {_percent(middle)} of {len(values)} wells", signed=False)
 
 
-def _legend(y: float) -> Iterator[str]:
+@lru_cache(maxsize=4)
+def _legend(y: float) -> str:
+    made = ""
     for index, value in enumerate((-FULL, -10.0, -5.0, 5.0, 10.0, FULL)):
         x = LEFT + 96 * index
-        yield _shade((x, y - 12, 30, 15), value, _percent(value))
-        yield svg.text(x + 36, y, f"{value:+g} %".replace("-", "−"), "tick")
-    yield svg.text(LEFT + 96 * 6, y, f"full colour from {FULL:g} % on, a sign from {SIGNED:g} %", "tick")
+        made += _shade((x, y - 12, 30, 15), value, _percent(value))
+        made += svg.text(x + 36, y, f"{value:+g} %".replace("-", "−"), "tick")
+    return made + svg.text(LEFT + 96 * 6, y, f"full colour from {FULL:g} % on, a sign from {SIGNED:g} %", "tick")

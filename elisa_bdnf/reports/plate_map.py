@@ -27,20 +27,19 @@ GAP = 2.0
 def plate_map(result: PlateResult) -> str:
     """SVG of the whole plate."""
     shape = result.analysis.reading.shape
-    width, height = _cell_size(shape)
-    size = (WIDTH, TOP + shape.rows * height + FOOT)
+    bottom = TOP + shape.rows * _cell_size(shape)[1]
     low, high = _response_range(result)
-    body = [*_labels(shape.rows, shape.columns, width, height)]
+    body = [_labels(shape)]
     places, results = _places(shape), _results(result)
     spoken = spoken_wells(result)
     hovers = markups([_about(each, results.get(each.well.well, "")) for each in spoken])
     for each, hover in zip(spoken, hovers, strict=True):
         part = 0.0 if high <= low else (each.well.response - low) / (high - low)
         body.append(_cell(each, hover, places[each.well.well], part))
-    body += _legend(TOP + shape.rows * height + 14, low, high)
+    body += _legend(bottom + 14, low, high)
     used = sum(well.use is WellUse.USED for well in result.analysis.responses.wells)
     description = f"Responses of {shape.size} wells, {used} of them used, shaded from the lowest to the highest."
-    return svg.figure("plate-map", "Plate map", description, size, body)
+    return svg.figure("plate-map", "Plate map", description, (WIDTH, bottom + FOOT), body)
 
 
 class _Place(NamedTuple):
@@ -99,13 +98,20 @@ def _response_range(result: PlateResult) -> tuple[float, float]:
     return (min(known), max(known)) if known else (0.0, 0.0)
 
 
-def _labels(rows: int, columns: int, width: float, height: float) -> Iterator[str]:
+@lru_cache(maxsize=4)
+def _labels(shape: Shape) -> str:
+    width, height = _cell_size(shape)
     css = "tick" if width >= 26 else "tick small"
     every = 1 if width >= 22 else 4
-    for column in range(0, columns, every):
-        yield svg.text(LEFT + (column + 0.5) * width, TOP - 9, str(column + 1), css, "middle")
-    for row in range(rows):
-        yield svg.text(LEFT - 9, TOP + (row + 0.5) * height + 4, row_name_from_index(row), css, "end")
+    made = [
+        svg.text(LEFT + (column + 0.5) * width, TOP - 9, str(column + 1), css, "middle")
+        for column in range(0, shape.columns, every)
+    ]
+    made += [
+        svg.text(LEFT - 9, TOP + (row + 0.5) * height + 4, row_name_from_index(row), css, "end")
+        for row in range(shape.rows)
+    ]
+    return "".join(made)
 
 
 def _cell(spoken: SpokenWell, hover: str, place: _Place, part: float) -> str:
@@ -161,15 +167,25 @@ def _result(judged: JudgedSample, unit: str) -> str:
 
 
 def _legend(y: float, low: float, high: float) -> Iterator[str]:
-    x = LEFT
-    for role in (Role.STANDARD, Role.CONTROL, Role.SAMPLE, Role.BLANK):
-        yield svg.rectangle(x, y + 4, 16, 5, f"role {role.value}", ' rx="2"')
-        yield svg.text(x + 22, y + 11, words.ROLE[role], "tick")
-        x += 96
-    yield svg.cross(x + 6, y + 7, 5, "struck") + svg.text(x + 20, y + 11, "left out", "tick")
     start = WIDTH - 250
-    yield svg.text(start - 8, y + 11, digits.response(low), "tick", "end")
-    for index in range(20):
-        opacity = 0.06 + 0.88 * index / 19
-        yield svg.rectangle(start + 10 * index, y, 10.5, 14, "heat", f' fill-opacity="{opacity:.2f}"')
-    yield svg.text(start + 208, y + 11, digits.response(high), "tick")
+    yield _roles(y) + svg.text(start - 8, y + 11, digits.response(low), "tick", "end")
+    yield _shades(start, y) + svg.text(start + 208, y + 11, digits.response(high), "tick")
+
+
+@lru_cache(maxsize=4)
+def _roles(y: float) -> str:
+    made, x = "", LEFT
+    for role in (Role.STANDARD, Role.CONTROL, Role.SAMPLE, Role.BLANK):
+        made += svg.rectangle(x, y + 4, 16, 5, f"role {role.value}", ' rx="2"')
+        made += svg.text(x + 22, y + 11, words.ROLE[role], "tick")
+        x += 96
+    return made + svg.cross(x + 6, y + 7, 5, "struck") + svg.text(x + 20, y + 11, "left out", "tick")
+
+
+@lru_cache(maxsize=4)
+def _shades(start: float, y: float) -> str:
+    opacities = [0.06 + 0.88 * index / 19 for index in range(20)]
+    return "".join(
+        svg.rectangle(start + 10 * index, y, 10.5, 14, "heat", f' fill-opacity="{opacity:.2f}"')
+        for index, opacity in enumerate(opacities)
+    )

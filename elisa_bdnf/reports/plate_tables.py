@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from functools import lru_cache
 from typing import NamedTuple
 
 from elisa_bdnf.model.estimate import WellEstimate
@@ -82,21 +83,39 @@ _ROLES = {role: Cell(word) for role, word in words.ROLE.items()}
 
 
 def _well_row(spoken: SpokenWell, *, with_reference: bool) -> Row:
-    well, in_well = spoken.well, spoken.in_well
-    used = _USED[well.use]
-    reference = [Cell(digits.response(well.reference), _finite_or_none(well.reference))] if with_reference else []
-    return Row((
-        Cell(well.well, well.well),
+    well, use = spoken.well, _USED[spoken.well.use]
+    cells = (
+        _well_cell(well.well),
         _ROLES[well.content.role],
-        Cell(spoken.name, well.content.name),
-        Cell(spoken.raw, _finite_or_none(well.raw)),
-        *reference,
-        Cell(spoken.response, _finite_or_none(well.response)),
-        Cell(spoken.concentration, in_well),
-        used,
+        _named(spoken.name, well.content.name),
+        _measured(well.raw),
+        *([_measured(well.reference)] if with_reference else []),
+        _measured(well.response),
+        Cell(spoken.concentration, spoken.in_well),
+        use,
         Cell(well.note.text) if well.note else _NOTHING,
         Cell(well.reason) if well.reason else _NOTHING,
-    ), f"well-{well.well}", used.tone)  # fmt: skip
+    )
+    return Row(cells, f"well-{well.well}", use.tone)
+
+
+@lru_cache(maxsize=2048)
+def _well_cell(well: Well) -> Cell:
+    return Cell(well, well)
+
+
+@lru_cache(maxsize=2048)  # replicates, and plates of one layout, have the same names
+def _named(said: str, name: str) -> Cell:
+    return Cell(said, name)
+
+
+def _measured(value: float) -> Cell:
+    return _response_cell(value) if value else Cell(digits.response(value), value)  # 0.0 and -0.0 are one to a cache
+
+
+@lru_cache(maxsize=8192)  # readers give thousandths, of which there are few
+def _response_cell(value: float) -> Cell:
+    return Cell(digits.response(value), _finite_or_none(value))
 
 
 def _finite_or_none(value: float) -> float | None:

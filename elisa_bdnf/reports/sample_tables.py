@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from elisa_bdnf.model.estimate import Estimate
+from functools import lru_cache
+
+from elisa_bdnf.model.estimate import Estimate, RangeStatus
+from elisa_bdnf.model.plate import Well
 from elisa_bdnf.model.result import JudgedResult, JudgedSample, PlateResult
 from elisa_bdnf.reports import digits, words
 from elisa_bdnf.reports.parts import Cell, Column, Row, Table, Tone
@@ -93,20 +96,33 @@ def _result_cells(judged: JudgedSample, one: Shown) -> tuple[Cell, ...]:
     group = estimate.group
     content = group.content
     basis = f"of the {estimate.cv_basis}s" if estimate.cv_basis else ""
-    interval_tone = Tone.PLAIN if one.interval else Tone.MUTED
+    interval = Cell(one.interval) if one.interval else Cell(digits.MISSING, None, Tone.MUTED, one.remark)
     return (
-        Cell(words.dilution(content.dilution_factor), content.dilution_factor),
-        Cell(" ".join(group.all_wells), None, wells=group.all_wells),
+        _dilution_cell(content.dilution_factor),
+        _wells_cell(group.all_wells),
         _used_cell(judged),
         Cell(digits.response(group.mean), group.mean),
-        Cell(digits.percent(estimate.cv_percent), estimate.cv_percent, help=basis),
+        Cell(digits.percent(estimate.cv_percent), estimate.cv_percent, Tone.PLAIN, basis),
         Cell(digits.concentration(estimate.in_well), estimate.in_well, Tone.MUTED),
         Cell(one.text, one.number, one.tone),
-        Cell(one.interval or digits.MISSING, None, interval_tone, "" if one.interval else one.remark),
+        interval,
         robustness_cell(estimate),
-        Cell(words.STATUS[estimate.status], estimate.status.value, help=words.STATUS_HELP[estimate.status]),
+        _STATUS[estimate.status],
         Cell(_remark(judged, one)),
     )
+
+
+_STATUS = {status: Cell(words.STATUS[status], status.value, help=words.STATUS_HELP[status]) for status in RangeStatus}
+
+
+@lru_cache(maxsize=256)
+def _dilution_cell(factor: float | None) -> Cell:
+    return Cell(words.dilution(factor), factor)
+
+
+@lru_cache(maxsize=2048)  # plates of a batch have one layout
+def _wells_cell(wells: tuple[Well, ...]) -> Cell:
+    return Cell(" ".join(wells), None, wells=wells)
 
 
 def robustness_cell(estimate: Estimate) -> Cell:
@@ -122,9 +138,12 @@ def robustness_cell(estimate: Estimate) -> Cell:
 
 def _used_cell(judged: JudgedSample) -> Cell:
     group = judged.estimate.group
-    planned = len(group.all_wells)
-    text = str(group.n) if group.n == planned else f"{group.n} of {planned}"
-    return Cell(text, group.n, Tone.PLAIN if group.n == planned else Tone.WARN)
+    return _used(group.n, len(group.all_wells))
+
+
+@lru_cache(maxsize=256)
+def _used(n: int, planned: int) -> Cell:
+    return Cell(str(n), n) if n == planned else Cell(f"{n} of {planned}", n, Tone.WARN)
 
 
 def _remark(judged: JudgedSample, one: Shown) -> str:
@@ -164,7 +183,7 @@ def _control_row(judged: JudgedSample) -> Row:
     interval = digits.interval(estimate.low, estimate.high, found) if found is not None else digits.MISSING
     return Row((
         Cell(words.content(content), content.name),
-        Cell(" ".join(group.all_wells), None, wells=group.all_wells),
+        _wells_cell(group.all_wells),
         _used_cell(judged),
         Cell(digits.exact(content.nominal), content.nominal),
         Cell(accepted_range(judged)),

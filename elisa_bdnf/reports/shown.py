@@ -31,23 +31,34 @@ class Shown(NamedTuple):
 @remembered(_PLATE)
 def shown(judged: JudgedSample) -> Shown:
     """What may be read of a judged sample."""
-    estimate = judged.estimate
-    if not judged.reportable:
-        return Shown(words.NOT_REPORTABLE, "", judged.reason, Tone.BAD)
+    return _shown(judged.estimate, reportable=judged.reportable, reason=judged.reason)
+
+
+def _shown(estimate: Estimate, *, reportable: bool, reason: str) -> Shown:
+    if not reportable:
+        return Shown(words.NOT_REPORTABLE, "", reason, Tone.BAD)
+    return _reported(estimate, reason) if reason else _reported_without_reason(estimate)
+
+
+@remembered(_PLATE)  # as a dilution and, where it is the only one, as the result of its sample
+def _reported_without_reason(estimate: Estimate) -> Shown:
+    return _reported(estimate, "")
+
+
+def _reported(estimate: Estimate, reason: str) -> Shown:
     if estimate.status.has_number and estimate.concentration is not None:
-        return _number(judged, estimate.concentration)
-    return Shown(bound_text(estimate), "", _remark(judged), Tone.WARN)
+        return _number(estimate, estimate.concentration, reason)
+    return Shown(bound_text(estimate), "", _remark(estimate, reason), Tone.WARN)
 
 
-def _number(judged: JudgedSample, value: float) -> Shown:
-    estimate = judged.estimate
+def _number(estimate: Estimate, value: float, reason: str) -> Shown:
     interval = digits.interval(estimate.low, estimate.high, value)
     text = digits.concentration(value)
     tone = Tone.PLAIN
     if estimate.status is RangeStatus.EXTRAPOLATED:
         text, tone = f"{text} (extrapolated)", Tone.WARN
     has_interval = estimate.low is not None and estimate.high is not None
-    remark = _remark(judged)
+    remark = _remark(estimate, reason)
     if not has_interval and not estimate.interval_remark:
         remark = "; ".join(filter(None, (remark, "no interval")))
     return Shown(text, interval if has_interval else "", remark, tone, value, estimate.low, estimate.high)
@@ -58,7 +69,7 @@ def shown_result(judged: JudgedResult) -> Shown:
     """What may be read of a sample over all its dilutions; of a single dilution, what may be read of that."""
     result = judged.result
     if not result.is_series:
-        return shown(JudgedSample(result.estimates[0], judged.reportable, judged.reason, judged.findings))
+        return _shown(result.estimates[0], reportable=judged.reportable, reason=judged.reason)
     if not judged.reportable:
         return Shown(words.NOT_REPORTABLE, "", judged.reason, Tone.BAD)
     remark = "; ".join(dict.fromkeys(filter(None, (judged.reason, result.reason, agreement(result)))))
@@ -100,10 +111,9 @@ def bound_text(estimate: Estimate | SampleResult) -> str:
     return f"{'<' if below else '>'} {known}"
 
 
-def _remark(judged: JudgedSample) -> str:
-    estimate = judged.estimate
+def _remark(estimate: Estimate, reason: str) -> str:
     parts = [
-        judged.reason,
+        reason,
         estimate.reason,
         estimate.interval_remark,
         robustness_remark(estimate),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from elisa_bdnf import __version__
 from elisa_bdnf.model.plate import Well
+from elisa_bdnf.model.reading import InstrumentResult
 from elisa_bdnf.model.result import Comparison, PlateResult
 from elisa_bdnf.reports import digits
 from elisa_bdnf.reports.parts import Cell, Column, Row, Table, Tone
@@ -77,22 +80,38 @@ def equal_at_printed_digits_or_none(each: Comparison) -> bool | None:
     return abs(each.ours - theirs) <= 0.5 * step * (1 + 1e-6) + 1e-12 * abs(theirs)
 
 
-def _comparison_row(made: Compared, names: dict[Well, str]) -> Row:
+def _comparison_row(made: Compared, names: Mapping[Well, str]) -> Row:
     each, relative, equal = made
-    theirs = each.instrument
-    decimals = theirs.digits if theirs.digits is not None else 3
-    difference = each.ours - theirs.value if each.ours is not None and theirs.value is not None else None
-    word = theirs.note.text if theirs.note else digits.MISSING
+    ours, theirs, printed = each.ours, each.instrument.value, each.instrument.digits
+    decimals = 3 if printed is None else printed
+    difference = ours - theirs if ours is not None and theirs is not None else None
     cells = (
-        Cell(each.well, each.well, wells=(each.well,)),
-        Cell(names.get(each.well, "")),
-        Cell(digits.fixed(each.ours, decimals), each.ours),
-        Cell(digits.fixed(theirs.value, decimals) if theirs.value is not None else word, theirs.value),
+        _linked(each.well),
+        _content(names.get(each.well, "")),
+        Cell(digits.fixed(ours, decimals), ours),
+        Cell(digits.fixed(theirs, decimals), theirs) if theirs is not None else _word(each.instrument),
         Cell(digits.fixed(difference, decimals + 1), difference),
         Cell(digits.fixed(relative, 3), relative),
-        Cell("") if equal is None else Cell("equal", tone=Tone.GOOD) if equal else Cell("differs", tone=Tone.WARN),
+        _EQUAL[equal],
     )
     return Row(cells, f"comparison-{each.well}")
+
+
+_EQUAL = {None: Cell(""), True: Cell("equal", tone=Tone.GOOD), False: Cell("differs", tone=Tone.WARN)}
+
+
+@lru_cache(maxsize=2048)
+def _linked(well: Well) -> Cell:
+    return Cell(well, well, wells=(well,))
+
+
+@lru_cache(maxsize=2048)  # replicates, and plates of one layout, have the same names
+def _content(said: str) -> Cell:
+    return Cell(said)
+
+
+def _word(printed: InstrumentResult) -> Cell:
+    return Cell(printed.note.text if printed.note else digits.MISSING)
 
 
 @remembered(4)

@@ -32,14 +32,12 @@ class Scale:
     log: bool = False
 
     def at(self, value: float) -> float:
-        if self.log:
-            part = math.log(value / self.low) / math.log(self.high / self.low)
-        else:
-            part = (value - self.low) / (self.high - self.low)
-        return self.start + part * (self.end - self.start)
+        low, start = self.low, self.start
+        part = math.log(value / low) / math.log(self.high / low) if self.log else (value - low) / (self.high - low)
+        return start + part * (self.end - start)
 
     def clipped(self, value: float) -> float:
-        return self.at(min(max(value, self.low), self.high))
+        return self.at(value if self.low <= value <= self.high else min(max(value, self.low), self.high))
 
     def ticks(self, about: int = 6) -> list[float]:
         return log_ticks(self.low, self.high) if self.log else linear_ticks(self.low, self.high, about)

@@ -44,6 +44,9 @@ def written(records: Sequence[Record]) -> WrittenRecords:
 
 def _texts(values: list[Any]) -> tuple[Texts, Texts]:
     """A column of values as JSON and as CSV."""
+    first = values[0]
+    if (first is None or type(first) is str) and values.count(first) == len(values):  # half of the columns of a plate
+        return [json_word(first)] * len(values), ["" if first is None else csv_text(first)] * len(values)
     kinds = set(map(type, values))
     if kinds == {float}:
         same = _numbers(values)
@@ -54,7 +57,7 @@ def _texts(values: list[Any]) -> tuple[Texts, Texts]:
         return [text or "null" for text in said], [text or "" for text in said]
     if kinds == {str}:
         return list(map(json_word, values)), list(map(csv_text, values))
-    return [SCALARS.get(type(value), json_line)(value) for value in values], list(map(csv_cell, values))
+    return [_CELLS.get(type(value), json_line)(value) for value in values], list(map(csv_cell, values))
 
 
 def _numbers(values: list[float]) -> list[str]:
@@ -75,6 +78,13 @@ def csv_cell(value: Any) -> str:
     return csv_text(str(value))
 
 
+def _json_list(values: list[Any]) -> str:
+    kinds = set(map(type, values))
+    if kinds == {str}:
+        return f"[{', '.join(map(json_word, values))}]"
+    return f"[{', '.join(_numbers(values))}]" if kinds == {float} else json_line(values)
+
+
 def _json_number(value: float) -> str:
     if not math.isfinite(value):
         raise ValueError("neither nan nor infinity is a number of JSON")
@@ -89,3 +99,4 @@ SCALARS: Mapping[type, Callable[[Any], str]] = {
     float: _json_number,
     str: json_word,
 }
+_CELLS: Mapping[type, Callable[[Any], str]] = {**SCALARS, list: _json_list}
