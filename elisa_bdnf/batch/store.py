@@ -47,7 +47,12 @@ def done_from_entry(entry: Entry, *, fresh: bool, bug: str = "") -> Done:
 
 def entry_path(out: Path, folder: str) -> Path:
     """Where the entry of an export is kept."""
-    return out / STATE / ENTRIES / f"{folder}.json"
+    return entries_folder(out) / f"{folder}.json"
+
+
+def entries_folder(out: Path) -> Path:
+    """Where the entries of all exports are kept."""
+    return out / STATE / ENTRIES
 
 
 def entry_of(out: Path, folder: str) -> Entry | None:
@@ -60,7 +65,7 @@ def entry_of(out: Path, folder: str) -> Entry | None:
 
 def entries_in(out: Path) -> list[Entry]:
     """All that earlier runs left, in the order of the exports."""
-    found = [entry_of(out, path.stem) for path in (out / STATE / ENTRIES).glob("*.json")]
+    found = [entry_of(out, path.stem) for path in entries_folder(out).glob("*.json")]
     return sorted((entry for entry in found if entry is not None), key=lambda entry: (entry.row.file, entry.row.folder))
 
 
@@ -103,7 +108,7 @@ def sweep(out: Path, entries: Iterable[Entry], unfinished: Iterable[str]) -> Non
     killed run may have left half-written files in.
     """
     held = {entry.row.folder: entry.outputs for entry in entries}
-    for path in sorted((out / STATE / ENTRIES).glob("*.json")):
+    for path in sorted(entries_folder(out).glob("*.json")):
         if path.stem not in held:
             gone = entry_of(out, path.stem)
             announce(out, path.stem, gone.outputs if gone else {})
@@ -117,5 +122,5 @@ def sweep(out: Path, entries: Iterable[Entry], unfinished: Iterable[str]) -> Non
             output.remove_leftovers(each)
     output.remove_leftovers(out)
     output.remove_leftovers(out / STATE)
-    output.remove_leftovers(out / STATE / ENTRIES)
+    output.remove_leftovers(entries_folder(out))
     output.remove(out / STATE / JOURNAL, keep=out)

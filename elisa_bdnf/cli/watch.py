@@ -100,9 +100,8 @@ def _watched(request: BatchRequest, protocol: Protocol, every: float, settle: fl
     from elisa_bdnf.batch.whole import exit_code
     from elisa_bdnf.watching.watch import Watch
 
-    teller = BenchTeller(quiet=quiet)
+    teller = BenchTeller(f"watching {request.folder}; results go to {request.out}; end with Ctrl-C", quiet=quiet)
     watching = Watch(request, protocol, teller, every=every, settle=settle)
-    teller.say(f"watching {request.folder}; results go to {request.out}; end with Ctrl-C")
     try:
         with _terminated_as_interrupted():
             result = watching.run(once=once)
@@ -138,8 +137,8 @@ def _sum_up(result: BatchResult | None, out: Path, *, quiet: bool) -> None:
 class BenchTeller:
     """Plates on stdout, whatever else on stderr; ``quiet`` leaves errors."""
 
-    def __init__(self, *, quiet: bool) -> None:
-        self.quiet = quiet
+    def __init__(self, begun: str, *, quiet: bool) -> None:
+        self.begun, self.quiet = begun, quiet
         self.bugs: list[str] = []
         self.complaints = Complaints()
 
@@ -147,6 +146,9 @@ class BenchTeller:
         """A line that is no error."""
         if not self.quiet:
             print(show(text), file=sys.stderr, flush=True)
+
+    def on_begin(self) -> None:
+        self.say(self.begun)
 
     def on_result(self, result: PlateResult, folder: Path) -> None:
         if self.quiet:

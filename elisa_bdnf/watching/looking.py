@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -39,6 +39,7 @@ class Looking:
     def __init__(self, request: BatchRequest, protocol: Protocol, settle: float) -> None:
         self.request, self.protocol = request, protocol
         self.settling = Settling(settle)
+        self._read: dict[str, tuple[Path, ...]] = {}  # export → files that are no part of its pairing
 
     def refuse_missing_files(self) -> None:
         """Raise ElisaError for files of the command that are not there: they would be waited for without end."""
@@ -46,25 +47,43 @@ class Looking:
         if missing:
             raise ElisaError(problems=[Problem("there is no such file", file=str(path)) for path in missing])
 
-    def look(self, now: float) -> Look:
-        """Raises :class:`Away` for a folder that is out of reach, ElisaError for a manifest with mistakes."""
+    def look(self, now: float, is_done: Callable[[str, Fingerprint], bool]) -> Look:
+        """What is there; of what is done as it is, no file is opened.
+
+        Raises :class:`Away` for a folder that is out of reach, ElisaError for a manifest with mistakes.
+        """
         try:
             os.scandir(self.request.folder).close()
-            plan = plan_of(self.request, self.protocol)
+            plan = _of_exports(plan_of(self.request, self.protocol))
         except OSError as failed:
             self.settling.look({}, now)  # nothing that was seen before is known to be the same when it is back
             raise Away(failed.strerror or type(failed).__name__) from None
         shared = list(self._shared())
-        files = {unit.file: [*_files_of(unit), *shared] for unit in plan.units}
+        files = {unit.file: self._files_of(unit, shared) for unit in plan.units}
         signatures = {path: signature_or_none(path) for paths in files.values() for path in paths}
         settled = self.settling.look({path: found for path, found in signatures.items() if found}, now)
         ready, waiting = {}, []
         for unit in plan.units:
-            if unit.problems or (all(path in settled for path in files[unit.file]) and can_be_read(files[unit.file])):
-                ready[unit.file] = tuple((str(path), signatures[path]) for path in files[unit.file])
+            own = files[unit.file]
+            print_ = (_said_of(unit), *((str(path), signatures[path]) for path in own))
+            gone = {path for path in self.read(unit) if signatures[path] is None}  # which will be told
+            complete = all(path in settled for path in own if path not in gone)
+            if unit.problems or (complete and (is_done(unit.file, print_) or can_be_read({*own} - gone))):
+                ready[unit.file] = print_
             else:
                 waiting.append(unit.file)
-        return Look(_of_exports(plan), {f: p for f, p in ready.items() if f}, tuple(waiting))
+        return Look(plan, ready, tuple(waiting))
+
+    def add_read(self, unit: Unit, paths: Iterable[Path]) -> None:
+        """From now on an export also depends on ``paths``, such as what its layout includes."""
+        self._read[unit.file] = tuple(dict.fromkeys([*self.read(unit), *paths]))
+
+    def read(self, unit: Unit) -> tuple[Path, ...]:
+        """What was added so far."""
+        return self._read.get(unit.file, ())
+
+    def _files_of(self, unit: Unit, shared: Iterable[Path]) -> tuple[Path, ...]:
+        return tuple(dict.fromkeys([*_files_of(unit), *shared, *self.read(unit)]))
 
     def _shared(self) -> Iterator[Path]:
         """Files that every export depends on, and that a person may edit meanwhile."""
@@ -79,6 +98,13 @@ def _files_of(unit: Unit) -> Iterator[Path]:
     yield unit.path
     yield from (path for path in (unit.layout, unit.samples, find_beside(unit.path)) if path)
     yield from unit.bound
+    if unit.protocol and unit.protocol.endswith(".toml"):
+        yield Path(unit.protocol)
+
+
+def _said_of(unit: Unit) -> tuple[str, None]:
+    """What else decides where its results are and what they are."""
+    return f"{unit.folder} {unit.protocol}", None
 
 
 def _of_exports(plan: Plan) -> Plan:

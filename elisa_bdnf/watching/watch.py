@@ -16,15 +16,17 @@ from elisa_bdnf.batch.in_order import done_in_order
 from elisa_bdnf.batch.lock import locked
 from elisa_bdnf.batch.pairing import Unit
 from elisa_bdnf.batch.shards import begin_shard
-from elisa_bdnf.batch.store import Done, announced, entry_of
+from elisa_bdnf.batch.store import Done, announced
 from elisa_bdnf.batch.whole import BatchRequest, plan_of
 from elisa_bdnf.batch.work import Settings, Worker
 from elisa_bdnf.batch.workers import done_here
 from elisa_bdnf.errors import ElisaError
 from elisa_bdnf.model.batch import BatchResult, Outcome
 from elisa_bdnf.model.protocol import Protocol as Method
+from elisa_bdnf.output import sha256_or_none
+from elisa_bdnf.watching.known_entries import KnownEntries
 from elisa_bdnf.watching.looking import Away, Fingerprint, Look, Looking, describe
-from elisa_bdnf.watching.settling import can_be_read
+from elisa_bdnf.watching.settling import Signature, can_be_read, signature_or_none
 from elisa_bdnf.watching.tables import assemble_so_far
 
 if TYPE_CHECKING:
@@ -32,11 +34,13 @@ if TYPE_CHECKING:
     from elisa_bdnf.model.result import PlateResult
 
 EVERY_S, SETTLE_S = 2.0, 3.0
+_TIMES = 9  # as long as the tables took, nothing but plates is done
 
 
 class Teller(Protocol):
     """Who is told what happens."""
 
+    def on_begin(self) -> None: ...
     def on_result(self, result: PlateResult, folder: Path) -> None: ...
     def on_done(self, done: Done) -> None: ...
     def on_kept(self, copy: str) -> None: ...
@@ -66,10 +70,13 @@ class Watch:
         self.looking = Looking(request, protocol, settle)
         self.history = request.history or protocol.history.file
         self.result: BatchResult | None = None
-        self._done: dict[str, Fingerprint] = {}
+        self.known = KnownEntries(request.out)
+        self._done: dict[str, dict[str, Signature | None]] = {}  # export → its files as they were when it was done
+        self._sources: object = None  # of the protocol
         self._said: dict[str, str] = {}  # what was last said of a file or of the folder, so as to say it once
         self._waiting: dict[str, float] = {}  # since when
         self._stale = False  # whether the tables are older than the results
+        self._not_before = 0.0  # when the tables may be written next
 
     def run(self, *, once: bool = False) -> BatchResult | None:
         """Watch until interrupted, or with ``once`` until all that is there is done. Returns what was done.
@@ -83,6 +90,7 @@ class Watch:
         workflow.past_or_none(self.history)  # a damaged history is said at once, not with the first plate
         with locked(self.request.out):
             begin_shard(self.request.out, None)
+            self.teller.on_begin()
             unfinished = {folder for folder, _ in announced(self.request.out)}
             try:
                 for look in self._looks(once=once):
@@ -90,8 +98,9 @@ class Watch:
                     self._round(look)
                     self._tables(look, unfinished)
             except KeyboardInterrupt:
-                self._tables(Look(plan, {}, ()), unfinished)
+                self._tables(Look(plan, {}, ()), unfinished, last=True)
                 raise
+            self._tables(Look(plan, {}, ()), unfinished, last=True)
         return self.result
 
     def _looks(self, *, once: bool) -> Iterator[Look]:
@@ -106,7 +115,7 @@ class Watch:
 
     def _look_or_none(self) -> Look | None:
         try:
-            look = self.looking.look(self.clock())
+            look = self.looking.look(self.clock(), self._is_done)
         except Away as away:
             self._say("", f"away: {away}", partial(self.teller.on_away, str(away)))
             return None
@@ -132,43 +141,81 @@ class Watch:
             self._said[about] = what
             tell()
 
-    def _round(self, look: Look) -> None:
-        """Do everything that is ready if any of it is new: what has not changed is taken over at once.
+    def _is_done(self, file: str, now: Fingerprint) -> bool:
+        """Whether an export was done with these very files."""
+        return self._done.get(file) == dict(now)
 
-        All of it, since a sheet, a protocol or an earlier plate may be that of many exports.
+    def _round(self, look: Look) -> None:
+        """Do what is ready and new: an export that came in, or one of whose files is another.
+
+        With a history all that is ready, since an earlier plate is told to those after it; and so when the protocol is
+        another, of which others are made. What has not changed is then taken over.
         """
         present = {unit.file for unit in look.plan.units}
         for file in [file for file in self._done if file not in present]:
             del self._done[file]
             self._stale = True
             self.teller.on_gone(file)
-        if all(self._done.get(file) == fingerprint for file, fingerprint in look.ready.items()):
-            return
         units = [unit for unit in look.plan.units if unit.file in look.ready]
-        for unit, done in self._dones(units, look.plan.between_plates):
+        new = [unit for unit in units if not self._is_done(unit.file, look.ready[unit.file])]
+        if not new:
+            return
+        wanted = units if self.history is not None or self._is_another_protocol() else self._lacking(units, new)
+        for unit, done in self._dones(wanted, units, look.plan.between_plates):
             self._stale = True
             if done.outcome is Outcome.REFUSED and not unit.problems and not can_be_read([unit.path]):
                 self._done.pop(unit.file, None)  # it went away while it was read: again when it is back
                 continue
-            self._done[unit.file] = look.ready[unit.file]
+            self._done[unit.file] = dict(look.ready[unit.file]) | self._also_read(unit, look.ready[unit.file])
             said = f"{done.outcome} {[str(problem) for problem in done.problems]}"
             if done.fresh:
                 self._said.pop(unit.file, None) if done.outcome is not Outcome.REFUSED else None
             self._say(unit.file, said, partial(self.teller.on_done, done))
 
-    def _dones(self, units: list[Unit], between_plates: Mapping[str, Any]) -> Iterator[tuple[Unit, Done]]:
-        """All units, and then once more those that read the same."""
+    def _lacking(self, units: Sequence[Unit], new: Sequence[Unit]) -> list[Unit]:
+        """What is new, and what somebody has removed results of, which the tables are made of."""
+        fresh = {unit.file for unit in new}
+        return [unit for unit in units if unit.file in fresh or not self._has_results(unit)]
+
+    def _has_results(self, unit: Unit) -> bool:
+        entry = self.known.of(unit.folder)
+        return entry is not None and all((self.request.out / file).exists() for file in entry.outputs)
+
+    def _is_another_protocol(self) -> bool:
+        """Whether it, or a file that it extends, is another than in the last round."""
+        before = self._sources
+        try:
+            self._sources = workflow.protocol_from_request(self.request.run).sources
+        except ElisaError as wrong:
+            self._sources = describe(wrong)
+        return self._sources != before
+
+    def _also_read(self, unit: Unit, seen: Fingerprint) -> dict[str, Signature | None]:
+        """Files that were read for an export beside those of its pairing, as they were when they were read."""
+        entry, paired = self.known.of(unit.folder), {file for file, _ in seen} - {*map(str, self.looking.read(unit))}
+        inputs = {self.request.folder / file: digest for file, digest in entry.inputs.items()} if entry else {}
+        also = [path for path in inputs if str(path) not in paired]
+        # What was read earlier and is gone may come back.
+        self.looking.add_read(unit, also)
+        found = {path: signature_or_none(path) for path in self.looking.read(unit)}
+        unknown = {path for path in also if sha256_or_none(path) != inputs[path]}
+        return {str(path): signature for path, signature in found.items() if path not in unknown}
+
+    def _dones(
+        self, wanted: list[Unit], units: list[Unit], between_plates: Mapping[str, Any]
+    ) -> Iterator[tuple[Unit, Done]]:
+        """What is wanted, and then once more those of all units that read the same."""
         request = self.request
         settings = Settings(request.folder, request.out, request.run, request.formats, __version__, request.force)
         past = workflow.past_or_none(self.history)
         by_file = {unit.file: unit for unit in units}
-        do = partial(self._by_worker, settings, past)
-        for done in do(units):
+        for done in self._by_worker(settings, past, wanted):
             yield by_file[done.file], done
-        entries = [entry for unit in units if (entry := entry_of(request.out, unit.folder))]
-        same = copies_among(entries, between_plates)
+        entries = {unit.file: entry for unit in units if (entry := self.known.of(unit.folder))}
+        same = copies_among(entries.values(), between_plates)
         do = partial(self._by_worker, replace(settings, force=False), past)
-        for done in judged_beside(units, entries, same, do, all_units=past is not None):
+        there = [unit for unit in units if unit.file in entries]
+        for done in judged_beside(there, entries.values(), same, do, all_units=past is not None):
             yield by_file[done.file], done
 
     def _by_worker(self, settings: Settings, past: Past | None, units: Iterable[Unit]) -> Iterator[Done]:
@@ -177,11 +224,16 @@ class Watch:
         worker = Worker(settings, on_result=self.teller.on_result)
         return (done_here(worker, unit) for unit in units)
 
-    def _tables(self, look: Look, unfinished: set[str]) -> None:
-        """Merge what is done, where that is more than before."""
-        if not self._stale:
+    def _tables(self, look: Look, unfinished: set[str], *, last: bool = False) -> None:
+        """Merge what is done, where that is more than before.
+
+        Of a large folder that takes longer than a plate: it is done in a tenth of the time, and when the watch ends.
+        """
+        if not self._stale or (self.clock() < self._not_before and not last):
             return
-        self.result = assemble_so_far(self.request.out, look.plan, look.waiting, unfinished, self.teller.on_kept)
+        begun = self.clock()
+        self.result = assemble_so_far(self.known, look.plan, look.waiting, unfinished, self.teller.on_kept)
         unfinished.clear()
         self._stale = False
         workflow.remember(self.history, ((plate.charted, plate.accepted) for plate in self.result.plates()))
+        self._not_before = self.clock() + _TIMES * (self.clock() - begun)

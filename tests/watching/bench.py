@@ -25,6 +25,9 @@ class Heard:
     lines: list[str] = field(default_factory=list)
     shown: list[str] = field(default_factory=list)
 
+    def on_begin(self) -> None:
+        assert not self.lines
+
     def on_result(self, result: PlateResult, folder: Path) -> None:
         assert (folder / "result.json").is_file()
         self.shown.append(result.analysis.reading.source.file)
@@ -54,7 +57,9 @@ class Heard:
 
 def watched(folder: Path, out: Path, events: Sequence[Event], **options: object) -> Heard:
     """Watch while ``events`` happen, one at each sleep, then interrupt; returns what was told."""
-    heard, now, left = Heard(), [0.0], list(events)
+    now = options.pop("now", [0.0])
+    assert isinstance(now, list)
+    heard, left = Heard(), list(events)
 
     def sleep(seconds: float) -> None:
         now[0] += seconds

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,6 +22,7 @@ from elisa_bdnf.batch import discover
 from elisa_bdnf.batch.pairing import Unit
 from elisa_bdnf.batch.store import Done
 from elisa_bdnf.batch.work import Worker
+from elisa_bdnf.model.batch import BatchResult
 from elisa_bdnf.watching import looking, watch
 from elisa_bdnf.watching.settling import Settling
 from program import FIXTURES, elisa_bdnf
@@ -226,6 +230,80 @@ def test_a_protocol_that_is_edited_holds_for_all(folder: Path, tmp_path: Path) -
     assert weights == {"none"}
 
 
+@pytest.fixture
+def looked_at(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every export that a worker was given, in order."""
+    given: list[str] = []
+    do = Worker.do
+
+    def noted(self: Worker, unit: Unit) -> Done:
+        given.append(unit.file)
+        return do(self, unit)
+
+    monkeypatch.setattr(Worker, "do", noted)
+    return given
+
+
+def test_what_has_not_changed_is_not_looked_at_again(folder: Path, tmp_path: Path, looked_at: list[str]) -> None:
+    folder_of(folder, {"a.txt": GEN5, "b.txt": SOFTMAX})
+    watched(folder, tmp_path / "out", [*WHILE, put(folder / "c.csv", LETTER), *WHILE])
+    assert looked_at == ["a.txt", "b.txt", "c.csv"]
+    batch(folder, tmp_path / "batch", "--no-html")
+    assert digests(tmp_path / "out") == digests(tmp_path / "batch")
+
+
+def test_what_a_layout_includes_concerns_its_plates_alone(folder: Path, tmp_path: Path, looked_at: list[str]) -> None:
+    base = tmp_path / "base.toml"
+    layout = CSV_LAYOUT.read_bytes()
+    base.write_bytes(layout)
+    own = f"[meta]\ninclude = '{base.as_posix()}'\n".encode()
+    folder_of(folder, {"a.txt": GEN5, "p.csv": CSV, "p.layout.toml": own})
+    edit = put(base, layout.replace(b"dilution = 20", b"dilution = 30"))
+    heard = watched(folder, tmp_path / "out", [*WHILE, edit, *WHILE, base.unlink, *WHILE, edit, *WHILE])
+    assert looked_at == ["a.txt", *["p.csv"] * 4]
+    assert heard.lines == ["a.txt accepted", "p.csv accepted", "p.csv accepted", "p.csv refused", "p.csv accepted"]
+
+
+def test_what_a_protocol_extends_concerns_all_with_the_next_plate(folder: Path, tmp_path: Path) -> None:
+    base, own = tmp_path / "base.toml", tmp_path / "mine.toml"
+    base.write_text('id = "base"\nextends = "generic"\n', encoding="utf-8")
+    own.write_text('id = "mine"\nextends = "base.toml"\n', encoding="utf-8")
+    folder_of(folder, {"a.txt": GEN5})
+    edit = put(base, b'id = "base"\nextends = "generic"\n[curve]\nweights = "none"\n')
+    events = [*WHILE, edit, put(folder / "b.txt", SOFTMAX), *WHILE]
+    assert watched(folder, tmp_path / "out", events, protocol=str(own)).shown == ["a.txt", "a.txt", "b.txt"]
+
+
+def test_results_that_somebody_removes_are_made_again_with_the_next_plate(folder: Path, tmp_path: Path) -> None:
+    folder_of(folder, {"a.txt": GEN5})
+    removed = partial(shutil.rmtree, tmp_path / "out" / "a")
+    heard = watched(folder, tmp_path / "out", [*WHILE, removed, put(folder / "b.txt", SOFTMAX), *WHILE])
+    assert heard.shown == ["a.txt", "a.txt", "b.txt"]
+    batch(folder, tmp_path / "batch", "--no-html")
+    assert digests(tmp_path / "out") == digests(tmp_path / "batch")
+
+
+def test_tables_that_take_long_are_written_now_and_then_and_at_the_end(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, written, made = [0.0], [], watch.assemble_so_far
+
+    def slow(*given: Any) -> BatchResult:
+        now[0] += 20  # so that the next are due after 180 s
+        result = made(*given)
+        written.append(len(list(result.plates())))
+        return result
+
+    monkeypatch.setattr(watch, "assemble_so_far", slow)
+    events = [event for name in "abcd" for event in (put(folder / f"{name}.txt", GEN5), *WHILE, *WHILE)]
+    watched(folder, tmp_path / "out", events, now=now)
+    assert written[0] == 1
+    assert written[-1] == 4
+    assert len(written) == 2
+    batch(folder, tmp_path / "batch", "--no-html")
+    assert digests(tmp_path / "out") == digests(tmp_path / "batch")
+
+
 def test_mistakes_in_a_manifest_are_said_once_and_waited_for(folder: Path, tmp_path: Path) -> None:
     folder_of(folder, {"a.txt": GEN5})
     wrong = put(folder / "manifest.csv", b"export\nnowhere.txt\n")
@@ -344,7 +422,9 @@ def test_once_ends_with_the_exit_code_of_a_batch(folder: Path, tmp_path: Path) -
     ],
 )  # fmt: skip
 def test_wrong_words(folder: Path, words: list[str], code: int) -> None:
-    assert elisa_bdnf("watch", *words, folder=folder.parent).code == code
+    done = elisa_bdnf("watch", *words, folder=folder.parent)
+    assert done.code == code
+    assert "watching" not in done.err
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of another kind")
