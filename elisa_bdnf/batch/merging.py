@@ -1,14 +1,15 @@
 """The shards of a batch as one batch folder: byte for byte what one run would have made.
 
-The result folders and entries of all shards are taken over and assembled as a single run does. Only exports that read
-the same are done here once more, and for that the folder of exports must be there.
+The result folders and entries of all shards are taken over and assembled as a single run does. Exports that read the
+same, and with a history plates that come after those of other shards, are done here once more, and for that the folder
+of exports must be there.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -23,7 +24,7 @@ from elisa_bdnf.batch.lock import locked
 from elisa_bdnf.batch.pairing import Plan, Unit
 from elisa_bdnf.batch.shards import NOTE, SCHEMA, ShardError, shard_from_text
 from elisa_bdnf.batch.store import Done, announce, announced, entry_of, record
-from elisa_bdnf.batch.whole import BatchRequest, plan_from_request
+from elisa_bdnf.batch.whole import BatchRequest, OnDone, all_done, plan_from_request
 from elisa_bdnf.batch.whole_files import OnKept, nobody
 from elisa_bdnf.batch.work import Settings
 from elisa_bdnf.batch.workers import done_by
@@ -33,11 +34,19 @@ from elisa_bdnf.output import sha256_or_none
 from elisa_bdnf.workflow import RunRequest
 
 
-def merge(shards: Sequence[Path], out: Path, exports: Path | None = None, on_kept: OnKept = nobody) -> BatchResult:
+def merge(
+    shards: Sequence[Path],
+    out: Path,
+    exports: Path | None = None,
+    begin: Callable[[int], None] = lambda _: None,
+    on_done: OnDone = lambda _, __: None,
+    on_kept: OnKept = nobody,
+) -> BatchResult:
     """Make one batch folder of the folders of all shards. Raises ShardError where they are not one whole.
 
     ``exports`` is the folder of exports, where it is not at the place any more at which the shards have found it.
-    ``on_kept`` is told of copies of results that a person had edited in ``out``.
+    With a history ``begin`` and ``on_done`` are told as by a run. ``on_kept`` is told of copies of results that a
+    person had edited in ``out``.
     """
     if out.resolve() in {shard.resolve() for shard in shards}:
         raise UsageError("--out is one of the shards", expected="another folder")
@@ -45,13 +54,19 @@ def merge(shards: Sequence[Path], out: Path, exports: Path | None = None, on_kep
     by_number = _by_number(notes)
     first = next(iter(notes.values()))
     plan = _plan(first["plan"])
+    asked = _asked(first["asked"], out, exports)
+    past = workflow.past_or_none(asked.history)
     refuse_foreign_folder(out, plan)
     with locked(out):
         unfinished = {folder for folder, _ in announced(out)}
         for index, unit in enumerate(plan.units):
             _take_over(by_number[index % len(by_number) + 1], out, unit, on_kept)
         entries = entries_of(out, plan)
-        asked = _asked(first["asked"], out, exports)
+        if past is not None:
+            begin(len(plan.units))
+            there = tuple(_same_units(plan.units, entries, plan, asked))
+            protocol = workflow.protocol_from_request(asked.run)
+            return all_done(replace(plan, units=there), asked, protocol, past, unfinished, on_done, on_kept)
         same = copies_among(entries, plan.between_plates)
         again = [*judged_beside(plan.units, entries, same, lambda units: _done(units, entries, plan, asked))]
         entries = entries_of(out, plan) if again else entries
@@ -60,28 +75,35 @@ def merge(shards: Sequence[Path], out: Path, exports: Path | None = None, on_kep
 
 def _asked(said: dict[str, Any], out: Path, exports: Path | None) -> BatchRequest:
     """The request for the whole, as a shard has noted it."""
-    layout, samples, waivers, manifest = (
-        Path(said[name]) if said[name] else None for name in ("layout", "samples", "waivers", "manifest")
-    )
+    names = ("layout", "samples", "waivers", "manifest", "history")
+    layout, samples, waivers, manifest, history = (Path(said[name]) if said[name] else None for name in names)
     day = date.fromisoformat(said["read_on"]) if said["read_on"] else None
     run = RunRequest(
         said["protocol"], layout, samples, said["format"], said["overrides"], waivers, said["waivers_shared"], day,
         said["encoding"],
     )  # fmt: skip
-    return BatchRequest(exports or Path(said["folder"]), out, run, tuple(said["formats"]), manifest=manifest)
+    folder = exports or Path(said["folder"])
+    return BatchRequest(folder, out, run, tuple(said["formats"]), manifest=manifest, history=history)
+
+
+def _same_units(units: Sequence[Unit], entries: Sequence[Entry], plan: Plan, asked: BatchRequest) -> Iterator[Unit]:
+    """The exports as they are found now. Raises ShardError where one is not there, or its files are others."""
+    inputs = {entry.row.file: entry.inputs for entry in entries}
+    there = _units_there(plan, asked)
+    for unit in units:
+        changed = [file for file, sha in inputs[unit.file].items() if sha256_or_none(asked.folder / file) != sha]
+        if unit.file not in there or changed:
+            raise _elsewhere(unit, asked)
+        yield there[unit.file]
 
 
 def _done(units: Sequence[Unit], entries: Sequence[Entry], plan: Plan, asked: BatchRequest) -> Iterator[Done]:
     """Do exports that read the same, beside one another. Raises ShardError where they are not there, or others are."""
-    inputs = {entry.row.file: entry.inputs for entry in entries}
     there = _units_there(plan, asked)
-    wanted = []
-    for unit in units:
-        changed = [file for file, sha in inputs[unit.file].items() if sha256_or_none(asked.folder / file) != sha]
-        if unit.file not in there or changed:
-            raise _elsewhere(unit, asked.folder)
-        beside = {file: there[file].path for file in unit.compared or ()}
-        wanted.append(replace(there[unit.file], compared=beside))
+    wanted = [
+        replace(found, compared={file: there[file].path for file in unit.compared or ()})
+        for unit, found in zip(units, _same_units(units, entries, plan, asked), strict=True)
+    ]
     return done_by(1, wanted, Settings(asked.folder, asked.out, asked.run, asked.formats, __version__))
 
 
@@ -94,11 +116,11 @@ def _units_there(plan: Plan, asked: BatchRequest) -> dict[str, Unit]:
     return {unit.file: unit for unit in found.units} if same else {}
 
 
-def _elsewhere(unit: Unit, folder: Path) -> ShardError:
+def _elsewhere(unit: Unit, asked: BatchRequest) -> ShardError:
     others = ", ".join(unit.compared or ())
+    why = f"reads the same as {others}" if others else "is to be judged by the history"
     return ShardError(
-        f"{unit.file} reads the same as {others}, so it must be judged again, and {folder} does not hold what the "
-        "shards have read",
+        f"{unit.file} {why}, so it must be judged again, and {asked.folder} does not hold what the shards have read",
         expected="the folder of exports as it was",
         hint="name it with --exports, or run the shards again",
         file=unit.file,

@@ -1,14 +1,15 @@
 """A batch in parts, each on a machine of its own; :mod:`elisa_bdnf.batch.merging` makes one of them.
 
 Every shard finds and pairs all exports, does its own (every n-th), and notes at its end what the whole is, and how it
-was asked for: which exports read the same is seen by the merge, which judges those once more.
+was asked for: which exports read the same is seen by the merge, which judges those once more. With a history a shard
+judges by what was recorded and by its own plates, and the merge judges again each plate that is told more.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -66,32 +67,40 @@ def begin_shard(out: Path, shard: Shard | None) -> None:
 
 
 def end_shard(
-    out: Path, plan: Plan, shard: Shard, settings: Settings, manifest: Path | None, unfinished: Collection[str]
+    out: Path,
+    plan: Plan,
+    shard: Shard,
+    settings: Settings,
+    files: Mapping[str, Path | None],
+    unfinished: Collection[str],
 ) -> BatchResult:
-    """Note that the shard is done and what the whole is; its result holds the exports of the shard alone."""
+    """Note that the shard is done and what the whole is; its result holds the exports of the shard alone.
+
+    ``files`` are the manifest and the history, which concern the batch and no single export.
+    """
     part = part_of(plan, shard)
     entries = entries_of(out, part)
     sweep(out, entries, unfinished)
     note = {
         "schema": SCHEMA,
         "shard": str(shard),
-        "settings": _settings_sha256(settings),
+        "settings": _settings_sha256(settings, files["history"]),
         "plan": {
             **{key: getattr(plan, key) for key in ("name", "protocol", "protocol_title", "between_plates")},
             "units": [[unit.file, unit.folder] for unit in plan.units],
             "ignored": [asdict(row) for row in plan.ignored],
         },
-        "asked": _asked(settings, manifest),
+        "asked": _asked(settings, files),
     }
     output.to_disk()
     output.write_folder(out / STATE, {NOTE: (json.dumps(note, ensure_ascii=False) + "\n").encode()})
     return BatchResult(plan.name, plan.protocol, plan.protocol_title, tuple(entry.row for entry in entries), ())
 
 
-def _asked(settings: Settings, manifest: Path | None) -> dict[str, Any]:
+def _asked(settings: Settings, files: Mapping[str, Path | None]) -> dict[str, Any]:
     """How the batch was asked for, with the places of files on this machine."""
     request = settings.request
-    files = {"manifest": manifest, "layout": request.layout, "samples": request.samples, "waivers": request.waivers}
+    files = {**files, "layout": request.layout, "samples": request.samples, "waivers": request.waivers}
     return {
         "folder": str(settings.top.resolve()),
         "protocol": request.protocol,
@@ -105,8 +114,9 @@ def _asked(settings: Settings, manifest: Path | None) -> dict[str, Any]:
     }
 
 
-def _settings_sha256(settings: Settings) -> str:
+def _settings_sha256(settings: Settings, history: Path | None) -> str:
     protocol = workflow.protocol_from_request(settings.request)
     request = {key: str(value) for key, value in asdict(settings.request).items() if key not in ("layout", "samples")}
     stands_for = [request, settings.formats, settings.program, protocol.sources, versions()]
+    stands_for += [history.name] if history else []
     return hashlib.sha256(json.dumps(stands_for, sort_keys=True).encode()).hexdigest()

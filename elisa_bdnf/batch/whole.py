@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -66,28 +66,48 @@ def run_batch(
     """
     whole = plan_from_request(request, protocol)
     refuse_foreign_folder(request.out, whole)
-    settings = Settings(request.folder, request.out, request.run, request.formats, __version__, request.force)
-    history = request.history or protocol.history.file
-    past = workflow.past_or_none(history)
-    if request.shard and past is not None:
-        raise UsageError(
-            "a history asks for plates in their order, and a shard sees a part of them",
-            expected="a history or --shard, not both",
-            hint="record merged results with: elisa-bdnf history rebuild",
-        )
+    past = workflow.past_or_none(history_of(request, protocol))
     with locked(request.out):
         begin_shard(request.out, request.shard)
-        plan = part_of(whole, request.shard)
         unfinished = {folder for folder, _ in announced(request.out)}
+        plan = part_of(whole, request.shard)
         begin(len(plan.units))
+        if not request.shard:
+            return all_done(plan, request, protocol, past, unfinished, on_done, on_kept)
+        settings = _settings(request)
         for number, done in enumerate(_dones(plan, request, settings, protocol, past), start=1):
             on_done(done, number)
-        if request.shard:
-            return end_shard(request.out, whole, request.shard, settings, request.manifest, unfinished)
-        entries, same = _compared(plan, request, settings, protocol, past, on_done)
-        batch = assemble(request.out, plan, entries, same, unfinished, past.plates if past else (), on_kept)
-        workflow.remember(history, ((plate.charted, plate.accepted) for plate in batch.plates()))
-        return batch
+        files = {"manifest": request.manifest, "history": history_of(request, protocol)}
+        return end_shard(request.out, whole, request.shard, settings, files, unfinished)
+
+
+def all_done(
+    plan: Plan,
+    request: BatchRequest,
+    protocol: Protocol,
+    past: Past | None,
+    unfinished: Collection[str],
+    on_done: OnDone,
+    on_kept: OnKept,
+) -> BatchResult:
+    """Do all exports of a plan in a folder that is locked, and write its tables and reports."""
+    settings = _settings(request)
+    for number, done in enumerate(_dones(plan, request, settings, protocol, past), start=1):
+        on_done(done, number)
+    entries, same = _compared(plan, request, settings, protocol, past, on_done)
+    batch = assemble(request.out, plan, entries, same, unfinished, past.plates if past else (), on_kept)
+    judged = ((plate.charted, plate.accepted) for plate in batch.plates())
+    workflow.remember(history_of(request, protocol), judged)
+    return batch
+
+
+def history_of(request: BatchRequest, protocol: Protocol) -> Path | None:
+    """The file of the history: that of the request, else that of the protocol."""
+    return request.history or protocol.history.file
+
+
+def _settings(request: BatchRequest) -> Settings:
+    return Settings(request.folder, request.out, request.run, request.formats, __version__, request.force)
 
 
 def _compared(

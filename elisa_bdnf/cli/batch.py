@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -103,12 +103,17 @@ def run_with_progress(request: BatchRequest, protocol: Protocol, *, as_json: boo
         progress.end()
     show_result(result, request.out, progress.taken_over, request.shard, as_json=as_json, quiet=quiet)
     if progress.bugs:
-        from elisa_bdnf.cli.bug_log import EXIT_BUG, bug_sentence
-
-        print(bug_sentence(f"{len(progress.bugs)} of the exports met one", "\n".join(progress.bugs)), file=sys.stderr)
-        return EXIT_BUG
+        return told_of_bugs(progress.bugs)
     _refuse_unmet_waivers(request, protocol, result)
     return exit_code(result, strict=strict)
+
+
+def told_of_bugs(bugs: Sequence[str]) -> int:
+    """Say that exports met mistakes of ours and where the log is; the exit code."""
+    from elisa_bdnf.cli.bug_log import EXIT_BUG, bug_sentence
+
+    print(bug_sentence(f"{len(bugs)} of the exports met one", "\n".join(bugs)), file=sys.stderr)
+    return EXIT_BUG
 
 
 def _refuse_unmet_waivers(request: BatchRequest, protocol: Protocol, result: BatchResult) -> None:

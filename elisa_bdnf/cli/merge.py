@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from elisa_bdnf.cli._options import folder_option
-from elisa_bdnf.cli.complaints import kept_sentence
 
 
 def merge(
@@ -19,7 +17,10 @@ def merge(
     out: Annotated[Path, folder_option("Where the whole goes.")],
     exports: Annotated[
         Path | None,
-        typer.Option(metavar="FOLDER", help="The exports, if they lie elsewhere now; read only if some read the same."),
+        typer.Option(
+            metavar="FOLDER",
+            help="The exports, if they lie elsewhere now; read only if some read the same, or by a history.",
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print batch.json in place of a summary.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
@@ -37,13 +38,15 @@ def merge(
     """
     from elisa_bdnf.batch.merging import merge as merged
     from elisa_bdnf.batch.whole import exit_code
-    from elisa_bdnf.cli.batch import show_result
+    from elisa_bdnf.cli._progress import Progress
+    from elisa_bdnf.cli.batch import show_result, told_of_bugs
 
-    def on_kept(copy: str) -> None:
-        if not quiet:
-            print(kept_sentence(copy), file=sys.stderr)
-
-    result = merged(shards, out, exports, on_kept)
+    progress = Progress(quiet=quiet)
+    try:
+        result = merged(shards, out, exports, progress.begin, progress.on_done, progress.on_kept)
+    finally:
+        progress.end()
     show_result(result, out, as_json=as_json, quiet=quiet)
-    if code := exit_code(result, strict=strict):
+    code = told_of_bugs(progress.bugs) if progress.bugs else exit_code(result, strict=strict)
+    if code:
         raise typer.Exit(code)

@@ -34,7 +34,7 @@ from elisa_bdnf.cli._options import (
     overrides_from_options,
     protocol_of,
 )
-from elisa_bdnf.cli.batch import DEFAULT_OUT, show_result
+from elisa_bdnf.cli.batch import DEFAULT_OUT, show_result, told_of_bugs
 from elisa_bdnf.cli.complaints import Complaints, complain, kept_sentence
 from elisa_bdnf.errors import ElisaError
 from elisa_bdnf.reports.inert import show
@@ -110,10 +110,7 @@ def _watched(request: BatchRequest, protocol: Protocol, every: float, settle: fl
         return EXIT_INTERRUPTED
     _sum_up(result, request.out, quiet=quiet)
     if teller.bugs:
-        from elisa_bdnf.cli.bug_log import EXIT_BUG, bug_sentence
-
-        print(bug_sentence(f"{len(teller.bugs)} of the exports met one", "\n".join(teller.bugs)), file=sys.stderr)
-        return EXIT_BUG
+        return told_of_bugs(teller.bugs)
     return exit_code(result) if result is not None else 0
 
 

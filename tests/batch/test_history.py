@@ -120,3 +120,40 @@ def test_charts_of_a_batch_begin_with_the_history(done: tuple[Path, Path, Path],
     assert "made again of its plates: the same byte for byte" in said
     batch(tmp_path / "in", tmp_path / "out", "--no-html", "--quiet")
     assert not (tmp_path / "out" / ".elisa-bdnf" / "earlier.json").exists()
+
+
+@pytest.fixture
+def shards(done: tuple[Path, Path, Path], tmp_path: Path) -> list[Path]:
+    """The batch in two shards, which share a history that nobody has made yet."""
+    folders = [tmp_path / "part1", tmp_path / "part2"]
+    for number, out in enumerate(folders, start=1):
+        words = ["--history", tmp_path / "h.sqlite", "--no-html", "--quiet"]
+        assert batch(done[0], out, "--shard", f"{number}/2", *words).code == 0  # each too few to judge by
+    assert not (tmp_path / "h.sqlite").exists()
+    return folders
+
+
+def test_merged_shards_are_judged_by_those_before_them_and_recorded(
+    done: tuple[Path, Path, Path], shards: list[Path], tmp_path: Path
+) -> None:
+    merged = elisa_bdnf("merge", *reversed(shards), "--out", tmp_path / "out")
+    assert merged.code == 1, merged.err
+    assert digests(tmp_path / "out") == digests(done[1])
+    assert store.read(tmp_path / "h.sqlite").plates == store.read(done[2]).plates
+    again = batch(done[0], tmp_path / "out", "--history", tmp_path / "h.sqlite", "--no-html")
+    assert "22 exports were as before" in again.out
+
+
+def test_a_merge_with_a_history_needs_the_exports_as_they_were(shards: list[Path], tmp_path: Path) -> None:
+    refused = elisa_bdnf("merge", *shards, "--out", tmp_path / "out", "--exports", tmp_path / "nowhere")
+    assert refused.code == 3
+    assert "is to be judged by the history" in refused.err
+
+
+def test_shards_with_and_without_a_history_are_no_whole(
+    done: tuple[Path, Path, Path], shards: list[Path], tmp_path: Path
+) -> None:
+    batch(done[0], tmp_path / "other", "--shard", "2/2", "--no-html", "--quiet")
+    refused = elisa_bdnf("merge", shards[0], tmp_path / "other", "--out", tmp_path / "out")
+    assert refused.code == 3
+    assert "its settings or versions are not those of" in refused.err
