@@ -21,6 +21,7 @@ _RESPONSE = re.compile(  # of a heading in lower case, letters and digits only
     r"(od|au)?(\d{3}(nm)?(\d{3}(nm)?)?)?"
 )
 _LARGEST = 1e50  # beyond it (and below its inverse) sums of squares leave the numbers that a computer has
+_NONE_STATED = frozenset(("na", "nan", "n/a", "null", "-", "–", "?", "unknown"))  # as R and people write an empty cell
 _SAME = 1e-8  # relative difference of concentrations that is only rounding by a spreadsheet
 
 
@@ -87,7 +88,7 @@ def _columns(header: Sequence[str], file: str) -> Mapping[str, int]:
     for index, text in enumerate(header):
         name = column_from_text(text).name
         compact = "".join(c for c in text.casefold() if c.isalnum())
-        if name == "concentration" or compact == "x":
+        if name == "concentration" or compact in ("x", "dose"):
             found.setdefault("concentration", index)
         elif _RESPONSE.fullmatch(compact):
             found.setdefault("response", index)
@@ -109,13 +110,19 @@ def _cell(row: Sequence[str], index: int | None) -> str:
     return row[index].strip() if index is not None and index < len(row) else ""
 
 
+def _concentration_text(row: Sequence[str], columns: Mapping[str, int]) -> str:
+    """Empty where there is none: such a row is an unknown."""
+    text = _cell(row, columns["concentration"])
+    return "" if text.casefold() in _NONE_STATED else text
+
+
 def _table(rows: Sequence[tuple[int, Sequence[str]]], columns: Mapping[str, int], decimal: str, file: str) -> Table:
     problems: list[Problem] = []
     remarks: list[str] = []
     standards: dict[float, list[float]] = {}
     unknowns: list[Unknown] = []
     for number, row in rows:
-        text, name = _cell(row, columns["concentration"]), _cell(row, columns.get("sample"))
+        text, name = _concentration_text(row, columns), _cell(row, columns.get("sample"))
         concentration = number_from_text_or_none(text, decimal)
         cell = response_or_none(_cell(row, columns["response"]), decimal)
         if text and (concentration is None or concentration < 0):

@@ -165,3 +165,13 @@ def test_a_falling_curve_is_remarked(tmp_path: Path) -> None:
     rows = [f"{x},{3 / (1 + x / 100)}" for x in (0, 10, 30, 100, 300, 1000)]
     assert "reversed order" in record(tmp_path, text="\n".join(["concentration,response", *rows]))["remarks"][0]
     assert not any("reversed" in remark for remark in record(tmp_path)["remarks"])
+
+
+@pytest.mark.parametrize("word", ["NA", "nan", "n/a", "-", "?", "unknown"])
+def test_a_word_for_no_concentration_makes_an_unknown(tmp_path: Path, word: str) -> None:
+    found = record(tmp_path, text=TABLE.replace("\n,1.0\n", f"\n{word},1.0\n"))
+    assert found["unknowns"] == record(tmp_path)["unknowns"]
+
+
+def test_a_dose_is_a_concentration(tmp_path: Path) -> None:
+    assert record(tmp_path, text=TABLE.replace("concentration", "dose")) == record(tmp_path)
