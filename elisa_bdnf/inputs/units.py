@@ -18,6 +18,8 @@ _UNIT = (
 _ALONE = re.compile(rf"\s*{_UNIT}\s*\Z")
 _IN_BRACKETS = re.compile(rf"(?P<name>.*?)[\s_.,:]*[(\[{{]\s*(?:in\s+)?{_UNIT}\s*[)\]}}][\s:]*\Z")
 _BEHIND = re.compile(rf"(?P<name>.*?)[\s_.,:]+(?:in\s+)?{_UNIT}\s*\Z")
+_ACTIVITY_IN_BRACKETS = re.compile(r"(?P<name>.*?)[\s_.,:]*[(\[{]\s*(?:in\s+)?(?P<unit>m?i?u/ml|au)\s*[)\]}][\s:]*\Z")
+_ACTIVITY_BEHIND = re.compile(r"(?P<name>.*?)[\s_.,:]+(?:in\s+)?(?P<unit>m?i?u/ml)\s*\Z")
 _LONGEST_HEADING = 300  # the search for a unit behind a name takes time with the square of the length
 _PLAIN = str.maketrans("µμ⁻¹−\u00a0", "uu-1- ")
 
@@ -33,10 +35,13 @@ def name_and_unit_from_text(text: str) -> tuple[str, str | None]:
     if len(text) > _LONGEST_HEADING:
         return text.strip(), None
     plain = _plain(text)
-    match = _IN_BRACKETS.match(plain) or _BEHIND.match(plain)
+    if match := _IN_BRACKETS.match(plain) or _BEHIND.match(plain):
+        unit = _unit(match)
+    elif match := _ACTIVITY_IN_BRACKETS.match(plain) or _ACTIVITY_BEHIND.match(plain):
+        unit = _ACTIVITY[match["unit"]]
     if match is None or not match["name"].strip():
         return text.strip(), None
-    return text[: len(match["name"])].strip(), _unit(match)
+    return text[: len(match["name"])].strip(), unit
 
 
 def _plain(text: str) -> str:

@@ -133,13 +133,14 @@ def reading_from_plate(plate: BmgPlate, source: Source, name: str = "") -> Readi
     shape = shape_of(cells for _, cells in plate.tables)
     decimal = decimal_mark(cells for title, cells in plate.tables if not _is_text(title))
     channels, likely = with_likely_kind(_channels(plate, shape, decimal))
+    unnamed = () if name else _unnamed(plate.header)
     name = name or _plate_name(plate.header)
     if not channels:
         titles = ", ".join(title for title, _ in plate.tables) or "nothing"
         raise ExportError(f"{titles} found", expected="Raw Data or Blank corrected data for each well")
     refuse_without_values(channels, name)
     layout, lost = _layout(plate.tables, shape, decimal)
-    remarks = [*date_remarks(value_of(plate.header, "Date")), *likely, *plate.remarks, *lost]
+    remarks = [*date_remarks(value_of(plate.header, "Date")), *likely, *plate.remarks, *lost, *unnamed]
     return Reading(
         source,
         name,
@@ -165,6 +166,13 @@ def _plate_name(header: Header) -> str:
     ids = [value for key, value in header if re.fullmatch(r"ID[1-9]", key) and value]
     plates = [value for value in ids if value.casefold().startswith("plate")]
     return (plates or [", ".join(ids)])[0] or value_of(header, "Test name") or "Plate 1"
+
+
+def _unnamed(header: Header) -> tuple[str, ...]:
+    """A sentence where no ID names the plate: none was typed, or its line was lost."""
+    if any(re.fullmatch(r"ID[1-9]", key) and value for key, value in header):
+        return ()
+    return (f"The export names no plate (ID1, ID2 or ID3 are empty or missing); it is called {_plate_name(header)!r}.",)
 
 
 def _is_text(title: str) -> bool:

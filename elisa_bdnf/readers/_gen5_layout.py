@@ -10,6 +10,7 @@ from functools import lru_cache
 from elisa_bdnf.inputs.numbers import decimals_from_text, number_from_text_or_none
 from elisa_bdnf.model.layout import Content, Layout, Role
 from elisa_bdnf.model.plate import Shape, Well, well_order
+from elisa_bdnf.readers._gen5_amounts import Amounts, amounts_from_texts
 
 _WELL_ID, _AMOUNT, _NAME = "Well ID", "Conc/Dil", "Name"
 _STANDARD = re.compile(r"(?:STD|STANDARD|CAL)[ _-]?[0-9]*(?::[0-9]+)?\Z", re.IGNORECASE)
@@ -43,15 +44,25 @@ def layout_from_attributes(attributes: Mapping[str, Mapping[Well, str]], shape: 
     if _says_factors(ids, attributes.get(_AMOUNT, {}), decimal):
         dilution = factor_or_none
         questions["Conc/Dil of samples is read as dilution factors: one is above 1 and none below."] = {}
+    amounts = _amounts(ids, attributes.get(_AMOUNT, {}), decimal)
     for well in wells:
         said = tuple([texts.get(well, "") for texts in attributes.values()])
         if said not in known:
-            known[said] = _content(dict(zip(attributes, said, strict=True)), decimal, questions, dilution)
+            known[said] = _content(dict(zip(attributes, said, strict=True)), decimal, questions, dilution, amounts)
         contents[well] = known[said]
     if not contents:
         return None
     remarks = tuple(template.format(_some(list(named))) for template, named in questions.items())
-    return Layout(shape, contents, origin="export", remarks=remarks)
+    return Layout(shape, contents, unit=amounts.unit, origin="export", remarks=(*remarks, *amounts.remarks))
+
+
+def _amounts(ids: Mapping[Well, str], texts: Mapping[Well, str], decimal: str) -> Amounts:
+    """The concentrations of standards, and of controls where a unit shows that they are some."""
+    roles = {well: _role(code) for well, code in ids.items() if code}
+    standards = [texts.get(well, "") for well, role in roles.items() if role is Role.STANDARD]
+    controls = [texts.get(well, "") for well, role in roles.items() if role is Role.CONTROL]
+    plain = {text for text in controls if number_from_text_or_none(text, decimal) is not None}
+    return amounts_from_texts([*standards, *(text for text in controls if text not in plain)], decimal)
 
 
 def _note_lost(attributes: Mapping[str, Mapping[Well, str]], ids: Mapping[Well, str], questions: Questions) -> None:
@@ -82,21 +93,25 @@ def _says_factors(ids: Mapping[Well, str], amounts: Mapping[Well, str], decimal:
     return bool(numbers) and min(numbers) >= 1 and max(numbers) > 1
 
 
-def _content(attributes: Mapping[str, str], decimal: str, questions: Questions, dilution: Dilution) -> Content:
+def _content(
+    attributes: Mapping[str, str], decimal: str, questions: Questions, dilution: Dilution, amounts: Amounts
+) -> Content:
     texts = {name: text for name, text in attributes.items() if text}
     well_id, amount, name = texts[_WELL_ID], texts.get(_AMOUNT, ""), texts.get(_NAME, "")
     role = _role(well_id)
     if role is Role.BLANK:
         return Content(Role.BLANK, name or well_id, attributes=texts)
     if role is Role.STANDARD:
-        nominal = number_from_text_or_none(amount, decimal)
+        nominal = amounts.number_or_none(amount, decimal)
         if nominal is None:
             _note(
                 questions, "Standards without a concentration in the layout of the export: {}.", _told(well_id, amount)
             )
         return Content(Role.STANDARD, well_id, nominal, attributes=texts)
     if role is Role.CONTROL:
-        nominal = _nominal_of_control_or_none(well_id, amount, decimal, questions)
+        nominal = amounts.numbers.get(amount)
+        if nominal is None:
+            nominal = _nominal_of_control_or_none(well_id, amount, decimal, questions)
         return Content(Role.CONTROL, name or well_id, nominal, attributes=texts)
     return _sample(well_id, name, dilution(amount, decimal), questions, texts)
 

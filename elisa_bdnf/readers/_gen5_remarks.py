@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 
 from elisa_bdnf.errors import ExportError
 from elisa_bdnf.model.plate import Shape, Well, row_column_from_well, row_name_from_index, well_order
-from elisa_bdnf.model.reading import Channel
+from elisa_bdnf.model.reading import Channel, Correction
 from elisa_bdnf.readers._cells import ambiguous_date_or_none, wells_of
 from elisa_bdnf.readers._gen5_quantities import is_speed
 from elisa_bdnf.readers._gen5_sections import Section
 from elisa_bdnf.readers._holes import remarks_on_holes
+
+_PATH_LENGTH = re.compile(r"path ?length", re.IGNORECASE)
 
 
 def holds_anything(section: Section) -> bool:
@@ -37,6 +40,18 @@ def remarks_on(section: Section) -> list[str]:
         names = ", ".join(next(iter(curve.values()), "") for curve in section.curves)
         remarks.append(f"Gen5 fitted several curves ({names}); the first one is shown.")
     return [*remarks, *section.remarks]
+
+
+def unproven_path_lengths(section: Section, channels: Sequence[Channel]) -> list[str]:
+    """Sentences about ``Corrected […]`` where neither procedure nor a matrix tells of a path length."""
+    corrected = [channel.label for channel in channels if channel.correction is Correction.PATH_LENGTH]
+    texts = (*section.quantities, *(f"{key} {value}" for key, value in section.header))
+    if not corrected or any(_PATH_LENGTH.search(text) for text in texts):
+        return []
+    return [
+        f"{label!r} is taken to be corrected for path length, which Gen5 calls so; nothing else here tells of one."
+        for label in corrected
+    ]
 
 
 def missing_parts(section: Section, channels: Sequence[Channel], shape: Shape) -> list[str]:

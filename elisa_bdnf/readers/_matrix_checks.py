@@ -15,12 +15,14 @@ from elisa_bdnf.inputs.numbers import is_number, is_number_or_word
 from elisa_bdnf.inputs.pages import Page, spoken_place
 from elisa_bdnf.model.plate import STANDARD_SHAPES, row_name_from_index
 
+_ROWS_OF_96, _COLUMNS_OF_96 = STANDARD_SHAPES[96]
 _WHOLE_WIDTHS = frozenset(columns for _, columns in STANDARD_SHAPES.values() if columns >= 12)
 
 
 def refuse_damage(page: Page, grid: Grid) -> None:
     """Raises ExportError where values stand beside or below the labels, or a line has gained or lost a cell."""
     _refuse_unlabeled_columns(page, grid)
+    _refuse_leap(page, grid)
     _refuse_values_below(page, grid)
     refuse_moved_cells(page, [line.index for line in grid.lines], heading=grid.top)
 
@@ -34,6 +36,27 @@ def _refuse_unlabeled_columns(page: Page, grid: Grid) -> None:
                 f"{line.beyond[0]!r} stands to the right of the last column number, {grid.columns[-1] + 1}",
                 expected="a column number above every column of the plate",
                 place=page.place(line.index, grid.right),
+            )
+
+
+def _refuse_leap(page: Page, grid: Grid) -> None:
+    """A line below the last row that begins with a letter by chance (``N  96``, ``P  0.03``), or a damaged letter.
+
+    With twelve columns or fewer it would be the only thing that makes a plate of 96 wells a larger one.
+    """
+    rows = [line.row for line in grid.lines]
+    filled = [sum(map(bool, line.cells)) for line in grid.lines]
+    if rows[-1] < _ROWS_OF_96 or grid.columns[-1] >= _COLUMNS_OF_96:
+        return
+    for number, line in enumerate(grid.lines[1:], start=1):
+        leaps = line.row > rows[number - 1] + 1
+        if line.row >= _ROWS_OF_96 and (leaps or 2 * filled[number] < max(filled)):
+            above, own = row_name_from_index(rows[number - 1]), row_name_from_index(line.row)
+            raise ExportError(
+                f"a line that begins with {own!r} stands below plate row {above} of {len(grid.columns)} columns",
+                expected="no more than rows A to H, or all rows of a larger plate",
+                hint="take the line out, or write in words what it holds, if it is no row of the plate",
+                place=page.place(line.index, grid.left),
             )
 
 

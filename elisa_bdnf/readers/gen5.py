@@ -43,7 +43,14 @@ from elisa_bdnf.readers._gen5_quantities import (
     is_concentration,
     reduction_meaning_or_none,
 )
-from elisa_bdnf.readers._gen5_remarks import holds_anything, left_out, missing_parts, nothing_measured, remarks_on
+from elisa_bdnf.readers._gen5_remarks import (
+    holds_anything,
+    left_out,
+    missing_parts,
+    nothing_measured,
+    remarks_on,
+    unproven_path_lengths,
+)
 from elisa_bdnf.readers._gen5_results import curve_or_none, results_from_section
 from elisa_bdnf.readers._gen5_sections import Section, sections_from_rows
 from elisa_bdnf.readers._placed import shape_of
@@ -165,6 +172,7 @@ def _reading(section: Section, source: Source, decimal: str, remarks: tuple[str,
                 for label in reduced
             ),
             *found,
+            *unproven_path_lengths(section, channels),
             *result_remarks,
         ),
     )

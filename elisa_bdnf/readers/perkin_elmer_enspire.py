@@ -111,8 +111,15 @@ def _reading(page: Page, head: int, wells: dict[int, str], header: Header, sourc
             *date_remarks(value_of(header, "Measurement date")),
             *likely,
             *short_line_remarks(page, tuple(wells)),
+            *_unnamed(header, name),
         ),
     )
+
+
+def _unnamed(header: Header, name: str) -> tuple[str, ...]:
+    if value_of(header, "Barcode").strip('="') or value_of(header, "Plate"):
+        return ()
+    return (f"The export names no plate (Plate and Barcode are empty or missing); it is called {name!r}.",)
 
 
 def _plate_facts(page: Page, start: int, head: int) -> Header:
