@@ -61,7 +61,9 @@ def _center_of_filter(page: Page, used: str) -> float | None:
 
 def _section(page: Page, title: str, name: str) -> dict[str, str]:
     """Keys below the line ``name`` of a section, up to the next empty line."""
-    start = next((row for row in range(len(page.rows)) if page.firsts[row].casefold() == title), None)
+    if title not in page.kept:
+        page.kept[title] = next((row for row, text in enumerate(page.firsts) if text.casefold() == title), None)
+    start: int | None = page.kept[title]
     if start is None or not name:
         return {}
     facts: dict[str, str] = {}

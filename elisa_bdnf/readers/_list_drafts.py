@@ -67,7 +67,7 @@ class WellList:
     def is_plain_sheet(self) -> bool:
         return bool(_PLAIN_SHEET.match(self.table.page.name))
 
-    @property
+    @cached_property
     def remarks(self) -> tuple[str, ...]:
         named = ", ".join(repr(heading.text) for heading, _ in self.responses)
         taken = (f"Responses were taken from the column {named}.",) if len(self.responses) == 1 else ()

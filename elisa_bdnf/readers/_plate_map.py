@@ -30,15 +30,23 @@ def layout_from_map(page: Page, grids: Iterable[Grid], shape: Shape) -> Layout |
 
 def maps_of_plate(page: Page, name: str) -> list[Grid]:
     """EnVision's maps below ``Platemap:`` that are of one plate number."""
-    start = next((row for row in range(len(page.rows)) if page.firsts[row].casefold().startswith("platemap")), None)
+    if maps_of_plate not in page.kept:
+        page.kept[maps_of_plate] = _maps_by_plate(page)
+    maps: dict[str, list[Grid]] = page.kept[maps_of_plate]
+    return maps.get(name.split(" ", maxsplit=1)[0], [])
+
+
+def _maps_by_plate(page: Page) -> dict[str, list[Grid]]:
+    start = next((row for row, text in enumerate(page.firsts) if text.casefold().startswith("platemap")), None)
     if start is None:
-        return []
-    found, plate = [], ""
+        return {}
+    found: dict[str, list[Grid]] = {}
+    plate = ""
     grids = {grid.top: grid for grid in grids_at_left(page, start)}
     for row in range(start, len(page.rows)):
-        if page.text(row, 0).startswith("Calculations"):
+        if page.firsts[row].startswith("Calculations"):
             break
-        plate = page.text(row, 4) if page.text(row, 0) == "Plate" else plate
-        if row in grids and plate == name.split(" ", maxsplit=1)[0]:
-            found.append(grids[row])
+        plate = page.text(row, 4) if page.firsts[row] == "Plate" else plate
+        if row in grids:
+            found.setdefault(plate, []).append(grids[row])
     return found

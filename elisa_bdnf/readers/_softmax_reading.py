@@ -13,6 +13,7 @@ from elisa_bdnf.model.layout import Role
 from elisa_bdnf.model.reading import InstrumentCurve, Reading, Source
 from elisa_bdnf.readers._cells import decimal_mark, places_of
 from elisa_bdnf.readers._holes import named, remarks_on_holes
+from elisa_bdnf.readers._key_lines import Header
 from elisa_bdnf.readers._softmax_blocks import Block, BlockKind, Document, document_from_rows
 from elisa_bdnf.readers._softmax_channels import Responses, channels_from_plate, with_notes
 from elisa_bdnf.readers._softmax_checks import checked
@@ -39,7 +40,8 @@ def readings_from_file(file: InputFile) -> tuple[Reading, ...]:
     if not draft.plates:
         raise _nothing_measured(document)
     source = Source(file.name, file.sha256, _FORMAT, _software(document))
-    return tuple(_reading(draft, index, document, source, file.decoding_remarks) for index in range(len(draft.plates)))
+    header = _header_of_file(document, draft.groups)
+    return tuple(_reading(draft, index, header, source, file.decoding_remarks) for index in range(len(draft.plates)))
 
 
 def _cut_off(lines: Sequence[str], document: Document) -> list[str]:
@@ -170,13 +172,13 @@ def _by_value(draft: _Draft, group: Group, candidates: Sequence[int]) -> int | N
     return fitting[0] if len(fitting) == 1 else None
 
 
-def _reading(draft: _Draft, index: int, document: Document, source: Source, remarks: tuple[str, ...]) -> Reading:
+def _reading(draft: _Draft, index: int, around: Header, source: Source, remarks: tuple[str, ...]) -> Reading:
     plate, parts, responses = draft.plates[index], draft.parts[index], draft.responses[index]
     label, other = responses.evaluated(parts)
     response = responses.by_label(label or "")
     notes, masked = notes_from_parts(parts, response, draft.decimal)
     layout, layout_remarks = layout_from_parts(parts, draft.roles, plate.shape, draft.decimal)
-    header = tuple(_header(plate, draft, document))
+    header = (*_header_of_plate(plate), *around)
     results = results_from_parts(parts, responses, draft.decimal)
     curve = curve_or_none(parts, label, response, results, draft.r_squared)
     edited = [f"The groups print other responses than {label!r} in {named(other)}."] if other else []
@@ -200,22 +202,25 @@ def _reading(draft: _Draft, index: int, document: Document, source: Source, rema
     )
 
 
-def _header(plate: PlateBlock, draft: _Draft, document: Document) -> Iterator[tuple[str, str]]:
-    yield "Plate", plate.head.name
-    yield "Plate: format version", plate.head.version
-    for key, value in plate.head.values.items():
-        if value:
-            yield f"Plate: {key}", value
-    for value in plate.head.further:
-        yield "further cells of the plate", value
-    yield from document.footer
+def _header_of_plate(plate: PlateBlock) -> Header:
+    return (
+        ("Plate", plate.head.name),
+        ("Plate: format version", plate.head.version),
+        *((f"Plate: {key}", value) for key, value in plate.head.values.items() if value),
+        *(("further cells of the plate", value) for value in plate.head.further),
+    )
+
+
+def _header_of_file(document: Document, groups: Sequence[Group]) -> Header:
+    """What stands beside the plates, and is the same for all of them."""
+    notes: list[tuple[str, str]] = []
     for block in document.blocks:
         if block.kind is BlockKind.NOTE:
-            yield from (("Note", _joined(row)) for row in (block.head, *block.rows) if any(row))
+            notes += [("Note", _joined(row)) for row in (block.head, *block.rows) if any(row)]
         elif block.kind is BlockKind.OTHER:
-            yield "block that is not read", block.name
-    for group in draft.groups:
-        yield from ((f"Group {group.name}", _joined(summary)) for summary in group.summaries)
+            notes.append(("block that is not read", block.name))
+    summaries = [(f"Group {group.name}", _joined(summary)) for group in groups for summary in group.summaries]
+    return (*document.footer, *notes, *summaries)
 
 
 def _joined(cells: Sequence[str]) -> str:

@@ -60,9 +60,10 @@ def _beside_others(readings: Sequence[Reading]) -> list[tuple[str, ...]]:
     wells = [_filled(reading) for reading in readings]
     first_with: dict[_Numbers, int] = {}
     found: list[tuple[str, ...]] = []
+    layouts = any(reading.layout for reading in readings)
     for index in range(len(readings)):
         sentences = list(_lacking(labels[index], different))
-        if readings[index].layout is None and any(reading.layout for reading in readings):
+        if readings[index].layout is None and layouts:
             sentences.append("Other plates of the file have a layout in the export; this one does not.")
         first = first_with.setdefault(numbers[index], index)
         if first < index and _count(numbers[index]) >= _FEWEST:
