@@ -28,6 +28,7 @@ from elisa_bdnf.model.plate import (
 Rows = Sequence[Sequence[str]]
 
 MOST_COLUMNS = 48
+MOST_GRIDS = 5_000
 
 _COLUMN_NUMBERS = {
     form.format(number): number for number in range(1, MOST_COLUMNS + 1) for form in ("{}", "{:02}", "{:03}", "{}.0")
@@ -144,6 +145,8 @@ def find_grids(rows: Rows, *, start: int = 0, stop: int | None = None, several_l
                 continue
             if grid := _grid_or_none(rows, top, left, columns, stop, several_lines):
                 grids.append(grid)
+                if len(grids) > MOST_GRIDS:
+                    raise ExportError(f"there are more than {MOST_GRIDS:,} matrices", hint="split the file")
                 above.append(grid)
     return grids
 

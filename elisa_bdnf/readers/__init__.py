@@ -13,13 +13,13 @@ from pkgutil import iter_modules
 from elisa_bdnf.errors import ElisaError, ExportError
 from elisa_bdnf.inputs.file import KIND_TITLES, InputFile, letters_of
 from elisa_bdnf.model.reading import Reading
+from elisa_bdnf.readers._limits import FEWEST_CHARACTERS, MOST_TEXT
 from elisa_bdnf.readers._reader import Reader
 from elisa_bdnf.readers._refusals import near_miss_or_none, refusal_or_none, words_without_numbers_or_none
 from elisa_bdnf.readers._saved_as_workbook import sheets_as_texts
 from elisa_bdnf.readers._whole_file import with_remarks
 
-# Two hundred plates, or one of 1536 wells fifty times over; JSON has a page of text for each well.
-MOST_TEXT, MOST_JSON, MOST_LINES = 2_000_000, 8_000_000, 100_000
+MOST_JSON = 8_000_000  # it has a page of text for each well
 _READABLE_KINDS = frozenset(["text", "xlsx", "xls", "xml", "json"])
 
 
@@ -46,6 +46,7 @@ def read_file(file: InputFile, *, format: str | None = None) -> tuple[Reading, .
     try:
         _refuse_unreadable(file)
         reader, file = (_chosen(format), file) if format else _recognized(file)
+        _refuse_endless(file, reader.most_text)
         readings = reader.read(file)
         if not readings:
             raise ExportError(f"this is {reader.title}, but it holds no plate", expected="at least one value of a well")
@@ -63,18 +64,20 @@ def _refuse_unreadable(file: InputFile) -> None:
     if file.kind in ("xlsx", "xls"):
         _ = file.sheets
     else:
-        _refuse_endless(file)
+        _refuse_endless(file, max(reader.most_text for reader in READERS))
 
 
-def _refuse_endless(file: InputFile) -> None:
+def _refuse_endless(file: InputFile, most: int) -> None:
     """A text far longer than any export of plates is refused before readers look for plates in it."""
-    most = MOST_JSON if file.kind == "json" else MOST_TEXT
+    if file.kind in ("xlsx", "xls"):
+        return
+    most, most_lines = MOST_JSON if file.kind == "json" else most, most // FEWEST_CHARACTERS
     found = f"{len(file.data):,} bytes" if len(file.data) > 4 * most else ""
     if not found and len(file.text) > most:
         found = f"{len(file.text):,} characters"
     expected = f"at most {most:,}, more than any export of plates has"
-    if not found and file.kind == "text" and len(file.lines) > MOST_LINES:
-        found, expected = f"{len(file.lines):,} lines", f"at most {MOST_LINES:,}, more than any export of plates has"
+    if not found and file.kind == "text" and len(file.lines) > most_lines:
+        found, expected = f"{len(file.lines):,} lines", f"at most {most_lines:,}, more than any export of plates has"
     if found:
         raise ExportError(f"the text has {found}", expected=expected, hint="split it, plate by plate")
 
@@ -90,6 +93,7 @@ def _recognized(file: InputFile) -> tuple[Reader, InputFile]:
     """The one reader whose format this is, and what it is to read; the generic ones are asked last of all."""
     candidates = [reader for reader in READERS if not reader.generic and _recognizes(reader, file)]
     if not candidates:
+        _refuse_endless(file, MOST_TEXT)
         if len(texts := _texts_of_sheets(file)) == 1:
             return texts[0]
         if refusal := refusal_or_none(file):

@@ -16,6 +16,7 @@ from elisa_bdnf.readers._cells import Cells
 from elisa_bdnf.readers._gen5_checks import label_of, layout_remarks, refuse_astray, refuse_lines_without_label
 from elisa_bdnf.readers._gen5_list import is_list_head, list_from_rows
 from elisa_bdnf.readers._gen5_procedure import Read, read_step
+from elisa_bdnf.readers._limits import MOST_MEASUREMENTS, MOST_PLATES, refuse_more_than
 
 Rows = Sequence[Sequence[str]]
 
@@ -53,11 +54,13 @@ class _Draft:
     reads: list[tuple[str, bool, list[str], int]] = field(default_factory=list)
     layout: dict[str, Cells] = field(default_factory=dict)
     quantities: dict[str, Cells] = field(default_factory=dict)
+    kinetic: set[str] = field(default_factory=set)  # the steps that begin and end one
 
 
 def sections_from_rows(rows: Rows) -> tuple[Section, ...]:
     """Every plate of the export, in order."""
     starts = _plate_starts(rows)
+    refuse_more_than(MOST_PLATES, len(starts), "plates")
     stops = [*starts[1:], len(rows)]
     sections = []
     document: tuple[tuple[str, str], ...] = ()
@@ -255,7 +258,9 @@ def _take_text(draft: _Draft, cells: Sequence[str], filled: Sequence[str], line:
         return
     key = filled[0].removesuffix(":").strip()
     if key == "Read":
-        kinetic = any(name == "Start Kinetic" for name, _ in draft.header)
-        ended = any(name == "End Kinetic" for name, _ in draft.header)
-        draft.reads.append((filled[1] if len(filled) > 1 else "", kinetic and not ended, [], line))
+        refuse_more_than(MOST_MEASUREMENTS, len(draft.reads) + 1, "read steps on one plate")
+        kinetic = {"Start Kinetic"} == draft.kinetic
+        draft.reads.append((filled[1] if len(filled) > 1 else "", kinetic, [], line))
+    if key in ("Start Kinetic", "End Kinetic"):
+        draft.kinetic.add(key)
     draft.header.append((key, " ".join(filled[1:])))

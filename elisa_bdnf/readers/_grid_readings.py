@@ -13,6 +13,7 @@ from elisa_bdnf.readers._cells import unique_labels
 from elisa_bdnf.readers._generic_titles import generic_pages
 from elisa_bdnf.readers._grid_drafts import Draft, drafts_from_pages
 from elisa_bdnf.readers._key_lines import date_remarks, unread_keys
+from elisa_bdnf.readers._limits import MOST_PLATES, refuse_more_than
 from elisa_bdnf.readers._placed import channel, decimal_mark, refuse_without_values, results, shape_of
 
 _FORMAT = "plain_grid"
@@ -38,6 +39,7 @@ def readings_from_matrices(file: InputFile) -> tuple[Reading, ...]:
     drafts = _drafts(file)
     if not drafts:
         raise ExportError("no matrix of numbers was found", expected="row letters and column numbers around responses")
+    refuse_more_than(MOST_PLATES, len(drafts), "plates")
     decimal = decimal_mark([table.cells for draft in drafts for table in (*draft.tables, *draft.computed)])
     unnamed = len(drafts) > 1 and not all(draft.name for draft in drafts)
     remarks = ("The file does not name all of its plates; those without a name were counted.",) if unnamed else ()

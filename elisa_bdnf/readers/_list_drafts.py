@@ -23,6 +23,7 @@ from elisa_bdnf.inputs.well_facts import Fact
 from elisa_bdnf.model.plate import Well
 from elisa_bdnf.readers._generic_titles import Meaning, Quantity, is_time_title, quantity_from_title
 from elisa_bdnf.readers._key_lines import not_an_endpoint
+from elisa_bdnf.readers._limits import MOST_PLATES, refuse_more_than
 from elisa_bdnf.readers._matrix_checks import refuse_moved_cells, short_line_remarks
 from elisa_bdnf.readers._placed import Cells
 
@@ -125,6 +126,7 @@ def plates_from_list(found: WellList) -> list[ListPlate]:
             place = found.table.place(line, plate_heading)
             problems.append(Problem("the line names no plate", "a plate in every line, or no such column", place=place))
         _add_line(found, plates.setdefault(name, ListPlate(name)), line, problems)
+        refuse_more_than(MOST_PLATES, len(plates), "plates")
     if problems:
         raise ExportError(problems=problems[:20])
     return list(plates.values())

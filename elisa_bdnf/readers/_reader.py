@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from elisa_bdnf.inputs.file import InputFile
 from elisa_bdnf.model.reading import Reading
+from elisa_bdnf.readers._limits import MOST_TEXT
 
 TABLES = frozenset(["text", "xlsx", "xls"])
 TEXTS = frozenset(["text"])
@@ -22,7 +23,8 @@ class Reader:
     given files that were recognized, or that the user chose the format for. A ``generic`` reader is asked only where no
     other one recognizes the file. ``marks`` are words in small letters, one of which stands in every file of the
     format: where none does, or where the file is none of its ``kinds`` (keys of ``KIND_TITLES``), ``recognizes`` is not
-    asked. ``software`` names the versions seen; ``real_example`` says
+    asked. ``most_text`` is how many characters of text are read, for which this format has to be read within seconds
+    whatever they are. ``software`` names the versions seen; ``real_example`` says
     whether an instrument's own file was at hand. ``forms`` says which arrangements of the format are read, in Markdown.
     A reader that ``states_wells`` knows from the export which wells were read, and says itself which lack a value.
     """
@@ -33,6 +35,7 @@ class Reader:
     read: Callable[[InputFile], tuple[Reading, ...]]
     marks: tuple[str, ...] = ()
     kinds: frozenset[str] = TABLES
+    most_text: int = MOST_TEXT
     software: str = ""
     real_example: bool = False
     generic: bool = False

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.numbers import number_from_text_or_none
+from elisa_bdnf.readers._limits import MOST_BLOCKS, refuse_more_than
 
 Row = tuple[str, ...]
 Widths = Callable[[int], int]
@@ -70,6 +71,7 @@ def document_from_rows(rows: Sequence[Row], widths: Widths) -> Document:
         if start := _start_or_none(rows[index]):
             block, index = _block(rows, index, start, widths)
             blocks.append(block)
+            refuse_more_than(MOST_BLOCKS, len(blocks), "blocks")
             continue
         _refuse_values(rows[index], index + 1)
         footer += _footer_items(rows[index])

@@ -14,6 +14,7 @@ from elisa_bdnf.model.reading import InstrumentCurve, Reading, Source
 from elisa_bdnf.readers._cells import decimal_mark, places_of
 from elisa_bdnf.readers._holes import named, remarks_on_holes
 from elisa_bdnf.readers._key_lines import Header
+from elisa_bdnf.readers._limits import MOST_PLATES, refuse_more_than
 from elisa_bdnf.readers._softmax_blocks import Block, BlockKind, Document, document_from_rows
 from elisa_bdnf.readers._softmax_channels import Responses, channels_from_plate, with_notes
 from elisa_bdnf.readers._softmax_checks import checked
@@ -69,6 +70,7 @@ class _Draft:
 
 def _draft(document: Document) -> _Draft:
     draft = _Draft(".")
+    refuse_more_than(MOST_PLATES, sum(block.kind is BlockKind.PLATE for block in document.blocks), "plates")
     for block in document.blocks:
         if block.kind is BlockKind.GROUP:
             draft.groups.append(group_from_block(block))

@@ -31,6 +31,7 @@ from elisa_bdnf.readers._key_lines import (
     value_of,
     wavelength_from_text_or_none,
 )
+from elisa_bdnf.readers._limits import MOST_MEASUREMENTS, refuse_more_than
 from elisa_bdnf.readers._placed import (
     Cells,
     cells_of,
@@ -86,6 +87,7 @@ def has_labels_of_icontrol(page: Page) -> bool:
 
 def blocks_of(page: Page, starts: Sequence[int], label_key: str, begins_with: str) -> list[Block]:
     """The measurements that begin at the given rows."""
+    refuse_more_than(MOST_MEASUREMENTS, len(starts), "measurements")
     found = []
     for start, stop in zip(starts, [*starts[1:], len(page.rows)], strict=True):
         table = next((r for r in range(start, stop) if _TABLE_HEADS.match(page.firsts[r])), stop)

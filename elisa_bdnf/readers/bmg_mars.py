@@ -27,6 +27,7 @@ from elisa_bdnf.readers._bmg_plate import (
     title_of,
 )
 from elisa_bdnf.readers._key_lines import not_an_endpoint
+from elisa_bdnf.readers._limits import MOST_PLATES, refuse_more_than
 from elisa_bdnf.readers._matrix_checks import short_line_remarks
 from elisa_bdnf.readers._pages import refuse_unless
 from elisa_bdnf.readers._reader import TEXTS, Reader
@@ -59,6 +60,7 @@ def read(file: InputFile) -> tuple[Reading, ...]:
     (page,) = file.pages
     source = Source(file.name, file.sha256, READER.name, "MARS")
     begins = [row for row in range(len(page.rows)) if _BEGIN.match(page.firsts[row])]
+    refuse_more_than(MOST_PLATES, len(begins), "plates")
     parts = zip([0, *begins[1:]], [*begins[1:], len(page.rows)], strict=True)
     plates = [_plate(page, start, stop) for start, stop in parts]
     return tuple(

@@ -53,6 +53,7 @@ from elisa_bdnf.readers._gen5_remarks import (
 )
 from elisa_bdnf.readers._gen5_results import curve_or_none, results_from_section
 from elisa_bdnf.readers._gen5_sections import Section, sections_from_rows
+from elisa_bdnf.readers._limits import MOST_TEXT
 from elisa_bdnf.readers._placed import shape_of
 from elisa_bdnf.readers._reader import Reader
 
@@ -261,6 +262,7 @@ READER = Reader(
     recognizes=recognizes,
     read=read,
     marks=("software version", "procedure summary", "well id", "results"),
+    most_text=2 * MOST_TEXT,
     software="Gen5 2.09 to 3.15",
     real_example=True,
     states_wells=True,

@@ -24,6 +24,7 @@ from elisa_bdnf.readers._key_lines import (
     wavelength_from_text_or_none,
 )
 from elisa_bdnf.readers._likely_kind import with_likely_kind
+from elisa_bdnf.readers._limits import MOST_PLATES, refuse_more_than
 from elisa_bdnf.readers._matrix_checks import short_line_remarks
 from elisa_bdnf.readers._pages import refuse_unless
 from elisa_bdnf.readers._placed import channel, decimal_mark, refuse_without_values, results, shape_of
@@ -58,6 +59,7 @@ def read(file: InputFile) -> tuple[Reading, ...]:
     heads = [row for row in range(len(page.rows)) if _is_head(page, row)]
     if not heads:
         raise ExportError("there is no list of wells", expected="a line 'Well, Sample, …'")
+    refuse_more_than(MOST_PLATES, len(heads), "plates")
     starts = [next((r for r in range(h, -1, -1) if page.text(r, 0).casefold() == PLATE), h) for h in heads]
     stops = [*starts[1:], len(page.rows)]
     source = Source(file.name, file.sha256, READER.name, "EnSpire")

@@ -31,6 +31,7 @@ from elisa_bdnf.readers._envision_labels import (
 )
 from elisa_bdnf.readers._key_lines import Header, date_remarks, header_from_rows, unread_keys, value_of
 from elisa_bdnf.readers._likely_kind import with_likely_kind
+from elisa_bdnf.readers._limits import MOST_MEASUREMENTS, MOST_PLATES, refuse_more_than
 from elisa_bdnf.readers._pages import refuse_unless
 from elisa_bdnf.readers._placed import (
     Cells,
@@ -103,11 +104,13 @@ def read(file: InputFile) -> tuple[Reading, ...]:
     blocks = [_block(page, start, stop, stated) for start, stop in zip(starts, [*starts[1:], end], strict=True)]
     _refuse_other_extent(blocks, stated)
     source = Source(file.name, file.sha256, READER.name, _software(page))
-    names = list(dict.fromkeys(block.plate for block in blocks))
     decimal = decimal_mark(block.cells for block in blocks)
-    return tuple(
-        _reading(page, name, [b for b in blocks if b.plate == name], assay, source, decimal, stated) for name in names
-    )
+    plates: dict[str, list[_Block]] = {}
+    for block in blocks:
+        plates.setdefault(block.plate, []).append(block)
+    refuse_more_than(MOST_PLATES, len(plates), "plates")
+    refuse_more_than(MOST_MEASUREMENTS, max(map(len, plates.values())), "matrices of one plate")
+    return tuple(_reading(page, name, own, assay, source, decimal, stated) for name, own in plates.items())
 
 
 def _refuse_untitled(page: Page, starts: Sequence[int], end: int) -> None:

@@ -31,6 +31,7 @@ from elisa_bdnf.readers._key_lines import (
     value_of,
     wavelength_from_text_or_none,
 )
+from elisa_bdnf.readers._limits import MOST_MEASUREMENTS, MOST_PLATES, refuse_more_than
 from elisa_bdnf.readers._pages import refuse_unless
 from elisa_bdnf.readers._placed import (
     Cells,
@@ -102,8 +103,12 @@ def read(file: InputFile) -> tuple[Reading, ...]:
     header = header_from_rows(row for index, row in enumerate(page.rows) if index not in inside)
     maps = [grid for grid in grids if grid.top > map_row]
     context = _Context(page, header, maps, Source(file.name, file.sha256, READER.name, _software(header)))
-    names = list(dict.fromkeys(table.barcode for table in tables))
-    return tuple(_reading(name, [t for t in tables if t.barcode == name], context) for name in names)
+    plates: dict[str, list[_Table]] = {}
+    for table in tables:
+        plates.setdefault(table.barcode, []).append(table)
+    refuse_more_than(MOST_PLATES, len(plates), "plates")
+    refuse_more_than(MOST_MEASUREMENTS, max(map(len, plates.values())), "matrices of one plate")
+    return tuple(_reading(name, own, context) for name, own in plates.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,11 +217,14 @@ def _with_optics(made: Channel, table: _Table, page: Page) -> Channel:
 
 def _operation(page: Page, technology: str) -> dict[str, str]:
     """Keys of ``Tech,,,,ABS mono 1`` or ``Operation,,,ABS 1`` up to the next empty line."""
-    for row, cells in enumerate(page.rows):
-        if cells and cells[0] in ("Tech", "Operation") and cells[-1] == technology:
-            end = next((r for r in range(row, len(page.rows)) if not page.rows[r]), len(page.rows))
-            return {line[0]: line[-1] for line in page.rows[row + 1 : end] if len(line) > 1}
-    return {}
+    if _operation not in page.kept:
+        starts = [row for row, text in enumerate(page.firsts) if text in ("Tech", "Operation")]
+        page.kept[_operation] = {page.rows[row][-1]: row for row in reversed(starts)}
+    row: int | None = page.kept[_operation].get(technology)
+    if row is None:
+        return {}
+    end = next((r for r in range(row, len(page.rows)) if not page.rows[r]), len(page.rows))
+    return {line[0]: line[-1] for line in page.rows[row + 1 : end] if len(line) > 1}
 
 
 READER = Reader(

@@ -16,6 +16,7 @@ import re
 
 from elisa_bdnf.inputs.file import InputFile
 from elisa_bdnf.model.reading import Reading
+from elisa_bdnf.readers._limits import MOST_TEXT
 from elisa_bdnf.readers._reader import TEXTS, Reader
 
 _FIRST_LINE = re.compile(r'\s*"?##BLOCKS\s*=', re.IGNORECASE)
@@ -47,6 +48,7 @@ READER = Reader(
     recognizes=recognizes,
     read=read,
     marks=("##blocks", "plate:"),
+    most_text=2 * MOST_TEXT,
     kinds=TEXTS,
     software="SoftMax Pro 5 to 7 (format 1.3)",
     real_example=True,

@@ -32,3 +32,8 @@ def test_what_converts_and_what_does_not(unit: str, other: str, factor: float | 
 def test_arbitrary_units_are_not_looked_for_behind_names() -> None:
     assert name_and_unit_from_text("Raw AU") == ("Raw AU", None)
     assert name_and_unit_from_text("Conc [ng/ml]") == ("Conc", "ng/mL")
+
+
+@pytest.mark.parametrize("text", ["Conc (U/mL)", "Conc [u/ml]", "Conc. in U/mL", "Conc_u/mL", "Conc U/ml"])
+def test_activities_behind_names(text: str) -> None:
+    assert name_and_unit_from_text(text) == ("Conc", "U/mL")
