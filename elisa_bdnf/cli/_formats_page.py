@@ -41,7 +41,8 @@ two do, the error names them, and `--format` chooses. Whatever the format:
   subtracted twice.
 * A text export that a spreadsheet program saved as a workbook is read as that text, and a sheet saved as text like the
   sheet; a remark says so. Such a program may have shortened numbers or turned names into dates: the text is better.
-* Texts of more than 2 million characters or 100 000 lines are refused, and JSON of more than 8 million characters.
+* Texts of more than 2 million characters or 100 000 lines are refused (of SoftMax Pro and Gen5 twice as much), JSON of
+  more than 8 million characters, and files of more than 2000 plates.
 * Workbooks are read within limits of size, and only plain numbers and texts count: dates, truth values and formulas
   without a stored result in place of a reading are errors that name the cell.
 

@@ -122,14 +122,18 @@ def new(
 
 def _layouts(file: Path, encoding: str | None) -> tuple[Layout, ...]:
     """Layouts of a layout file, or those that an export holds."""
-    from elisa_bdnf import layouts
+    from elisa_bdnf import layouts, readers
+    from elisa_bdnf.inputs.file import InputFile
 
     if file.suffix.casefold() == ".toml":
         return layouts.read_layouts(file)
+    opened = InputFile.open(file, encoding=encoding)
+    if opened.kind == "text":
+        _ = opened.text  # what cannot be decoded is no layout either, and this tells of --encoding
     try:
-        readings = _readings(file, encoding)
+        readings = readers.read_file(opened)
     except ElisaError:
-        return layouts.read_layouts(file)
+        return layouts.read_layouts(file, encoding=encoding)
     embedded = tuple(_bound(reading, len(readings)) for reading in readings if reading.layout is not None)
     if not embedded:
         raise LayoutError("the export holds no layout", expected="a layout file, or an export with one", file=file.name)

@@ -17,10 +17,11 @@ __all__ = ["find_beside", "is_found_beside", "read_layouts"]
 _ENDINGS = (".toml", ".csv", ".xlsx")
 
 
-def read_layouts(path: Path, *, shape: Shape | None = None) -> tuple[Layout, ...]:
+def read_layouts(path: Path, *, shape: Shape | None = None, encoding: str | None = None) -> tuple[Layout, ...]:
     """Every layout of a file, one per plate. Raises LayoutError with all that is wrong, each with its place.
 
     ``shape`` is that of the plate to lay out: wells beyond it are errors. Without it the smallest usual plate counts.
+    ``encoding`` is the user's word on that of a text.
     """
     try:
         if path.suffix.casefold() == ".toml":
@@ -29,7 +30,7 @@ def read_layouts(path: Path, *, shape: Shape | None = None) -> tuple[Layout, ...
             return read_wellmap(path, shape=shape)
         from elisa_bdnf.layouts.spreadsheet import read_spreadsheet  # noqa: PLC0415
 
-        return read_spreadsheet(path, shape=shape)
+        return read_spreadsheet(path, shape=shape, encoding=encoding)
     except LayoutError as error:
         raise error.in_file(path.name) from None
     except ElisaError as error:

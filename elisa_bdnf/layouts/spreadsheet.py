@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from elisa_bdnf.errors import LayoutError, Problem
@@ -17,9 +18,9 @@ from elisa_bdnf.model.plate import Shape
 Built = list[tuple[Layout | None, list[Problem]]]
 
 
-def read_spreadsheet(path: Path, *, shape: Shape | None = None) -> tuple[Layout, ...]:
+def read_spreadsheet(path: Path, *, shape: Shape | None = None, encoding: str | None = None) -> tuple[Layout, ...]:
     """Every layout of a text or workbook. Raises ElisaError; several sheets with layouts are plates of those names."""
-    file = InputFile.open(path, error=LayoutError)
+    file = InputFile.open(path, error=LayoutError, encoding=encoding)
     by_page = [(page, _layouts_of(page, file, shape, None)) for page in file.pages]
     laid_out = [(page, built) for page, built in by_page if built]
     if not laid_out:
@@ -31,7 +32,9 @@ def read_spreadsheet(path: Path, *, shape: Shape | None = None) -> tuple[Layout,
         )
     if len(laid_out) > 1:
         laid_out = [(page, _layouts_of(page, file, shape, page.name)) for page, _ in laid_out]
-    return layouts_or_error([one for _, built in laid_out for one in built], file.name)
+    found = layouts_or_error([one for _, built in laid_out for one in built], file.name)
+    said = file.decoding_remarks if file.kind == "text" else ()
+    return tuple([replace(layout, remarks=(*layout.remarks, *said)) for layout in found]) if said else found
 
 
 def _layouts_of(page: Page, file: InputFile, shape: Shape | None, plate: str | None) -> Built:

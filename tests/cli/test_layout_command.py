@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from elisa_bdnf.cli.layout import app
-from elisa_bdnf.errors import LayoutError, UsageError
+from elisa_bdnf.errors import ElisaError, LayoutError, UsageError
 
 LAYOUT = """[expt]
 unit = "pg/mL"
@@ -87,3 +87,14 @@ def test_new_refuses_what_it_does_not_understand(option: tuple[str, str]) -> Non
 def test_unknown_form(layout: Path) -> None:
     with pytest.raises(UsageError, match="toml, plater, csv"):
         run("convert", layout, "--to", "xml")
+
+
+def test_encodings(tmp_path: Path) -> None:
+    """Of a layout as of an export: the option is named where it helps, and what was decided is said."""
+    path = tmp_path / "plate.csv"
+    path.write_bytes("well,sample\nA1,Проба\nA2,другая\n".encode("cp1251"))
+    assert "Проба" in run("show", path, "--encoding", "cp1251")
+    assert "is not UTF-8" in run("show", path)
+    path.write_bytes(b"well,sample\nA1,\x81\x8d\n")
+    with pytest.raises(ElisaError, match="--encoding"):
+        run("show", path)

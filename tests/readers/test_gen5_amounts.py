@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from readers.gen5_text import reading_of
 
 from elisa_bdnf.model.layout import Layout
+from readers.gen5_text import reading_of
 
 BODY = """Layout
 |1|2|3|4|5|6

@@ -9,7 +9,13 @@ import pytest
 from readers.vendor_prints import read_bytes, refusal
 
 CELLS = 14  # a letter, twelve values and an empty cell, as the software ends its lines
-TOP = ["User: U,Path: P,Test run no.: 7", "Test name: BDNF,Date: 25/03/2025,Time: 10:00", "", "Absorbance", ""]
+TOP = [
+    "User: U,Path: P,Test run no.: 7",
+    "Test name: BDNF,Date: 25/03/2025,Time: 10:00",
+    "ID1: Plate 1",
+    "Absorbance",
+    "",
+]
 
 
 def lines(values: int = 12) -> list[str]:
@@ -36,6 +42,9 @@ def cells(line: str, start: int, *new: str, instead_of: int = 0) -> str:
 REFUSED: dict[str, Edit] = {
     "behind an empty line": lambda found: [*found[: FIRST + 7], "", *found[FIRST + 7 :]],
     "is no plate row": at(7, lambda line: "?" + line[1:]),
+    "begins with 'N' stands below plate row H of 12 columns": at(7, lambda line: f"{line}\r\nN,96,,,,,,,,,,,,"),
+    "begins with 'P' stands below plate row G of 12 columns": at(7, lambda line: "P" + line[1:]),
+    "begins with 'I' stands below plate row H of 12 columns": at(7, lambda line: f"{line}\r\nI,0.5,0.5,,,,,,,,,,,"),
     "begins like plate row": at(-1, lambda line: line.replace("1", "?")),
     "has 15 cells and the other lines": at(4, lambda line: cells(line, 3, "")),
     "has 13 cells and the other lines": at(4, lambda line: cells(line, 3, instead_of=1)),
@@ -69,6 +78,20 @@ def test_wells_that_are_not_there_are_named(said: str) -> None:
 def test_a_whole_plate_needs_no_remark() -> None:
     (reading,) = read_bytes("\r\n".join(lines()).encode())
     assert not reading.remarks
+
+
+def test_a_half_of_a_larger_plate_is_read() -> None:
+    """Sixteen rows and twelve columns are no letters by chance."""
+    upper = lines()
+    lower = ["IJKLMNOP"[n] + line[1:] for n, line in enumerate(upper[FIRST:])]
+    (reading,) = read_bytes("\r\n".join([*upper, *lower]).encode())
+    assert (reading.shape.rows, reading.channels[0].values[-24]) == (16, reading.channels[0].values[7 * 24])
+
+
+def test_a_plate_without_a_name_is_said_to_have_none() -> None:
+    (reading,) = read_bytes("\r\n".join(line for line in lines() if not line.startswith("ID1")).encode())
+    assert "The export names no plate" in "\n".join(reading.remarks)
+    assert reading.plate == "BDNF"
 
 
 def well_list() -> list[str]:

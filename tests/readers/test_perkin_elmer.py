@@ -240,6 +240,13 @@ def test_enspire_list() -> None:
     assert reading.layout.contents["B1"].role is Role.STANDARD
 
 
+def test_a_list_of_enspire_that_names_no_plate_says_so() -> None:
+    rows = [["", *row[1:]] if row[:2] == ["1", "1"] else row for row in enspire()]
+    (reading,) = read_bytes(text(rows))
+    assert "The export names no plate" in "\n".join(reading.remarks)
+    assert not read_bytes(text(enspire()))[0].remarks
+
+
 def test_kaleido_2() -> None:
     (reading,) = read_bytes(text(kaleido_2()))
     assert (reading.plate, reading.channels[0].wavelength_nm) == ("V-1", 450)
