@@ -12,11 +12,10 @@ from elisa_bdnf.cli._options import EncodingName
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rich.table import Table as RichTable
-
     from elisa_bdnf.analysis.curve_reading import CurveReading
     from elisa_bdnf.analysis.table import Table
     from elisa_bdnf.model.curve import Curve
+    from elisa_bdnf.reports.terminal_stack import StackedTable
 
 
 def fit(
@@ -75,14 +74,14 @@ def _print(table: Table, curve: Curve, readings: Sequence[CurveReading]) -> None
         typer.echo(remark, err=True)
 
 
-def _grid(title: str, *columns: str) -> RichTable:
+def _grid(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> StackedTable:
     from rich.box import SIMPLE_HEAD
-    from rich.table import Table as RichTable
+    from rich.text import Text
 
-    grid = RichTable(title=title, box=SIMPLE_HEAD, title_justify="left")
-    for column in columns:
-        grid.add_column(column, justify="right")
-    return grid
+    from elisa_bdnf.reports.terminal_stack import StackedTable
+
+    cells = [[Text(cell) for cell in row] for row in rows]
+    return StackedTable([Text(column) for column in columns], [True] * len(columns), cells, SIMPLE_HEAD, title)
 
 
 def _short(value: float | None) -> str:
@@ -92,16 +91,16 @@ def _short(value: float | None) -> str:
     return "∞" if value == float("inf") else f"{value:.4g}"
 
 
-def _parameters(curve: Curve) -> RichTable:
+def _parameters(curve: Curve) -> StackedTable:
     report, spec = curve.report, curve.spec
-    grid = _grid("Parameters", "parameter", "value", "standard error")
+    rows = []
     for name in "abcdg":
         value = getattr(curve, name)
         if value == value:  # noqa: PLR0124 (nan where the model has no such parameter)
             shown = "no finite estimate" if name in report.no_finite_estimate else f"{value:.6g}"
             error = "fixed" if name in spec.fixed else _short(curve.standard_errors.get(name))
-            grid.add_row(name, shown, error)
-    return grid
+            rows.append((name, shown, error))
+    return _grid("Parameters", ("parameter", "value", "standard error"), rows)
 
 
 def _headline(curve: Curve) -> str:
@@ -113,10 +112,10 @@ def _headline(curve: Curve) -> str:
     )
 
 
-def _standards(curve: Curve) -> RichTable:
-    grid = _grid("Standards", "concentration", "wells", "response", "CV %", "back-calculated", "recovery %")
-    for point in curve.standards:
-        grid.add_row(
+def _standards(curve: Curve) -> StackedTable:
+    columns = ("concentration", "wells", "response", "CV %", "back-calculated", "recovery %")
+    rows = [
+        (
             _short(point.level.nominal),
             str(len(point.level.responses)),
             _short(point.response),
@@ -124,7 +123,9 @@ def _standards(curve: Curve) -> RichTable:
             _short(point.back_calculated),
             _short(point.recovery_percent),
         )
-    return grid
+        for point in curve.standards
+    ]
+    return _grid("Standards", columns, rows)
 
 
 def _status(reading: CurveReading) -> str:
@@ -134,19 +135,20 @@ def _status(reading: CurveReading) -> str:
     return reading.status.value.replace("_", " ") + (", hook?" if hooked else "")
 
 
-def _unknowns(table: Table, curve: Curve, readings: Sequence[CurveReading]) -> RichTable:
+def _unknowns(table: Table, curve: Curve, readings: Sequence[CurveReading]) -> StackedTable:
     from elisa_bdnf.reports.inert import show
 
     percent = f"{100 * curve.spec.confidence:g} %"
-    grid = _grid("Unknowns", "sample", "response", "concentration", f"{percent} from", "to", "status")
-    for unknown, reading in zip(table.unknowns, readings, strict=True):
-        value = reading.in_well if reading.status.has_number else None
-        grid.add_row(
+    columns = ("sample", "response", "concentration", f"{percent} from", "to", "status")
+    rows = [
+        (
             show(unknown.name),
             _short(unknown.response),
-            _short(value),
+            _short(reading.in_well if reading.status.has_number else None),
             _short(reading.interval.low),
             _short(reading.interval.high),
             _status(reading),
         )
-    return grid
+        for unknown, reading in zip(table.unknowns, readings, strict=True)
+    ]
+    return _grid("Unknowns", columns, rows)

@@ -51,7 +51,8 @@ def show_history(
       elisa-bdnf history show --history lab.sqlite
       elisa-bdnf history show --history lab.sqlite --plates
     """
-    from elisa_bdnf.reports.history_text import overview_lines, plate_lines
+    from elisa_bdnf.reports.history_text import overview_parts, plate_parts
+    from elisa_bdnf.reports.terminal_table import stdout_console
 
     path, past = _known(history, protocol)
     charts = _charts(path, past, lot)
@@ -61,8 +62,13 @@ def show_history(
         shown = [each.plate for segment in charts for each in segment.plates]
         typer.echo(history_json(path.name, shown, charts), nl=False)
         return
-    lines = plate_lines(charts) if plates else overview_lines(charts)
-    typer.echo("\n".join(lines).rstrip("\n") or "no plates yet")
+    parts = plate_parts(charts) if plates else overview_parts(charts)
+    if not charts:
+        typer.echo("no plates yet")
+        return
+    console = stdout_console()
+    for part in parts:
+        console.print(part)
 
 
 @app.command("chart")
@@ -83,7 +89,7 @@ def chart_history(
       elisa-bdnf history chart --history lab.sqlite
       elisa-bdnf history chart QC-low --history lab.sqlite --out qc-low.svg
 
-    Signs in the terminal: * within 2 SD, o beyond 2, X beyond 3.
+    Signs in the terminal: * within 2 SD, o beyond 2, X beyond 3; = below the plates that the limits come from.
     """
     path, past = _known(history, protocol)
     charts = _charts(path, past, lot)
@@ -97,10 +103,11 @@ def chart_history(
         _write(out, path.name, charts, chosen)
         return
     from elisa_bdnf.reports.history_text import chart_lines
+    from elisa_bdnf.reports.inert import show
 
     width = shutil.get_terminal_size((120, 24)).columns
     for chart, segment in chosen:
-        typer.echo("\n".join([str(segment.segment), *chart_lines(chart, segment, width), ""]))
+        typer.echo("\n".join([show(str(segment.segment)), *chart_lines(chart, segment, width), ""]))
 
 
 @app.command("rebuild")

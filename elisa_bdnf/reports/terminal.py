@@ -19,16 +19,16 @@ from elisa_bdnf.reports.inert import show
 from elisa_bdnf.reports.overview_table import WARNED
 from elisa_bdnf.reports.parts import Cell, Fact, Row, Table, Tone
 from elisa_bdnf.reports.terminal_speech import speakable
+from elisa_bdnf.reports.terminal_stack import StackedTable
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
-    from rich.table import Table as RichTable
     from rich.text import Text
 
 STYLES = {Tone.PLAIN: "", Tone.GOOD: "green", Tone.WARN: "yellow", Tone.BAD: "bold red", Tone.MUTED: "dim"}
 CURVE_STYLES = {"line": "blue", "standard": "bold blue", "control": "bold yellow", "sample": "green", "limit": "dim"}
 CURVE_KEYS = (("standard", "standard"), ("control", "control"), ("sample", "sample"), ("limit", "LLOQ, ULOQ"))
-NARROW, WIDE, PIPED = 60, 200, 120
+NARROW, WIDE, PIPED = 24, 200, 120
 WIDE_ENOUGH_FOR_ALL = 118
 # What a list of samples shows, by how little room there is.
 SAMPLE_COLUMNS = (
@@ -80,7 +80,9 @@ def _parts(
         yield _heading(document.overview.title, document.overview.columns[-1].help.partition(" in ")[2], document.mark)
         yield _overview(document.overview, wide=wide, narrow=width < 80, box=signs.braille)
         if not wide:
-            yield _text(f"{SHORT}: not reportable. 95 % intervals are in the files, and here in a wider window.", "dim")
+            missing = any(c.text == words.NOT_REPORTABLE for row in document.overview.rows for c in row.cells)
+            short = f"{SHORT}: not reportable. " if missing else ""
+            yield _text(f"{short}95 % intervals are in the files, and here in a wider window.", "dim")
         if any(judged.warned and judged.reportable for judged in document.result.results):
             yield _text(f"{WARNED} a rule has a warning about this sample: see the findings.", "dim")
         yield from _places(document)
@@ -149,21 +151,21 @@ def _fact(fact: Fact, width: int) -> Text:
 # --- tables ---------------------------------------------------------------------------------------------------------
 
 
-def _table(table: Table, keys: Sequence[str] = (), *, subs: bool = False, box: bool = True) -> RichTable:
+def _table(table: Table, keys: Sequence[str] = (), *, subs: bool = False, box: bool = True) -> RenderableType:
     """``keys`` chooses columns; ``subs`` puts the second line of a cell beside the first."""
     from rich import box as boxes  # noqa: PLC0415
-    from rich.table import Table as RichTable  # noqa: PLC0415
+    from rich.console import Group  # noqa: PLC0415
 
     chosen = [i for i, column in enumerate(table.columns) if not keys or column.key in keys]
-    made = RichTable(box=boxes.SIMPLE_HEAD if box else boxes.ASCII2, pad_edge=False, padding=(0, 1))
-    for index in chosen:
-        column = table.columns[index]
-        made.add_column(_text(column.title), justify="right" if column.numeric else "left", overflow="fold")
-    for row in table.rows[:MOST_ROWS]:
-        made.add_row(*(_cell(row, row.cells[index], subs=subs) for index in chosen))
-    if len(table.rows) > MOST_ROWS:
-        made.add_row(_text(f"… {len(table.rows) - MOST_ROWS} more in the report", "dim"))
-    return made
+    columns = [table.columns[index] for index in chosen]
+    made = StackedTable(
+        [_text(column.title) for column in columns],
+        [column.numeric for column in columns],
+        [[_cell(row, row.cells[index], subs=subs) for index in chosen] for row in table.rows[:MOST_ROWS]],
+        boxes.SIMPLE_HEAD if box else boxes.ASCII2,
+    )
+    left = len(table.rows) - MOST_ROWS
+    return Group(made, _text(f"… {left} more in the report", "dim")) if left > 0 else made
 
 
 def _cell(row: Row, cell: Cell, *, subs: bool) -> Text:
@@ -172,7 +174,7 @@ def _cell(row: Row, cell: Cell, *, subs: bool) -> Text:
     return _joined([(cell.text, style), (second, "dim")])
 
 
-def _overview(table: Table, *, wide: bool, narrow: bool, box: bool) -> RichTable:
+def _overview(table: Table, *, wide: bool, narrow: bool, box: bool) -> RenderableType:
     """Without room, groups and intervals go and what is not reportable becomes a sign."""
     if wide:
         return _table(table, subs=True, box=box)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from elisa_bdnf.reports.inert import show
 from elisa_bdnf.reports.terminal_speech import speakable
+from elisa_bdnf.reports.terminal_stack import StackedTable
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.table import Table
     from rich.text import Text
 
 PIPED = 140
@@ -43,16 +43,15 @@ def joined(pieces: Iterable[tuple[str, str]]) -> Text:
     return made
 
 
-def table(titles: Sequence[str], rows: Iterable[Sequence[str]], numeric: Iterable[int] = ()) -> Table:
-    """A plain table; ``numeric`` columns are aligned to the right."""
+def table(titles: Sequence[str], rows: Iterable[Sequence[str]], numeric: Iterable[int] = ()) -> StackedTable:
+    """A plain table; ``numeric`` columns are aligned to the right and never broken."""
     from rich import box  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
 
     right = set(numeric)
     plain = not (getattr(sys.stdout, "encoding", "") or "utf").lower().startswith("utf")
-    made = Table(box=box.ASCII2 if plain else box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
-    for index, title in enumerate(titles):
-        made.add_column(text(title), justify="right" if index in right else "left", overflow="fold")
-    for row in rows:
-        made.add_row(*(text(cell) for cell in row))
-    return made
+    return StackedTable(
+        [text(title) for title in titles],
+        [index in right for index in range(len(titles))],
+        [[text(cell) for cell in row] for row in rows],
+        box.ASCII2 if plain else box.SIMPLE_HEAD,
+    )

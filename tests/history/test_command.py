@@ -14,6 +14,10 @@ import pytest
 
 from charted_plates import STEADY, export, exports
 from elisa_bdnf.history import store
+from elisa_bdnf.model.chart import Chart, Placed, SegmentCharts, Standing
+from elisa_bdnf.model.control_chart import limits_from
+from elisa_bdnf.model.history import ChartedPlate, Segment
+from elisa_bdnf.reports.history_text import chart_lines
 from program import FIXTURES, elisa_bdnf
 
 SCHEMA = Path(__file__).resolve().parents[2] / "docs" / "schemas" / "history.schema.json"
@@ -36,11 +40,11 @@ def history(command: str, lab: Path, *more: str | Path) -> str:
 
 
 def test_show_tells_how_far_each_chart_goes(lab: Path) -> None:
-    first, second = history("show", lab).split("\n\n")
+    first, second = history("show", lab).replace("|", " ").split("lot L2")
     assert "lot L1" in first
     assert "12 plates" in first
-    assert "warns (limits from 12)" in first
-    assert "nothing yet (limits from 3)" in second
+    assert [line.split()[-2:] for line in first.splitlines() if "QC pg/mL" in line] == [["12", "warns"]]
+    assert [line.split()[-3:] for line in second.splitlines() if "QC pg/mL" in line] == [["3", "nothing", "yet"]]
 
 
 def test_show_plates_lists_them_in_order(lab: Path) -> None:
@@ -58,8 +62,30 @@ def test_json_fits_the_published_schema(lab: Path) -> None:
 
 def test_chart_in_the_terminal_shows_every_plate(lab: Path) -> None:
     said = history("chart", lab, "QC", "--lot", "L1")
-    grid = [line[6:] for line in said.splitlines()[2:19]]
+    grid = [line[15:] for line in said.splitlines()[2:19]]
     assert sum(line.count("*") + line.count("o") + line.count("X") for line in grid) == 12
+    assert said.splitlines()[19].split() == ["limits", "=" * 12]
+    middle = next(line for line in said.splitlines() if "mean" in line)
+    assert 99 < float(middle.split()[1]) < 101
+
+
+@pytest.mark.parametrize("width", [30, 40, 60, 200])
+def test_a_chart_fits_any_window_and_says_which_plates_its_limits_come_from(width: int) -> None:
+    plates = tuple(Placed(_charted(number), Standing.EARLIER) for number in range(25))
+    chart = Chart("QC", "pg/mL", tuple(100.0 + number % 5 for number in range(25)), limits_from([100.0, 104.0] * 10))
+    lines = list(chart_lines(chart, SegmentCharts(plates[0].plate.segment, plates, (chart,), ()), width))[1:]
+    assert max(map(len, lines[:-1])) < width
+    shown = min(25, width - 8)
+    assert lines[17].split()[1] == "=" * (20 - (25 - shown))
+    assert "+3 SD" in lines[2]
+    assert ("108.2" in lines[2]) == (width >= 60)
+
+
+def _charted(number: int) -> ChartedPlate:
+    segment = Segment("generic", "", "L1", "pg/mL", "4pl")
+    return ChartedPlate(
+        f"{number}.txt", f"{number:064}", 0, "Plate 1", f"2026-03-{number + 1:02}", segment, None, (), ()
+    )
 
 
 def test_page_and_picture(lab: Path, tmp_path: Path) -> None:
