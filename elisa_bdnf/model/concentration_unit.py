@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 _AMOUNTS = {"fg": -15, "pg": -12, "ng": -9, "ug": -6, "µg": -6, "mg": -3}
 _MOLES = {"f": -15, "p": -12, "n": -9, "u": -6, "µ": -6}
@@ -23,6 +24,7 @@ def _powers() -> Iterator[tuple[str, tuple[str, int]]]:
 _POWERS = dict(_powers())
 
 
+@lru_cache(maxsize=64)  # rules ask it of every sample
 def factor_or_none(from_unit: str, to_unit: str) -> float | None:
     """What to multiply a concentration with; None where units do not convert without knowing the molecule.
 

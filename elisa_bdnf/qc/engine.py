@@ -85,10 +85,10 @@ def _applied(
             missing[rule.id, reason] = NotEvaluated(rule.id, reason)
         for subject in seen[rule.subject]:
             for said in rule.function(subject, **values):
-                if isinstance(said, Missing):
-                    missing.setdefault((rule.id, said.reason), NotEvaluated(rule.id, said.reason))
-                else:
+                if not isinstance(said, Missing):
                     findings.append(_finding(said, rule, settings, subject, qc.preset, analysis.protocol.origins))
+                elif (rule.id, said.reason) not in missing:  # most say the same of every sample
+                    missing[rule.id, said.reason] = NotEvaluated(rule.id, said.reason)
     judge_own(analysis, findings, missing, applied)
     return findings, missing, applied
 

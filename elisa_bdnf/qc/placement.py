@@ -8,7 +8,7 @@ here; the standards and the controls show those.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -51,11 +51,10 @@ class BetterPlacement:
 
 @dataclass(frozen=True, slots=True)
 class Replicates:
-    """``values``: ln(response + FOOT), row by row, nan where none; ``member`` (wells, groups): 1 where it belongs."""
+    """``values``: ln(response + FOOT), row by row, nan where none."""
 
     shape: Shape
     values: Floats
-    member: Floats
     groups: tuple[tuple[int, ...], ...]  # positions of the wells of each content with two or more
     roles: tuple[Role, ...]  # what they are
 
@@ -69,21 +68,44 @@ class Replicates:
         position = _positions(shape)
         kept = []
         for group in analysis.groups:
-            left = (well.well for well in group.left_out if well.use not in _TAKEN_AWAY)
-            own = tuple(position[well] for well in (*group.wells, *left))
+            left = [well.well for well in group.left_out if well.use not in _TAKEN_AWAY]
+            own = tuple([position[well] for well in (*group.wells, *left)])
             if len(own) > 1:
                 kept.append((own, group.content.role))
         responses = np.array([well.response for well in analysis.responses.wells])
-        member = np.zeros((len(responses), len(kept)))
-        for column, (own, _) in enumerate(kept):
-            member[own, column] = 1
         values = np.log(np.maximum(responses, 0.0) + FOOT)
-        return Replicates(shape, values, member, tuple(own for own, _ in kept), tuple(role for _, role in kept))
+        return Replicates(shape, values, tuple([own for own, _ in kept]), tuple([role for _, role in kept]))
 
 
 @lru_cache(maxsize=8)
 def _positions(shape: Shape) -> dict[str, int]:
     return {well: index for index, well in enumerate(shape.wells())}
+
+
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """All moves, where wells would have been read under them, (wells, moves), and which groups they concern.
+
+    ``by_size``: the groups with equally many wells, and the positions of their wells, (wells, groups).
+    """
+
+    moves: tuple[Move, ...]
+    sources: Indices
+    concerned: NDArray[np.bool_]  # (groups, moves)
+    by_size: tuple[tuple[list[int], Indices], ...]
+
+
+@lru_cache(maxsize=8)  # plates of a batch have one layout
+def _tried(shape: Shape, groups: tuple[tuple[int, ...], ...], roles: tuple[Role, ...]) -> _Tried:
+    moves = (*_shifts(shape), *_turned(shape, groups, roles))
+    sources = np.column_stack([move.sources for move in moves])
+    elsewhere = sources != np.arange(len(sources))[:, None]
+    concerned = np.array([elsewhere[list(group)].any(axis=0) for group in groups])
+    sizes: dict[int, list[int]] = {}
+    for index, group in enumerate(groups):
+        sizes.setdefault(len(group), []).append(index)
+    by_size = [(indices, np.array([groups[index] for index in indices]).T) for indices in sizes.values()]
+    return _Tried(moves, sources, concerned, tuple(by_size))
 
 
 def better_placements(replicates: Replicates, ratio: float) -> tuple[BetterPlacement | None, BetterPlacement | None]:
@@ -94,39 +116,39 @@ def better_placements(replicates: Replicates, ratio: float) -> tuple[BetterPlace
     against wells that went wrong one by one, then as it is. s² is the median variance within all replicates of the
     plate (moved ones where the move concerns them), put right for its degrees of freedom.
     """
-    shifts, shifted = _shifts(replicates.shape)
-    turned = tuple(_turned(replicates))
-    moves = (*shifts, *turned)
-    sources = np.vstack((shifted, *(move.sources for move in turned)))
-    moved = np.where(sources >= 0, replicates.values[sources], math.nan)
-    known = np.isfinite(moved) & np.isfinite(replicates.values)
-    concerned = (sources != np.arange(sources.shape[1])) @ replicates.member > 0
-    counts = known @ replicates.member
-    freedom = np.maximum(counts - 1, 0)
-    before = _squares(np.broadcast_to(replicates.values, moved.shape), known, replicates.member, counts)
-    after = _squares(moved, known, replicates.member, counts)
-    variance = _typical_variance(np.where(concerned, after, before), freedom)
-    laid, read = (np.sum(np.where(concerned, squares, 0), axis=1) for squares in (before, after))
-    count = np.sum(np.where(concerned, freedom, 0), axis=1)
-    gains = np.where(concerned, before - after, 0) / (2 * variance[:, None])
-    spreads = np.sqrt(np.array((laid, read)) / np.maximum(count, 1))
+    tried = _tried(replicates.shape, replicates.groups, replicates.roles)
+    moved = np.where(tried.sources >= 0, replicates.values[tried.sources], math.nan)
+    laid = np.broadcast_to(replicates.values[:, None], moved.shape)
+    known = np.isfinite(moved) & np.isfinite(laid)
+    freedom, before, after = (np.empty(tried.concerned.shape) for _ in range(3))
+    for groups, wells in tried.by_size:
+        counts = known[wells].sum(axis=0)
+        freedom[groups] = np.maximum(counts - 1, 0)
+        before[groups], after[groups] = (_squares(values[wells], known[wells], counts) for values in (laid, moved))
+    as_laid_out, read = (np.sum(np.where(tried.concerned, squares, 0), axis=0) for squares in (before, after))
+    far_better = as_laid_out > ratio * read * (1 + 1e-9)
+    if not far_better.any():
+        return None, None  # as on nearly every plate
+    variance = _typical_variance(np.where(tried.concerned, after, before), freedom)
+    count = np.sum(np.where(tried.concerned, freedom, 0), axis=0)
+    gains = np.where(tried.concerned, before - after, 0) / (2 * variance)
+    spreads = np.sqrt(np.array((as_laid_out, read)) / np.maximum(count, 1))
 
     def best_or_none(evidence: Floats) -> BetterPlacement | None:
-        better = np.where(laid > ratio * read * (1 + 1e-9), evidence, 0.0)
+        better = np.where(far_better, evidence, 0.0)
         best = int(np.argmax(better))
-        return (
-            BetterPlacement(moves[best], float(better[best]), *map(float, spreads[:, best])) if better[best] else None
-        )
+        move, found = tried.moves[best], float(better[best])
+        return BetterPlacement(move, found, *map(float, spreads[:, best])) if found else None
 
-    robust = np.sum(np.minimum(gains, MOST_FROM_ONE), axis=1)
-    return best_or_none(np.maximum(robust, 0.0)), best_or_none(np.maximum(np.sum(gains, axis=1), 0.0))
+    robust = np.sum(np.minimum(gains, MOST_FROM_ONE), axis=0)
+    return best_or_none(np.maximum(robust, 0.0)), best_or_none(np.maximum(np.sum(gains, axis=0), 0.0))
 
 
-def _squares(values: Floats, known: NDArray[np.bool_], member: Floats, counts: Floats) -> Floats:
-    """Sum of squares around the mean of each group of so many known wells, (moves, groups)."""
+def _squares(values: Floats, known: NDArray[np.bool_], counts: Floats) -> Floats:
+    """Sum of squares around the mean of so many known wells of each group, (wells, groups, moves) → (groups, moves)."""
     filled = np.where(known, values, 0.0)
-    sums = filled @ member
-    return np.asarray(np.maximum((filled * filled) @ member - sums * sums / np.maximum(counts, 1), 0.0))
+    sums = filled.sum(axis=0)
+    return np.asarray(np.maximum((filled * filled).sum(axis=0) - sums * sums / np.maximum(counts, 1), 0.0))
 
 
 def _typical_variance(squares: Floats, freedom: Floats) -> Floats:
@@ -134,15 +156,15 @@ def _typical_variance(squares: Floats, freedom: Floats) -> Floats:
     share = np.array(_MEDIAN_SHARE)[np.minimum(freedom.astype(int) + 1, len(_MEDIAN_SHARE) - 1)]
     with np.errstate(invalid="ignore", divide="ignore"):
         variances = np.where(freedom > 0, squares / (freedom * share), math.inf)
-    variances.sort(axis=1)
-    groups = np.sum(freedom > 0, axis=1)
-    middle = variances[np.arange(len(variances)), np.maximum(groups - 1, 0) // 2]
+    variances.sort(axis=0)
+    groups = np.sum(freedom > 0, axis=0)
+    middle = variances[np.maximum(groups - 1, 0) // 2, np.arange(variances.shape[1])]
     return np.asarray(np.maximum(np.where(groups > 0, middle, math.inf), LEAST_SPREAD**2))
 
 
 @lru_cache(maxsize=8)
-def _shifts(shape: Shape) -> tuple[tuple[Move, ...], Indices]:
-    """Rows, columns and the whole plate, one well off either way; and the sources of all of them, (moves, wells)."""
+def _shifts(shape: Shape) -> tuple[Move, ...]:
+    """Rows, columns and the whole plate, one well off either way."""
     moves = []
     for axis, step, words in ((1, 1, "right"), (1, -1, "left"), (0, 1, "below"), (0, -1, "above")):
         whole = _beside(shape, axis, step)
@@ -154,7 +176,7 @@ def _shifts(shape: Shape) -> tuple[tuple[Move, ...], Indices]:
             own[at] = whole[at]
             name = f"row {row_name_from_index(line)}" if axis else f"column {line + 1}"
             moves.append(Move(f"if {name} is read {side}", own.ravel()))
-    return tuple(moves), np.array([move.sources for move in moves])
+    return tuple(moves)
 
 
 def _beside(shape: Shape, axis: int, step: int) -> Indices:
@@ -164,19 +186,19 @@ def _beside(shape: Shape, axis: int, step: int) -> Indices:
     return np.asarray(rolled[1:-1, 1:-1])
 
 
-def _turned(replicates: Replicates) -> Iterator[Move]:
+def _turned(shape: Shape, groups: Sequence[tuple[int, ...]], roles: Sequence[Role]) -> Iterator[Move]:
     """Pairs that lie down read as lying across, and the other way round, within blocks of two by two wells.
 
     Standards stay: they fill columns of their own, and where they are turned the curve says so. Controls may have been
     laid out with the standards or with the samples.
     """
-    columns = replicates.shape.columns
+    columns = shape.columns
     for turned in ((Role.SAMPLE,), (Role.SAMPLE, Role.CONTROL)):
-        own = zip(replicates.groups, replicates.roles, strict=True)
+        own = zip(groups, roles, strict=True)
         pairs = [wells for wells, role in own if len(wells) == 2 and role in turned]
         for apart, beside, words in ((columns, 1, "across, not down"), (1, columns, "down, not across")):
             firsts = sorted(first for first, second in pairs if second - first == apart)
-            sources = _blocks_turned(np.arange(replicates.shape.size), firsts, apart, beside)
+            sources = _blocks_turned(np.arange(shape.size), firsts, apart, beside)
             if sources is not None:
                 yield Move(f"if duplicates lie {words}", sources)
 

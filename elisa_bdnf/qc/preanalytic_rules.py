@@ -56,6 +56,9 @@ def _beside_serum(sample: EstimateSubject, fraction: float) -> Verdicts:
                 )
 
 
+_COLUMNS = ("draw_to_spin_min", "freeze_thaw_n", "storage_days", "haemolysis_index")
+
+
 @rule(
     "PRE-01",
     FindingLevel.WARN,
@@ -78,21 +81,18 @@ def sample_was_handled_in_time(
     sample sheet; what it does not state is not evaluated. Haemolysis is remarked from its limit on, the others beyond
     theirs. Beyond the second, far limits the sample is flagged as one that fails on its pre-analytics.
     """
-    limits = {
-        "draw_to_spin_min": (spin_minutes, far_spin_minutes),
-        "freeze_thaw_n": (freeze_thaw, far_freeze_thaw),
-        "storage_days": (storage_days, far_storage_days),
-        "haemolysis_index": (haemolysis_index, math.inf),
-    }
     attributes = sample.estimate.group.content.attributes
-    unsaid = [key for key in limits if not attributes.get(key)]
+    unsaid = [key for key in _COLUMNS if not attributes.get(key)]
     if unsaid:
         yield Missing(f"not stated: {', '.join(unsaid)}")
-    for key, (near, far) in limits.items():
+    limits = ((spin_minutes, far_spin_minutes), (freeze_thaw, far_freeze_thaw), (storage_days, far_storage_days))
+    for key, (near, far) in zip(_COLUMNS, (*limits, (haemolysis_index, math.inf)), strict=True):
+        if key in unsaid:
+            continue
         value = number_or_none(attributes.get(key))
-        if attributes.get(key) and (value is None or value < 0):
+        if value is None or value < 0:
             yield Missing(f"{key} is {attributes[key]!r}, which is no number from 0 on")
-        elif value is not None and (exceeds(value, near) or (key == "haemolysis_index" and not below(value, near))):
+        elif exceeds(value, near) or (key == "haemolysis_index" and not below(value, near)):
             limit = far if exceeds(value, far) else near
             yield Remark(
                 f"{key} is {digits(value, limit)}" + (", far beyond what is known to be safe" if limit == far else ""),
