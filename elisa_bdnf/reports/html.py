@@ -13,7 +13,7 @@ from elisa_bdnf.model.chart import charts_beside
 from elisa_bdnf.reports import digits
 from elisa_bdnf.reports.chart_page import NOTE, chart_section
 from elisa_bdnf.reports.curve_figure import curve_figure
-from elisa_bdnf.reports.html_page import POLICY, banner, card, head, items, picture, section, style, subsection
+from elisa_bdnf.reports.html_page import POLICY, banner, card, head, items, picture, style, subsection
 from elisa_bdnf.reports.html_table import table, wells_linked
 from elisa_bdnf.reports.inert import html_text
 from elisa_bdnf.reports.parts import Document, Fact, Tone
@@ -40,9 +40,10 @@ def render(document: Document) -> bytes:
     sections = [each for each in _sections(document) if each[2]]
     page.append(_contents(sections, document))
     page.append("<main>")
-    page += [section(key, title, body) for key, title, body in sections]
+    for key, title, body in sections:
+        page += [f'<section id="{key}"><h2>{html_text(title)}</h2>', body, "</section>"]
     page += ["</main>", _foot(document), "</body></html>\n"]
-    return "".join(page).encode()
+    return b"".join([piece.encode() for piece in page])  # as one text it would be copied over and over
 
 
 def _top(document: Document) -> Iterator[str]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
-from itertools import repeat
+from itertools import chain, repeat
 
 from elisa_bdnf.model.plate import Well
+from elisa_bdnf.reports.columns import Cells, Stacked, stacked
 from elisa_bdnf.reports.inert import html_text, markups
-from elisa_bdnf.reports.parts import Cell, Column, Table, Tone
+from elisa_bdnf.reports.parts import Column, Table, Tone
 
 LONG = frozenset({"remark", "reason", "message", "meaning", "value"})
 UNBROKEN = frozenset({"rule", "level", "well", "subject", "timepoint", "standard", "n", "status", "sample", "control"})
@@ -66,43 +67,50 @@ def _opened(kind: str) -> dict[Tone, str]:
 
 
 def _rows(table: Table) -> Iterator[str]:
-    wide = len(_in_line(table))
-    for row, (cells, remark) in zip(table.rows, _bodies(table), strict=True):
-        identity = f' id="{html_text(row.key)}"' if row.key else ""
+    wide, rows = len(_in_line(table)), stacked(table.rows)
+    for key, shade, cells, remark in zip(rows.keys, rows.tones, *_bodies(table, rows), strict=False):
+        identity = f' id="{html_text(key)}"' if key else ""
         if remark:
-            yield f'<tr{identity} class="with-more {row.tone}">{cells}</tr>'
-            yield f'<tr class="more {row.tone}"><td colspan="{wide}">{remark}</td></tr>'
+            yield f'<tr{identity} class="with-more {shade}">{cells}</tr>'
+            yield f'<tr class="more {shade}"><td colspan="{wide}">{remark}</td></tr>'
         else:
-            tone = f' class="{row.tone}"' if row.tone is not Tone.PLAIN else ""
+            tone = f' class="{shade}"' if shade is not Tone.PLAIN else ""
             yield f"<tr{identity}{tone}>{cells}</tr>"
 
 
-def _bodies(table: Table) -> Iterator[tuple[str, str]]:
+def _bodies(table: Table, rows: Stacked) -> tuple[Iterable[str], Iterable[str]]:
     """The cells of every row, and its remark where that has a line of its own; made column by column."""
-    wide, shown = len(table.columns), _in_line(table)
-    texts = markups([cell.text for row in table.rows for cell in row.cells])
-    by_column = zip(*[row.cells for row in table.rows], strict=True)
+    high, shown = len(rows), _in_line(table)
+    texts = markups(list(chain.from_iterable(column.texts for column in rows.columns)))
     parts: list[Iterable[str]] = []
-    for at, (column, cells) in enumerate(zip(shown, by_column, strict=False)):
-        parts += _column(cells, texts[at::wide], _opened(_kind(column.key, numeric=column.numeric)))
-    remarks = texts[wide - 1 :: wide] if len(shown) < wide else repeat("")
-    return zip(map("".join, zip(*parts, strict=False)), remarks, strict=False)
+    for at, (column, cells) in enumerate(zip(shown, rows.columns, strict=False)):
+        own = texts[at * high : (at + 1) * high]
+        parts += _column(cells, own, _opened(_kind(column.key, numeric=column.numeric)))
+    return map("".join, zip(*parts, strict=False)), texts[-high:] if len(shown) < len(table.columns) else repeat("")
 
 
-def _column(cells: Sequence[Cell], texts: Sequence[str], opened: Mapping[Tone, str]) -> tuple[Iterable[str], ...]:
+def _column(cells: Cells, texts: Sequence[str], opened: Mapping[Tone, str]) -> tuple[Iterable[str], ...]:
     """The cells of a column, where they have all but their text in common as the text between what they share."""
-    _, _, tones, helps, subs, wells = zip(*cells, strict=True)
-    if tones.count(tones[0]) < len(tones) or any(helps) or any(subs) or any(wells):
-        return (map(_cell, cells, texts, repeat(opened)),)
-    return repeat(f"{opened[tones[0]]}>"), texts, repeat("</td>")
+    _, _, tones, helps, subs, wells = cells
+    if _alike(tones) and _alike(helps) and not any(subs or ()) and not any(wells or ()):
+        title = _title(helps[0]) if helps else ""
+        return repeat(f"{opened[tones[0] if tones else Tone.PLAIN]}{title}>"), texts, repeat("</td>")
+    shades, more = tones or repeat(Tone.PLAIN), helps or repeat("")
+    return (map(_cell, texts, shades, more, subs or repeat(""), wells or repeat(()), repeat(opened)),)
 
 
-def _cell(cell: Cell, text: str, opened: Mapping[Tone, str]) -> str:
-    _, _, tone, more, sub, wells = cell
+def _alike(parts: Sequence[str] | None) -> bool:
+    return not parts or parts.count(parts[0]) == len(parts)
+
+
+def _title(text: str) -> str:
+    return f' title="{html_text(text)}"' if text else ""
+
+
+def _cell(text: str, tone: Tone, more: str, below: str, wells: tuple[Well, ...], opened: Mapping[Tone, str]) -> str:
     body = wells_linked(wells) if wells and text == " ".join(wells) else text
-    if more or sub:
-        title = f' title="{html_text(more)}"' if more else ""
-        return f"{opened[tone]}{title}>{body}{f'<small>{html_text(sub)}</small>' if sub else ''}</td>"
+    if more or below:
+        return f"{opened[tone]}{_title(more)}>{body}{f'<small>{html_text(below)}</small>' if below else ''}</td>"
     return f"{opened[tone]}>{body}</td>"
 
 

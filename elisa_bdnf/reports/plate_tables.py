@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
-from functools import lru_cache
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from elisa_bdnf.model.estimate import WellEstimate
@@ -12,6 +11,8 @@ from elisa_bdnf.model.plate import Well
 from elisa_bdnf.model.response import WellResponse, WellUse
 from elisa_bdnf.model.result import PlateResult
 from elisa_bdnf.reports import digits, words
+from elisa_bdnf.reports.columns import Cells, Stacked
+from elisa_bdnf.reports.finite import finite_or_none
 from elisa_bdnf.reports.parts import Cell, Column, Fact, Row, Table, Tone
 from elisa_bdnf.reports.remembered import remembered
 
@@ -46,9 +47,36 @@ def wells(result: PlateResult, mark: str) -> Table:
     if responses.reference_channel is not None:
         reference = f"channel {responses.reference_channel}, as exported"
         columns.insert(4, Column("reference", "Reference", reference, numeric=True))
-    with_reference = responses.reference_channel is not None
-    rows = tuple([_well_row(spoken, with_reference=with_reference) for spoken in spoken_wells(result)])
+    rows = _well_rows(spoken_wells(result), with_reference=responses.reference_channel is not None)
     return Table("wells", "All wells", tuple(columns), rows, words.sentence(responses.correction), mark=mark)
+
+
+def _well_rows(spoken: Sequence[SpokenWell], *, with_reference: bool) -> Stacked:
+    wells = [each.well for each in spoken]
+    names, contents, uses = (
+        [well.well for well in wells],
+        [well.content for well in wells],
+        [well.use for well in wells],
+    )
+    reference = [well.reference for well in wells]
+    tones = [_TONES.get(use, Tone.WARN) for use in uses]
+    columns = [
+        Cells(names, names),
+        Cells([words.ROLE[content.role] for content in contents]),
+        Cells([each.name for each in spoken], [content.name for content in contents]),
+        _numbers([each.raw for each in spoken], [well.raw for well in wells]),
+        *([_numbers([digits.response(value) for value in reference], reference)] if with_reference else []),
+        _numbers([each.response for each in spoken], [well.response for well in wells]),
+        Cells([each.concentration for each in spoken], [each.in_well for each in spoken]),
+        Cells([words.USE[use] for use in uses], [use.value for use in uses], tones, [words.USE_HELP[u] for u in uses]),
+        Cells([well.note.text if well.note else "" for well in wells]),
+        Cells([well.reason for well in wells]),
+    ]
+    return Stacked(columns, [f"well-{name}" for name in names], tones)
+
+
+def _numbers(texts: Sequence[str], values: Sequence[float]) -> Cells:
+    return Cells(texts, list(map(finite_or_none, values)))
 
 
 class SpokenWell(NamedTuple):
@@ -77,51 +105,6 @@ def spoken_wells(result: PlateResult) -> list[SpokenWell]:
     return found
 
 
-_NOTHING = Cell()
-_USED = {use: Cell(words.USE[use], use.value, _TONES.get(use, Tone.WARN), words.USE_HELP[use]) for use in WellUse}
-_ROLES = {role: Cell(word) for role, word in words.ROLE.items()}
-
-
-def _well_row(spoken: SpokenWell, *, with_reference: bool) -> Row:
-    well, use = spoken.well, _USED[spoken.well.use]
-    cells = (
-        _well_cell(well.well),
-        _ROLES[well.content.role],
-        _named(spoken.name, well.content.name),
-        _measured(well.raw),
-        *([_measured(well.reference)] if with_reference else []),
-        _measured(well.response),
-        Cell(spoken.concentration, spoken.in_well),
-        use,
-        Cell(well.note.text) if well.note else _NOTHING,
-        Cell(well.reason) if well.reason else _NOTHING,
-    )
-    return Row(cells, f"well-{well.well}", use.tone)
-
-
-@lru_cache(maxsize=2048)
-def _well_cell(well: Well) -> Cell:
-    return Cell(well, well)
-
-
-@lru_cache(maxsize=2048)  # replicates, and plates of one layout, have the same names
-def _named(said: str, name: str) -> Cell:
-    return Cell(said, name)
-
-
-def _measured(value: float) -> Cell:
-    return _response_cell(value) if value else Cell(digits.response(value), value)  # 0.0 and -0.0 are one to a cache
-
-
-@lru_cache(maxsize=8192)  # readers give thousandths, of which there are few
-def _response_cell(value: float) -> Cell:
-    return Cell(digits.response(value), _finite_or_none(value))
-
-
-def _finite_or_none(value: float) -> float | None:
-    return value if math.isfinite(value) else None
-
-
 def exclusions(result: PlateResult, mark: str) -> Table:
     """Wells with a content that took no part, each with its reason."""
     columns = (
@@ -142,7 +125,7 @@ def _exclusion_row(well: WellResponse) -> Row:
         Cell(well.well, well.well, wells=(well.well,)),
         Cell(words.ROLE[well.content.role]),
         Cell(words.content(well.content), well.content.name),
-        Cell(digits.response(well.raw), _finite_or_none(well.raw)),
+        Cell(digits.response(well.raw), finite_or_none(well.raw)),
         Cell(words.USE[well.use], well.use.value, Tone.WARN, words.USE_HELP[well.use]),
         Cell(well.reason or words.USE_HELP[well.use]),
     ), f"left-out-{well.well}")  # fmt: skip

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from elisa_bdnf import __version__
@@ -11,6 +10,7 @@ from elisa_bdnf.model.plate import Well
 from elisa_bdnf.model.reading import InstrumentResult
 from elisa_bdnf.model.result import Comparison, PlateResult
 from elisa_bdnf.reports import digits
+from elisa_bdnf.reports.columns import Cells, Stacked
 from elisa_bdnf.reports.parts import Cell, Column, Row, Table, Tone
 from elisa_bdnf.reports.plate_tables import spoken_wells
 from elisa_bdnf.reports.remembered import remembered
@@ -37,9 +37,9 @@ def comparison(result: PlateResult, mark: str) -> Table | None:
     )
     names = {spoken.well.well: spoken.name for spoken in spoken_wells(result)}
     ordered = sorted(compared(result), key=lambda each: -abs(each.relative or 0.0))
-    rows = tuple([_comparison_row(each, names) for each in ordered])
     return Table(
-        "comparison", "Beside the reader's software", columns, rows, comparison_sentence(result), mark=mark
+        "comparison", "Beside the reader's software", columns, _comparison_rows(ordered, names),
+        comparison_sentence(result), mark=mark,
     )  # fmt: skip
 
 
@@ -80,38 +80,33 @@ def equal_at_printed_digits_or_none(each: Comparison) -> bool | None:
     return abs(each.ours - theirs) <= 0.5 * step * (1 + 1e-6) + 1e-12 * abs(theirs)
 
 
-def _comparison_row(made: Compared, names: Mapping[Well, str]) -> Row:
-    each, relative, equal = made
-    ours, theirs, printed = each.ours, each.instrument.value, each.instrument.digits
-    decimals = 3 if printed is None else printed
-    difference = ours - theirs if ours is not None and theirs is not None else None
-    cells = (
-        _linked(each.well),
-        _content(names.get(each.well, "")),
-        Cell(digits.fixed(ours, decimals), ours),
-        Cell(digits.fixed(theirs, decimals), theirs) if theirs is not None else _word(each.instrument),
-        Cell(digits.fixed(difference, decimals + 1), difference),
-        Cell(digits.fixed(relative, 3), relative),
-        _EQUAL[equal],
-    )
-    return Row(cells, f"comparison-{each.well}")
+def _comparison_rows(ordered: Sequence[Compared], names: Mapping[Well, str]) -> Stacked:
+    both = [each.both for each in ordered]
+    wells, ours, theirs = [b.well for b in both], [b.ours for b in both], [b.instrument.value for b in both]
+    differences = [x - y if x is not None and y is not None else None for x, y in zip(ours, theirs, strict=True)]
+    decimals = [3 if b.instrument.digits is None else b.instrument.digits for b in both]
+    relative = [each.relative for each in ordered]
+    columns = [
+        Cells(wells, wells, wells=[(well,) for well in wells]),
+        Cells([names.get(well, "") for well in wells]),
+        Cells(list(map(digits.fixed, ours, decimals)), ours),
+        Cells([_printed(b.instrument, places) for b, places in zip(both, decimals, strict=True)], theirs),
+        Cells([digits.fixed(x, places + 1) for x, places in zip(differences, decimals, strict=True)], differences),
+        Cells([digits.fixed(value, 3) for value in relative], relative),
+        Cells([_EQUAL[each.equal] for each in ordered], None, [_EQUAL_TONE[each.equal] for each in ordered]),
+    ]
+    return Stacked(columns, [f"comparison-{well}" for well in wells])
 
 
-_EQUAL = {None: Cell(""), True: Cell("equal", tone=Tone.GOOD), False: Cell("differs", tone=Tone.WARN)}
+_EQUAL = {None: "", True: "equal", False: "differs"}
+_EQUAL_TONE = {None: Tone.PLAIN, True: Tone.GOOD, False: Tone.WARN}
 
 
-@lru_cache(maxsize=2048)
-def _linked(well: Well) -> Cell:
-    return Cell(well, well, wells=(well,))
-
-
-@lru_cache(maxsize=2048)  # replicates, and plates of one layout, have the same names
-def _content(said: str) -> Cell:
-    return Cell(said)
-
-
-def _word(printed: InstrumentResult) -> Cell:
-    return Cell(printed.note.text if printed.note else digits.MISSING)
+def _printed(theirs: InstrumentResult, decimals: int) -> str:
+    """The number of the reader's software, or its word."""
+    if theirs.value is not None:
+        return digits.fixed(theirs.value, decimals)
+    return theirs.note.text if theirs.note else digits.MISSING
 
 
 @remembered(4)
