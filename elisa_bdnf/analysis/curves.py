@@ -134,4 +134,4 @@ def variance_along(curve: Curve, row: tuple[float, ...]) -> float:
 
 def rises(curve: Curve) -> bool:
     """Whether the response grows with the concentration."""
-    return curve.b > 0 if curve.model in (Model.LINEAR, Model.LOG_LOG) else curve.d > curve.a
+    return not curve.falls

@@ -197,6 +197,11 @@ class Curve:
     def model(self) -> Model:
         return self.spec.model
 
+    @property
+    def falls(self) -> bool:
+        """Whether the response falls as the concentration rises, as in a competitive assay."""
+        return self.b < 0 if self.model in (Model.LINEAR, Model.LOG_LOG) else self.d < self.a
+
     def estimate_or_none(self, name: str) -> float | None:
         """A canonical parameter for people and files: None where the model lacks it or its best value is infinite.
 

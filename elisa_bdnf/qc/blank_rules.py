@@ -11,7 +11,7 @@ from elisa_bdnf.model.protocol import BlankMode
 from elisa_bdnf.model.reading import ChannelKind
 from elisa_bdnf.model.response import Group, WellUse
 from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, as_set, below, digits, exceeds, plain, rule
-from elisa_bdnf.qc.subjects import CurveSubject, PlateSubject, pooled_sd
+from elisa_bdnf.qc.subjects import ZERO_RESPONDS_MOST, CurveSubject, PlateSubject, pooled_sd
 
 
 def _zero_responses(plate: PlateSubject) -> list[float]:
@@ -30,6 +30,9 @@ def background_is_low(plate: PlateSubject, *, max_response: float = 0.20) -> Ver
     zeros = _zero_responses(plate)
     if not zeros or not _is_absorbance(plate):
         yield Missing("no zero standard or blank read as absorbance")
+        return
+    if plate.falls:
+        yield Missing(ZERO_RESPONDS_MOST)
         return
     mean = sum(zeros) / len(zeros)
     if exceeds(mean, max_response):
@@ -59,11 +62,11 @@ def lowest_standard_stands_out_of_the_background(plate: PlateSubject, *, min_sep
         yield Missing("zero and low standards are not replicated")
         return
     zero_mean = sum(_zero_responses(plate)) / len(_zero_responses(plate))
-    separation = (sum(lowest) / len(lowest) - zero_mean) / sd
+    separation = (sum(lowest) / len(lowest) - zero_mean) / (-sd if plate.falls else sd)
     if below(separation, min_separation):
         yield Remark(
             f"the lowest standard ({plain(levels[0].content.nominal)}) lies {digits(separation, min_separation)} SD "
-            "above the background: it cannot be told from zero",
+            f"{'below' if plate.falls else 'above'} the background: it cannot be told from zero",
             measured=digits(separation, min_separation),
             limit=as_set(min_separation),
             wells=levels[0].all_wells,

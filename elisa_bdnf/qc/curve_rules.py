@@ -61,7 +61,7 @@ def parameters_are_plausible(
 ) -> Verdicts:
     """Slope, plateaus and inflection are those of an immunoassay, and the data determine them.
 
-    The lower plateau a is looked at where the response is an absorbance (``foot_low`` to ``foot_high``).
+    The lower plateau (a of a rising curve) is looked at where the response is an absorbance.
     Where the upper plateau is not reached, d and c are not identified; concentrations inside the standards remain
     valid, and nothing is reported beyond the top standard.
     """
@@ -109,10 +109,12 @@ def _foot(curve: CurveSubject, fitted: Curve, low: float, high: float) -> Verdic
     kinds = {c.label: c.kind for c in curve.analysis.reading.channels}
     if kinds.get(curve.analysis.responses.main_channel) is not ChannelKind.ABSORBANCE:
         return
-    if below(fitted.a, low) or exceeds(fitted.a, high):
-        measured = digits(fitted.a, low if fitted.a < low else high)
+    name = "d" if fitted.falls else "a"
+    foot = fitted.estimate_or_none(name)
+    if foot is not None and (below(foot, low) or exceeds(foot, high)):
+        measured = digits(foot, low if foot < low else high)
         yield Remark(
-            f"the lower plateau a is {measured}: no zero standard in the fit, a high background, or no foot?",
+            f"the lower plateau {name} is {measured}: no zero standard in the fit, a high background, or no foot?",
             measured=measured,
             limit=f"{as_set(low)} to {as_set(high)}",
             action="annotate",

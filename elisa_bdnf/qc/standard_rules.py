@@ -11,7 +11,7 @@ from elisa_bdnf.model.finding import FindingLevel
 from elisa_bdnf.model.layout import Role
 from elisa_bdnf.model.protocol import LimitSettings
 from elisa_bdnf.qc.rule import Missing, Remark, Verdicts, as_set, below, digits, exceeds, plain, rule
-from elisa_bdnf.qc.subjects import CurveSubject, PlateSubject, StandardSubject, pooled_sd
+from elisa_bdnf.qc.subjects import ZERO_RESPONDS_MOST, CurveSubject, PlateSubject, StandardSubject, pooled_sd
 
 
 @rule("STD-01", FindingLevel.ERROR, "ICH M10 §4.2: six levels; five for kits")
@@ -218,6 +218,9 @@ def top_standard_is_strong(plate: PlateSubject, *, min_top: float = 0.8, min_rat
     channel = next(c for c in plate.analysis.reading.channels if c.label == plate.analysis.responses.main_channel)
     if not levels or channel.kind.value != "absorbance":
         yield Missing("the response is not an absorbance")
+        return
+    if plate.falls:
+        yield Missing(ZERO_RESPONDS_MOST)
         return
     top = levels[-1].mean
     if below(top, min_top):

@@ -14,6 +14,8 @@ from elisa_bdnf.model.protocol import Protocol
 from elisa_bdnf.model.response import Group, WellResponse
 from elisa_bdnf.model.result import Analysis
 
+ZERO_RESPONDS_MOST = "the response falls as the concentration rises"
+
 
 @dataclass(frozen=True, slots=True)
 class PlateSubject:
@@ -30,6 +32,11 @@ class PlateSubject:
     @property
     def protocol(self) -> Protocol:
         return self.analysis.protocol
+
+    @property
+    def falls(self) -> bool:
+        """Whether zero responds most: a competitive assay."""
+        return isinstance(self.analysis.curve, Curve) and self.analysis.curve.falls
 
     def groups(self, role: Role) -> tuple[Group, ...]:
         return tuple(group for group in self.analysis.groups if group.content.role is role)
