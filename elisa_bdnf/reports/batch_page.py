@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from elisa_bdnf import __version__
@@ -24,6 +25,12 @@ _COLUMNS = (
     ("Plate", ""), ("Verdict", ""), ("Curve", ""), ("LLOQ", "n"), ("ULOQ", "n"), ("Samples", "n"), ("Controls", "n"),
     ("Warnings", "n"), ("Why, or warnings", ""),
 )  # fmt: skip
+_MOST_REASONS = 3  # of a rejected plate; the rest is on its page and in plates.csv
+# Paths of exports may be long: they are broken rather than push the reasons out of sight.
+_STYLE = """#plates td:first-child, #plates td:first-child small { white-space: normal; overflow-wrap: anywhere; }
+#plates td:first-child { min-width: 22ch; }
+#plates td.long { min-width: 28ch; }
+"""
 _FILTERS = (("all", "All"), ("accepted", "Accepted"), ("rejected", "Rejected"), ("refused", "Not read"))
 
 
@@ -40,7 +47,7 @@ def _pieces(batch: BatchResult) -> Iterator[str]:
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<meta name="generator" content="elisa-bdnf {html_text(__version__)}">'
-        f"<title>batch: {title} – BDNF ELISA</title><style>\n{style()}</style></head><body>"
+        f"<title>batch: {title} – BDNF ELISA</title><style>\n{style()}{_STYLE}</style></head><body>"
     )
     yield from _top(batch)
     yield from _plates(batch)
@@ -99,8 +106,9 @@ def _plates(batch: BatchResult) -> Iterator[str]:
 
 
 def _refused(export: ExportRow) -> str:
-    said = "<br>".join(html_text(str(problem)) for problem in export.problems)
-    name = html_text(export.file)
+    problems = (replace(p, file="") if p.file == export.file else p for p in export.problems)
+    said = "<br>".join(html_text(str(problem)) for problem in problems)
+    name = _path(export.file)
     return (
         f'<tr class="refused warn"><td>{name}</td><td class="k warn sign">not read</td><td colspan="7">{said}</td></tr>'
     )
@@ -111,14 +119,14 @@ def _plate(plate: PlateRow) -> str:
     link = f'<a href="{html_text(plate.folder)}/report.html">{name}</a>' if plate.page else name
     read = f" · {plate.read_on}" if plate.read_on else ""
     rules = dict.fromkeys(finding.rule for finding in plate.findings)
-    said = " ".join(plate.reasons) if not plate.accepted else ", ".join(rules)
+    said = _reasons(plate) if not plate.accepted else ", ".join(rules)
     more = html_text(" · ".join(f"{finding.rule} {finding.message}" for finding in plate.findings))
     tone = "accepted" if plate.accepted else "rejected bad"
     sign = "good" if plate.accepted else "bad sign"
     unit = html_text(plate.unit)
     return (
         f'<tr id="{html_text(anchor(plate))}" class="{tone}">'
-        f"<td>{link}<small>{html_text(plate.export + read)}</small></td>"
+        f"<td>{link}<small>{_path(plate.export)}{html_text(read)}</small></td>"
         f'<td class="k {sign}">{plate.verdict.value}</td><td>{sparkline(plate) or html_text(plate.no_curve)}</td>'
         f'<td class="n">{_limit(plate, "lloq")}<small>{unit}</small></td>'
         f'<td class="n">{_limit(plate, "uloq")}<small>{unit}</small></td>'
@@ -126,6 +134,16 @@ def _plate(plate: PlateRow) -> str:
         f'<td class="n">{_controls(plate.controls)}</td><td class="n">{plate.levels.get("warn", 0)}</td>'
         f'<td class="long" title="{more}">{html_text(said)}</td></tr>'
     )
+
+
+def _path(file: str) -> str:
+    """A path, to be broken at its folders first."""
+    return html_text(file).replace("/", "/<wbr>")
+
+
+def _reasons(plate: PlateRow) -> str:
+    left = len(plate.reasons) - _MOST_REASONS
+    return " ".join(plate.reasons[:_MOST_REASONS]) + (f" And {left} more." if left > 0 else "")
 
 
 def _limit(plate: PlateRow, which: str) -> str:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Value = str | float | int | None
 Line = tuple[Value, ...]
 _HEADER_ROW = 3
-_LONG_TEXT = 40  # characters; such a text goes on in its cell rather than out of sight
+_LINE_HEIGHT, _MOST_LINES_OF_TEXT = 13.5, 12  # points; a long text goes on in its cell rather than out of sight
 _MOST_LINES = 1_000_000  # of 1,048,576 that a sheet holds
 _PLATES = (
     ("Plate", 16), ("Verdict", 11), ("Export", 30), ("Read", 12), ("Samples", 9), ("Within", 9), ("Below", 8),
@@ -99,19 +99,27 @@ class _Book:
             if row > _MOST_LINES:
                 sheet.write_string(row, 0, "There are more: see the csv files of the batch.", self.format("bad"))
                 break
+            taken = [_lines_of(value, width) for value, (_, width) in zip(line, columns, strict=True)]
+            if max(taken) > 1:
+                sheet.set_row(row, _LINE_HEIGHT * min(max(taken), _MOST_LINES_OF_TEXT))
             for index, value in enumerate(line):
-                self._put(sheet, row, index, value)
+                self._put(sheet, row, index, value, wrap=taken[index] > 1)
         sheet.autofilter(_HEADER_ROW, 0, max(row, _HEADER_ROW + 1), len(columns) - 1)
 
-    def _put(self, sheet: Any, row: int, column: int, value: Value) -> None:
+    def _put(self, sheet: Any, row: int, column: int, value: Value, *, wrap: bool) -> None:
         if isinstance(value, str):
             style = {"accepted": "text good", "rejected": "text bad", "no": "text bad"}.get(value, "text")
-            style += " wrap" if len(value) > _LONG_TEXT else ""
+            style += " wrap" if wrap else ""
             sheet.write_string(row, column, cell_text(value), self.format(style))
         elif isinstance(value, int):
             sheet.write_number(row, column, value, self.format("whole"))
         elif value is not None and math.isfinite(value):
             sheet.write_number(row, column, value, self.format("digits", number_format(value)))
+
+
+def _lines_of(value: Value, width: float) -> int:
+    """How many lines a text takes in a column of so many characters."""
+    return math.ceil(1.1 * len(value) / width) if isinstance(value, str) else 1
 
 
 def _plates(batch: BatchResult) -> Iterator[Line]:

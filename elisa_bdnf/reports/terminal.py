@@ -260,5 +260,6 @@ def _files(folder: Path | None) -> Iterator[RenderableType]:
     if folder is not None:
         yield _text("")
         files = ("report.html", "report.xlsx", "result.json")
-        for name in [name for name in files if (folder / name).exists()] or files:
-            yield _joined([("→ " if name == "report.html" else "  ", "dim"), (str(folder / name), "")])
+        there = [name for name in files if (folder / name).exists()] or files
+        for name in there:
+            yield _joined([("→ " if name == there[0] else "  ", "dim"), (str(folder / name), "")])

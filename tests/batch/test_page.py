@@ -8,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from batches import FIVE, batch, folder_of
 from charted_plates import exports
@@ -83,3 +84,16 @@ def test_the_workbook_holds_every_plate_and_text_as_text(out: Path) -> None:
 def test_the_workbook_is_the_same_every_time() -> None:
     plain = BatchResult("x", "p", "", (), ())
     assert batch_workbook(plain) == batch_workbook(plain)
+
+
+def test_long_paths_and_reasons_stay_in_sight(out: Path, tmp_path: Path) -> None:
+    page = (out / "batch.html").read_text(encoding="utf-8")
+    assert "week 2/<wbr>plates.txt" in page
+    refused = page.split('<tr class="refused warn">')[1].split("</tr>")[0]
+    assert refused.count("letter.txt") == 1  # its reason does not name it once more
+    sheet = load_workbook(out / "batch.xlsx")["Not read"]
+    long = [cell for row in sheet.iter_rows(min_row=5) for cell in row if len(str(cell.value)) > 70]
+    assert long
+    for cell in long:
+        assert cell.alignment.wrap_text
+        assert sheet.row_dimensions[cell.row].height > 20
