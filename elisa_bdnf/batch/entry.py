@@ -8,10 +8,12 @@ wherever it was made. ``key`` stands for everything but the content of files tha
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from elisa_bdnf.batch.copies import Print
@@ -44,8 +46,18 @@ class Entry:
     compared: tuple[str, ...] | None = ()
 
 
+def file_from_path(path: Path, top: Path) -> str:
+    """A path as an entry names it: below ``top``, the same whatever the encoding of names is where it is made."""
+    return os.fsencode(Path(os.path.relpath(path, top)).as_posix()).decode("utf-8", "surrogateescape")
+
+
+def path_from_file(file: str, top: Path) -> Path:
+    """The inverse of :func:`file_from_path`."""
+    return top / os.fsdecode(file.encode("utf-8", "surrogateescape"))
+
+
 def bytes_from_entry(entry: Entry) -> bytes:
-    """One line of JSON; names of files that are no text stay what they are, as Python reads them."""
+    """One line of JSON; names of files that are no text stay what they are."""
     document = {
         "schema": SCHEMA,
         "key": entry.key,

@@ -19,7 +19,7 @@ from elisa_bdnf import __version__, output, workflow
 from elisa_bdnf.batch.assemble import assemble, entries_of, refuse_foreign_folder
 from elisa_bdnf.batch.beside import copies_among, judged_beside
 from elisa_bdnf.batch.discover import STATE
-from elisa_bdnf.batch.entry import Entry
+from elisa_bdnf.batch.entry import Entry, path_from_file
 from elisa_bdnf.batch.lock import locked
 from elisa_bdnf.batch.pairing import Plan, Unit
 from elisa_bdnf.batch.shards import NOTE, SCHEMA, ShardError, shard_from_text
@@ -91,7 +91,8 @@ def _same_units(units: Sequence[Unit], entries: Sequence[Entry], plan: Plan, ask
     inputs = {entry.row.file: entry.inputs for entry in entries}
     there = _units_there(plan, asked)
     for unit in units:
-        changed = [file for file, sha in inputs[unit.file].items() if sha256_or_none(asked.folder / file) != sha]
+        own = inputs[unit.file].items()
+        changed = [file for file, sha in own if sha256_or_none(path_from_file(file, asked.folder)) != sha]
         if unit.file not in there or changed:
             raise _elsewhere(unit, asked)
         yield there[unit.file]

@@ -15,7 +15,7 @@ from pathlib import Path
 from elisa_bdnf import layouts, output, readers, workflow
 from elisa_bdnf.batch.copies import print_of
 from elisa_bdnf.batch.discover import shown_path
-from elisa_bdnf.batch.entry import Entry
+from elisa_bdnf.batch.entry import Entry, file_from_path, path_from_file
 from elisa_bdnf.batch.pairing import Unit
 from elisa_bdnf.batch.plate_row import plate_row
 from elisa_bdnf.batch.shared_files import SharedFiles
@@ -120,14 +120,15 @@ class Worker:
         return hashlib.sha256(text.encode()).hexdigest()
 
     def _below(self, path: Path) -> str:
-        return Path(os.path.relpath(path, self.settings.top)).as_posix()
+        return file_from_path(path, self.settings.top)
 
     def _holds(self, entry: Entry) -> bool:
         """Whether all inputs and outputs are byte for byte what the entry says, and earlier plates the same."""
         top, out = self.settings.top, self.settings.out
         if not self.told.is_as_before(entry.row.plates):
             return False
-        return all(self.files.sha256_or_none(top / file) == digest for file, digest in entry.inputs.items()) and all(
+        inputs = ((path_from_file(file, top), digest) for file, digest in entry.inputs.items())
+        return all(self.files.sha256_or_none(path) == digest for path, digest in inputs) and all(
             sha256_or_none(out / file) == digest for file, digest in entry.outputs.items()
         )
 
@@ -154,7 +155,9 @@ class Worker:
         """The file of a problem by its path: many exports of a folder may have one name. It always names one."""
         given = [path for path in (unit.layout, unit.samples) if path]
         named = {"": unit.file, name_of(unit.path): unit.file}
-        named |= {name_of(path): text_of_name(self._below(path)) for path in given}
+        named |= {
+            name_of(path): text_of_name(Path(os.path.relpath(path, self.settings.top)).as_posix()) for path in given
+        }
         return replace(problem, file=named.get(problem.file, problem.file))
 
     def _digests(self, read: Mapping[Path, str | None]) -> dict[str, str]:

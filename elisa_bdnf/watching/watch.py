@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from elisa_bdnf import __version__, workflow
 from elisa_bdnf.batch.assemble import refuse_foreign_folder
 from elisa_bdnf.batch.beside import copies_among, judged_beside
+from elisa_bdnf.batch.entry import path_from_file
 from elisa_bdnf.batch.in_order import done_in_order
 from elisa_bdnf.batch.lock import locked
 from elisa_bdnf.batch.pairing import Unit
@@ -193,7 +194,8 @@ class Watch:
     def _also_read(self, unit: Unit, seen: Fingerprint) -> dict[str, Signature | None]:
         """Files that were read for an export beside those of its pairing, as they were when they were read."""
         entry, paired = self.known.of(unit.folder), {file for file, _ in seen} - {*map(str, self.looking.read(unit))}
-        inputs = {self.request.folder / file: digest for file, digest in entry.inputs.items()} if entry else {}
+        top, read = self.request.folder, entry.inputs if entry else {}
+        inputs = {path_from_file(file, top): digest for file, digest in read.items()}
         also = [path for path in inputs if str(path) not in paired]
         # What was read earlier and is gone may come back.
         self.looking.add_read(unit, also)

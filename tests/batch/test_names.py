@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -48,3 +50,18 @@ def test_verify_finds_such_a_name_again(tmp_path: Path) -> None:
     batch(folder, tmp_path / "out")
     near, named = elisa_bdnf("verify", tmp_path / "out"), elisa_bdnf("verify", tmp_path / "out", "--inputs", folder)
     assert (near.code, named.code) == (0, 0)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="names have one encoding there")
+def test_the_encoding_of_names_changes_no_byte_and_nothing_is_done_again(tmp_path: Path) -> None:
+    files = {"Gerät ß.txt".encode(): GEN5, OLD_CODE_PAGE: LETTER, "plätte.csv".encode(): CSV}
+    folder = laid(tmp_path / "in", {**files, "plätte.layout.toml".encode(): CSV_LAYOUT})
+    batch(folder, tmp_path / "out")
+    made = digests(tmp_path / "out")
+    ascii_names = os.environ | {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    program = [sys.executable, "-c", "from elisa_bdnf.cli.main import main; main()"]
+    for out in ("out", "other"):
+        command = [*program, "batch", folder, "--out", tmp_path / out]
+        done = subprocess.run(command, check=False, capture_output=True, env=ascii_names, text=True, encoding="utf-8")
+        assert ("3 exports were as before" in done.stdout) == (out == "out"), done.stderr
+        assert digests(tmp_path / out) == made
