@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
+from typing import NamedTuple
 
 from elisa_bdnf.readers._softmax_groups import Group, Purpose, column_named
 
@@ -41,9 +42,9 @@ def checked(group: Group) -> Group:
     samples = _samples(group)
     remarks: list[str] = []
     lost: set[int] = set()
-    averages = list(_averages(group))
+    averages = list(_averages(table))
     for sample in samples:
-        astray, found = _astray(table, sample, averages)
+        astray, found = _astray(group, sample, averages)
         lost.update(astray)
         remarks += found
     remarks += [*_unlike_others(group, samples, lost), *_lacking(group, samples), *_products(table)]
@@ -59,13 +60,13 @@ def _samples(group: Group) -> list[range]:
     return [range(start, stop) for start, stop in pairwise([*starts, len(group.lines)])]
 
 
-def _averages(group: Group) -> Iterator[tuple[int, int]]:
-    """Positions of a mean and of what it is the mean of."""
-    for position, column in enumerate(group.columns):
-        match = _AVERAGE.match(_compact(column.formula))
-        of = _position(group, match[1]) if match else None
+def _averages(table: _Table) -> Iterator[_Average]:
+    for position, column in enumerate(table.group.columns):
+        match = _AVERAGE.match(_compact(column.formula)) if column.formula else None
+        of = _position(table.group, match[1]) if match else None
         if of is not None:
-            yield position, of
+            (means, half), (values, half_value) = table.column(position), table.column(of)
+            yield _Average(position, means, values, half + half_value)
 
 
 def _compact(formula: str) -> str:
@@ -79,16 +80,23 @@ def _position(group: Group, name: str) -> int | None:
     return group.position(purpose) if named is None and purpose else named
 
 
-def _astray(table: _Table, sample: range, averages: Sequence[tuple[int, int]]) -> tuple[range, list[str]]:
+class _Average(NamedTuple):
+    """A mean that the group prints: where, its numbers, those that it is the mean of, and how far it may be off."""
+
+    position: int
+    means: Sequence[float]
+    values: Sequence[float]
+    slack: float
+
+
+def _astray(group: Group, sample: range, averages: Sequence[_Average]) -> tuple[range, list[str]]:
     """The lines that the printed means are not of, and what is to be said of means that fit no lines."""
-    group, lines = table.group, table.group.lines
-    name = group.text(lines[sample.start], Purpose.NAME) or group.name
-    for position, of in averages:
-        (means, half), (values, half_value) = table.column(position), table.column(of)
-        mean, own, slack = means[sample.start], values[sample.start : sample.stop], half + half_value
+    for position, means, values, slack in averages:
+        mean, own = means[sample.start], values[sample.start : sample.stop]
         agrees = _agrees(mean, own, slack)
         if agrees:
             continue
+        lines, name = group.lines, group.text(group.lines[sample.start], Purpose.NAME) or group.name
         fitting = next((n for n in range(1, len(sample)) if _agrees(mean, own[:n], slack)), None)
         wells = ", ".join(lines[n].well for n in sample[fitting or 0 :])
         if fitting is not None:
@@ -110,7 +118,7 @@ def _agrees(mean: float, values: Sequence[float], slack: float) -> bool | None:
     None: there is no number, or words (``Masked``) stand beside numbers that it is not the mean of. Whether it then
     contains what the words stand for is looked at where the plate is known.
     """
-    numbers = [value for value in values if not math.isnan(value)]
+    numbers = values if (total := sum(values)) == total else [v for v in values if v == v]  # noqa: PLR0124 - nan is not
     if math.isnan(mean) or not numbers:
         return None
     fits = abs(sum(numbers) / len(numbers) - mean) <= slack * (1 + 1e-6) + 1e-9 * abs(mean)

@@ -135,12 +135,12 @@ def layout_from_parts(
 def _contents(part: Part, role: Role, decimal: str, remarks: list[str]) -> Iterator[tuple[Well, Content]]:
     """What every well holds; replicates say the same and have one content."""
     known: dict[tuple[str, ...], Content] = {}
-    positions = _said_positions(part.group)
+    positions, is_dilution = _said_positions(part.group), _is_dilution(part.group)
     for line in part.lines:
         said = tuple([line.texts[position] for position in positions])
         content = known.get(said)
         if content is None:
-            content = known[said] = _content(part.group, line, role, decimal, remarks)
+            content = known[said] = _content(part.group, line, role, decimal, remarks, is_dilution=is_dilution)
         yield line.well, content
 
 
@@ -170,7 +170,9 @@ def _told_apart(contents: Mapping[Well, Content]) -> dict[Well, Content]:
     return {well: told[id(content)] for well, content in contents.items()}
 
 
-def _content(group: Group, line: GroupLine, role: Role, decimal: str, remarks: list[str]) -> Content:
+def _content(
+    group: Group, line: GroupLine, role: Role, decimal: str, remarks: list[str], *, is_dilution: bool
+) -> Content:
     name = group.text(line, Purpose.NAME) or group.name
     typed = group.text(line, Purpose.DESCRIPTOR)
     attributes = {"group": group.name} | ({"descriptor": typed} if typed else {})
@@ -183,11 +185,11 @@ def _content(group: Group, line: GroupLine, role: Role, decimal: str, remarks: l
         return Content(role, name, number, attributes=attributes)
     if role is Role.BLANK:
         return Content(role, name, attributes=attributes)
-    factor_text = group.text(line, Purpose.FACTOR) or (typed if _is_dilution(group) else "")
+    factor_text = group.text(line, Purpose.FACTOR) or (typed if is_dilution else "")
     factor = _dilution_factor_or_none(factor_text, decimal)
     if factor_text and factor is None:
         remarks.append(f"The dilution {factor_text!r} of {name!r} is no factor of at least 1; it is not used.")
-    nominal = number if role is Role.CONTROL and not _is_dilution(group) else None
+    nominal = number if role is Role.CONTROL and not is_dilution else None
     return Content(role, name, nominal, factor, attributes=attributes)
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from functools import partial
-from itertools import repeat
 
 from elisa_bdnf.model.plate import Well
 from elisa_bdnf.model.reading import InstrumentResult
 from elisa_bdnf.readers._cells import instrument_result_or_none
 from elisa_bdnf.readers._softmax_channels import Responses
-from elisa_bdnf.readers._softmax_groups import Column, Purpose
+from elisa_bdnf.readers._softmax_groups import Purpose
 from elisa_bdnf.readers._softmax_layout import Part
 
 _SHOWN_ELSEWHERE = frozenset(
@@ -30,35 +29,34 @@ def results_from_parts(parts: Sequence[Part], responses: Responses, decimal: str
     held = responses.wells_held()
     found: list[InstrumentResult] = []
     for part in parts:
+        wells = part.wells
+        rest = [well for well in wells if well not in held]
         columns = [
-            _column(part, position, held if column.purpose is Purpose.VALUE else frozenset(), decimal)
+            _column(part, position, wells, held if column.purpose is Purpose.VALUE else frozenset(), decimal)
             for position, column in enumerate(part.group.columns)
-            if _is_shown(part, column, held)
+            if (rest if column.purpose is Purpose.VALUE else column.purpose not in _SHOWN_ELSEWHERE)
         ]
         found += [result for line in zip(*columns, strict=True) for result in line if result]
     return tuple(found)
 
 
-def _is_shown(part: Part, column: Column, held: Collection[Well]) -> bool:
-    """Whether a column is a result, or responses of which not all stand in the plate block."""
-    if column.purpose is Purpose.VALUE:
-        return not all(well in held for well in part.wells)
-    return column.purpose not in _SHOWN_ELSEWHERE
-
-
-def _column(part: Part, position: int, held: Collection[Well], decimal: str) -> list[InstrumentResult | None]:
+def _column(
+    part: Part, position: int, wells: Sequence[Well], held: Collection[Well], decimal: str
+) -> list[InstrumentResult | None]:
     """The result of every line; None for an empty cell, and for a well that is held elsewhere."""
-    column, group, wells = part.group.columns[position], part.group, part.wells
+    column, group = part.group.columns[position], part.group
     quantity = _QUANTITIES.get(column.purpose, column.title)
     numbers, digits = part.of_lines(group.numbers.column(position)), part.of_lines(group.numbers.digits(position))
-    results: list[InstrumentResult | None] = list(
-        map(_result, zip(wells, repeat(quantity), numbers, repeat(None), digits, strict=False))
-    )
-    words: dict[str, InstrumentResult | None] = {"": None}
-    for n in [n for n, number in enumerate(numbers) if number != number]:  # noqa: PLR0124 - where there is no number
-        text = part.lines[n].texts[position]
+    results: list[InstrumentResult | None] = [None] * len(wells)
+    words: dict[str, InstrumentResult | None] = {}
+    for n, text in enumerate([line.texts[position] for line in part.lines]):
+        if not text or (held and wells[n] in held):
+            continue
+        if (number := numbers[n]) == number:
+            results[n] = _result((wells[n], quantity, number, None, digits[n]))
+            continue
         if text not in words:
             words[text] = instrument_result_or_none(quantity, wells[n], text, decimal)
-        word = words[text]
-        results[n] = _result((wells[n], *word[1:])) if word else None
-    return [None if well in held else result for well, result in zip(wells, results, strict=True)] if held else results
+        if word := words[text]:
+            results[n] = _result((wells[n], *word[1:]))
+    return results
