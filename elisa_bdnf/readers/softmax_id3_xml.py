@@ -206,7 +206,6 @@ READER = Reader(
     title="SpectraMax iD3 XML (SpreadsheetML)",
     recognizes=recognizes,
     read=read,
-    marks=("instrument name",),
     kinds=frozenset(["xml"]),
     software="SpectraMax iD3 1.2",
     real_example=True,

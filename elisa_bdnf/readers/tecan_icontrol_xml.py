@@ -144,13 +144,13 @@ def _parameters(parent: Element) -> list[tuple[str, str]]:
 def _cells(section: _Section) -> Cells:
     inside = f"section {section.name}, "
     found = NamedCells(inside)
-    for item, single in zip(section.wells, section.singles, strict=True):
-        position = item.get("Pos", "")
+    positions = [item.get("Pos", "") for item in section.wells]
+    for position, single in zip(positions, section.singles, strict=True):
         well = well_from_text_or_none(position)
         if well is None or well in found:
             place = f"{inside}well {position}"
             raise ExportError(f"the well {position!r}", expected="each well once, such as A1", place=place)
-        found[well] = text_of(single)
+        found[well] = (single.text or "").strip() if single is not None and not len(single) else text_of(single)
     return found
 
 
@@ -192,7 +192,6 @@ READER = Reader(
     title="Tecan i-control XML",
     recognizes=recognizes,
     read=read,
-    marks=("measurementresultdata",),
     kinds=frozenset(["xml"]),
     software="i-control 1.10",
     real_example=True,
