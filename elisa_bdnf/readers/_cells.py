@@ -16,6 +16,7 @@ from elisa_bdnf.inputs.numbers import (
     decimals_from_text,
     decimals_of_number,
     number_from_text_or_none,
+    numbers_among_words_or_none,
     numbers_from_texts,
     numbers_or_none,
     response_or_none,
@@ -170,8 +171,13 @@ def _values_and_notes(
     label: str, cells: Cells, decimal: str, wells: tuple[Well, ...]
 ) -> tuple[tuple[float, ...], Mapping[Well, Note]]:
     """For matrices with words or marks in them, each of which is looked at once."""
-    numbers = responses_from_texts(cells.values(), decimal)
-    unlike = [item for item, number in zip(cells.items(), numbers, strict=True) if number is None and item[1]]
+    if among := numbers_among_words_or_none(cells.values(), decimal):
+        (values, places), items = among, list(cells.items())
+        unlike = [items[n] for n in places]
+    else:
+        numbers = responses_from_texts(cells.values(), decimal)
+        values = [math.nan if number is None else number for number in numbers]
+        unlike = [item for item, number in zip(cells.items(), numbers, strict=True) if number is None and item[1]]
     words = {text: response_or_none(text, decimal) for text in {text for _, text in unlike}}
     read = {well: words[text] for well, text in unlike}
     unknown = [
@@ -186,7 +192,6 @@ def _values_and_notes(
     if unknown:
         raise ExportError(problems=unknown)
     known = {well: cell for well, cell in read.items() if cell is not None}
-    values = [math.nan if number is None else number for number in numbers]
     if known:
         values = [known[well].value if well in known else value for well, value in zip(cells, values, strict=True)]
     notes = {well: note for well in wells if well in known and (note := known[well].note) is not None}
