@@ -9,7 +9,8 @@ from functools import lru_cache
 
 from elisa_bdnf.inputs.numbers import decimals_from_text, number_from_text_or_none
 from elisa_bdnf.model.layout import Content, Layout, Role
-from elisa_bdnf.model.plate import Shape, Well, well_order
+from elisa_bdnf.model.plate import Shape, Well
+from elisa_bdnf.readers._cells import wells_of
 from elisa_bdnf.readers._gen5_amounts import Amounts, amounts_from_texts
 
 _WELL_ID, _AMOUNT, _NAME = "Well ID", "Conc/Dil", "Name"
@@ -35,7 +36,7 @@ def _note(questions: Questions, template: str, subject: str) -> None:
 def layout_from_attributes(attributes: Mapping[str, Mapping[Well, str]], shape: Shape, decimal: str) -> Layout | None:
     """The layout of one plate; None where the export has none. Remarks name what was read in one of two ways."""
     ids = attributes.get(_WELL_ID, {})
-    wells = sorted((well for well, code in ids.items() if code), key=well_order)
+    wells = [well for well in wells_of(shape) if ids.get(well)]
     questions: Questions = {}
     known: dict[tuple[str, ...], Content] = {}  # replicates say the same
     contents = {}

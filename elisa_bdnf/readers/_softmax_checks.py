@@ -63,8 +63,7 @@ def _samples(group: Group) -> list[range]:
 def _averages(table: _Table) -> Iterator[_Average]:
     for position, column in enumerate(table.group.columns):
         match = _AVERAGE.match(_compact(column.formula)) if column.formula else None
-        of = _position(table.group, match[1]) if match else None
-        if of is not None:
+        if match and (of := _position(table.group, match[1])) is not None:
             (means, half), (values, half_value) = table.column(position), table.column(of)
             yield _Average(position, means, values, half + half_value)
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from elisa_bdnf.errors import ExportError
@@ -118,7 +119,7 @@ def group_from_block(block: Block) -> Group:
     """Read a group; lines without a well are named in its remarks. Raises ExportError where its table is shifted."""
     rows = block.rows
     formulas = _formulas(rows)
-    columns = _columns(rows[0] if rows else (), formulas)
+    columns = _columns(tuple(rows[0]) if rows else (), tuple(formulas.items()))
     _refuse_other_headings(block, columns)
     lines, without_well = _lines(block, columns)
     positions = {column.purpose: n for n, column in reversed(list(enumerate(columns)))}
@@ -175,7 +176,10 @@ def _formulas(rows: Sequence[Sequence[str]]) -> Mapping[int, tuple[str, str]]:
     return found
 
 
-def _columns(titles: Sequence[str], formulas: Mapping[int, tuple[str, str]]) -> tuple[Column, ...]:
+@lru_cache(maxsize=128)
+def _columns(titles: tuple[str, ...], stated: tuple[tuple[int, tuple[str, str]], ...]) -> tuple[Column, ...]:
+    """What the headings mean, with the formulas by the number of the column: groups of one template share them."""
+    formulas = dict(stated)
     width = max((n for n, title in enumerate(titles, start=1) if title), default=0)
     columns: list[Column] = []
     for number, title in enumerate(titles[:width], start=1):

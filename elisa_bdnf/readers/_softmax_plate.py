@@ -6,6 +6,7 @@ line per wavelength below a line of well names. The reduced matrix comes last an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -31,6 +32,8 @@ from elisa_bdnf.readers._softmax_head import (
     stated_range,
     was_read,
 )
+
+_LETTER = re.compile(r"[A-Za-z]")  # which every name of a well has
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,8 @@ def _by_wells(block: Block, head: PlateHead) -> tuple[_Matrices, Shape]:
     reduced = head.is_reduced
     seen: set[Well] = set()
     for index, row in enumerate(block.rows):
-        names = [well_from_text_or_none(cell) for cell in row[2:]]
+        named = _LETTER.search("".join(row[2:]))
+        names = [well_from_text_or_none(cell) for cell in row[2:]] if named else []
         if names and any(names) and not any(number_from_text_or_none(cell) is not None for cell in row[2:]):
             wells, reduced = names, head.is_reduced or not row[1]
             matrices.unfilled.append(block.line + 1 + index)

@@ -161,5 +161,7 @@ READER = Reader(
     kinds=TEXTS,
     software="EnSpire",
     real_example=True,
-    forms=("a line for each well, one or several measurements and plates",),
+    forms=(
+        "a line for each well, one or several measurements and plates (the real example was a spectrum, which is refused)",
+    ),
 )
