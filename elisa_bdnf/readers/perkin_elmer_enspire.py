@@ -162,6 +162,6 @@ READER = Reader(
     software="EnSpire",
     real_example=True,
     forms=(
-        "a line for each well, one or several measurements and plates (the real example was a spectrum, which is refused)",
+        "a line for each well, one or several reads and plates (the real example was a spectrum, which is refused)",
     ),
 )

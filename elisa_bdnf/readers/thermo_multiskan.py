@@ -240,6 +240,6 @@ READER = Reader(
     real_example=True,
     forms=(
         "`Photometric1` with labelled matrices of ids and absorbances (csv)",
-        "`Results of Photometric1` with matrices of values alone (txt; the real example was a kinetic, which is refused)",
+        "`Results of Photometric1` with values alone (txt; the real example was a kinetic, which is refused)",
     ),
 )
