@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Iterator, Sequence
 
-from elisa_bdnf.model.estimate import Estimate, RangeStatus
-from elisa_bdnf.model.plate import Well
+from elisa_bdnf.model.estimate import Estimate
+from elisa_bdnf.model.response import Group
 from elisa_bdnf.model.result import JudgedResult, JudgedSample, PlateResult
 from elisa_bdnf.reports import digits, words
+from elisa_bdnf.reports.columns import Cells, Stacked
 from elisa_bdnf.reports.parts import Cell, Column, Row, Table, Tone
 from elisa_bdnf.reports.shown import Shown, shown
 
@@ -42,10 +43,8 @@ def samples(result: PlateResult, mark: str) -> Table:
     used = {id(e) for judged in result.results for e in judged.result.used}
     series = any(judged.result.is_series for judged in result.results)
     columns = (Column("sample", "Sample"), *known, *([_REPORTED] if series else []), *_result_columns(unit))
-    rows = tuple(
-        _sample_row(judged, known, [_reported_cell(id(judged.estimate) in used)] if series else [])
-        for judged in result.samples
-    )
+    reported = [id(judged.estimate) in used for judged in result.samples] if series else None
+    rows = _sample_rows(result.samples, known, reported) if result.samples else ()
     return Table(
         "samples", "All samples", columns, rows,
         "Intervals hold the error of the curve and of the replicates. Every sample of the layout is listed. "
@@ -78,72 +77,64 @@ def _result_columns(unit: str) -> tuple[Column, ...]:
     )
 
 
-def _reported_cell(reported: bool) -> Cell:
-    return Cell("yes", "yes", Tone.GOOD) if reported else Cell("no", "no", Tone.MUTED)
+def _sample_rows(samples: Sequence[JudgedSample], known: Sequence[Column], reported: Sequence[bool] | None) -> Stacked:
+    """``reported``: whether a result rests on each of them; None where every sample has but one dilution."""
+    contents, ones = [judged.estimate.group.content for judged in samples], list(map(shown, samples))
+    columns = [
+        Cells(list(map(words.content, contents)), [content.name for content in contents]),
+        *(Cells([getattr(content, column.key) or digits.MISSING for content in contents]) for column in known),
+        *([_reported(reported)] if reported is not None else []),
+        *_result_cells([judged.estimate for judged in samples], ones),
+        Cells(list(map(_remark, samples, ones))),
+    ]
+    tones = [one.tone if one.tone is Tone.BAD else Tone.PLAIN for one in ones]
+    return Stacked(columns, list(map(sample_key, samples)), tones)
 
 
-def _sample_row(judged: JudgedSample, known: list[Column], more: list[Cell]) -> Row:
-    content = judged.estimate.group.content
-    one = shown(judged)
-    identity = [Cell(words.content(content), content.name)]
-    identity += [Cell(getattr(content, column.key) or digits.MISSING) for column in known]
-    tone = one.tone if one.tone is Tone.BAD else Tone.PLAIN
-    return Row((*identity, *more, *_result_cells(judged, one)), sample_key(judged), tone)
+def _reported(reported: Sequence[bool]) -> Cells:
+    said = ["yes" if each else "no" for each in reported]
+    return Cells(said, said, [Tone.GOOD if each else Tone.MUTED for each in reported])
 
 
-def _result_cells(judged: JudgedSample, one: Shown) -> tuple[Cell, ...]:
-    estimate = judged.estimate
-    group = estimate.group
-    content = group.content
-    basis = f"of the {estimate.cv_basis}s" if estimate.cv_basis else ""
-    interval = Cell(one.interval) if one.interval else Cell(digits.MISSING, None, Tone.MUTED, one.remark)
-    return (
-        _dilution_cell(content.dilution_factor),
-        _wells_cell(group.all_wells),
-        _used_cell(judged),
-        Cell(digits.response(group.mean), group.mean),
-        Cell(digits.percent(estimate.cv_percent), estimate.cv_percent, Tone.PLAIN, basis),
-        Cell(digits.concentration(estimate.in_well), estimate.in_well, Tone.MUTED),
-        Cell(one.text, one.number, one.tone),
-        interval,
-        robustness_cell(estimate),
-        _STATUS[estimate.status],
-        Cell(_remark(judged, one)),
+def _result_cells(estimates: Sequence[Estimate], ones: Sequence[Shown]) -> Iterator[Cells]:
+    groups = [estimate.group for estimate in estimates]
+    factors, wells = [group.content.dilution_factor for group in groups], [group.all_wells for group in groups]
+    means, cvs = [group.mean for group in groups], [estimate.cv_percent for estimate in estimates]
+    in_wells, states = [estimate.in_well for estimate in estimates], [estimate.status for estimate in estimates]
+    yield Cells(list(map(words.dilution, factors)), factors)
+    yield Cells(list(map(" ".join, wells)), wells=wells)
+    yield Cells(*zip(*map(_used, groups), strict=True))
+    yield Cells(list(map(digits.response, means)), means)
+    basis = [f"of the {estimate.cv_basis}s" if estimate.cv_basis else "" for estimate in estimates]
+    yield Cells(list(map(digits.percent, cvs)), cvs, helps=basis)
+    yield Cells(list(map(digits.concentration, in_wells)), in_wells, [Tone.MUTED] * len(estimates))
+    yield Cells([one.text for one in ones], [one.number for one in ones], [one.tone for one in ones])
+    yield Cells(
+        [one.interval or digits.MISSING for one in ones],
+        tones=[Tone.PLAIN if one.interval else Tone.MUTED for one in ones],
+        helps=["" if one.interval else one.remark for one in ones],
     )
+    yield Cells(*zip(*map(_robustness, estimates), strict=True))
+    said, helps = [words.STATUS[state] for state in states], [words.STATUS_HELP[state] for state in states]
+    yield Cells(said, [state.value for state in states], helps=helps)
 
 
-_STATUS = {status: Cell(words.STATUS[status], status.value, help=words.STATUS_HELP[status]) for status in RangeStatus}
-
-
-@lru_cache(maxsize=256)
-def _dilution_cell(factor: float | None) -> Cell:
-    return Cell(words.dilution(factor), factor)
-
-
-@lru_cache(maxsize=2048)  # plates of a batch have one layout
-def _wells_cell(wells: tuple[Well, ...]) -> Cell:
-    return Cell(" ".join(wells), None, wells=wells)
-
-
-def robustness_cell(estimate: Estimate) -> Cell:
-    """The largest move in percent, and what causes it."""
+def _robustness(estimate: Estimate) -> tuple[str, float | None, Tone, str]:
+    """The largest move in percent, how loud it is said, and what causes it."""
     found = estimate.robustness
     if found is None:
-        return Cell(digits.MISSING, None, Tone.MUTED)
+        return digits.MISSING, None, Tone.MUTED, ""
     lost = f"; lost with {words.listed(list(found.lost), 3)}" if found.lost else ""
     text = f"{digits.percent(found.percent)}{BEYOND if found.beyond_interval else ''}"
     tone = Tone.WARN if found.beyond_interval else Tone.PLAIN
-    return Cell(text, found.percent, tone, f"largest with {found.change}{lost}")
+    return text, found.percent, tone, f"largest with {found.change}{lost}"
 
 
-def _used_cell(judged: JudgedSample) -> Cell:
-    group = judged.estimate.group
-    return _used(group.n, len(group.all_wells))
-
-
-@lru_cache(maxsize=256)
-def _used(n: int, planned: int) -> Cell:
-    return Cell(str(n), n) if n == planned else Cell(f"{n} of {planned}", n, Tone.WARN)
+def _used(group: Group) -> tuple[str, int, Tone]:
+    planned = len(group.all_wells)
+    return (
+        (str(group.n), group.n, Tone.PLAIN) if group.n == planned else (f"{group.n} of {planned}", group.n, Tone.WARN)
+    )
 
 
 def _remark(judged: JudgedSample, one: Shown) -> str:
@@ -183,8 +174,8 @@ def _control_row(judged: JudgedSample) -> Row:
     interval = digits.interval(estimate.low, estimate.high, found) if found is not None else digits.MISSING
     return Row((
         Cell(words.content(content), content.name),
-        _wells_cell(group.all_wells),
-        _used_cell(judged),
+        Cell(" ".join(group.all_wells), None, wells=group.all_wells),
+        Cell(*_used(group)),
         Cell(digits.exact(content.nominal), content.nominal),
         Cell(accepted_range(judged)),
         Cell(digits.concentration(found) if found is not None else words.STATUS[estimate.status], found),
