@@ -11,13 +11,15 @@ from elisa_bdnf.analysis.equations import State, Target
 from elisa_bdnf.analysis.identify import NEGLIGIBLE, best_of, is_interior, is_remote, limits_of, span_of, step
 from elisa_bdnf.analysis.search import AGREEMENT, Found, Problems, believed, search
 from elisa_bdnf.analysis.settle import Outcome, settle
-from elisa_bdnf.analysis.shape import FAMILIES, LN_B, LN_C, LN_G, A, Array, D, Family, ln_from_x
+from elisa_bdnf.analysis.shape import FAMILIES, LN_B, LN_C, LN_G, A, Array, D, Family, ln_from_x, response_of, shape_of
 from elisa_bdnf.analysis.sigmoid_search import search_4pl
 from elisa_bdnf.analysis.starts import bent_starts, frame, thorough_starts
 from elisa_bdnf.analysis.valley import valley
 from elisa_bdnf.analysis.variance import floor_of, observed_weights, power_weights, theta_of
 from elisa_bdnf.model.curve import CurveSpec, WeightKind, Weights
 
+# Weights of the first curve and of the level means that differ so much lead to another curve, as beside an outlier.
+_OTHER_WEIGHTS = 2.0
 _GAIN = 1e-7  # of the sum of squares, for which a search takes no further step
 COORDINATE_OF = {"a": A, "d": D, "c": LN_C, "b": LN_B, "g": LN_G}
 
@@ -99,6 +101,12 @@ def fit_logistic(points: Points, spec: CurveSpec, starts: Sequence[Mapping[str, 
 def _from_valley(target: Target, weights: Weights, problems: Problems, weight: Array) -> Outcome | None:
     """The fit of a 4PL whose sum of squares has one valley only; None where the search must look further."""
     seen = valley(problems.ln_x[:, 0], problems.y[:, 0], weight[:, 0])
+    if seen.coordinates is not None and target.theta is not None:
+        own = _weights_along(seen.coordinates, target, target.theta)
+        change = own / weight
+        if change.max() > _OTHER_WEIGHTS * change.min():
+            again = valley(problems.ln_x[:, 0], problems.y[:, 0], own[:, 0])
+            seen = seen if again.coordinates is None else again
     if seen.coordinates is None:
         return None
 
@@ -111,6 +119,13 @@ def _from_valley(target: Target, weights: Weights, problems: Problems, weight: A
     if not is_interior(outcome, problems) or is_remote(outcome) or step(outcome, problems):
         return None
     return replace(outcome, starts=seen.slopes, starts_at_optimum=seen.leading_down)
+
+
+def _weights_along(coordinates: Array, target: Target, theta: Array) -> Array:
+    """The weights that a curve itself gives its points."""
+    shape = shape_of(target.family, target.ln_x, coordinates)
+    power, _ = power_weights(response_of(target.family, shape, coordinates), theta, target.floor)
+    return power
 
 
 def _from_starts(target: Target, weights: Weights, problems: Problems, grid: Array) -> Outcome:
