@@ -56,6 +56,13 @@ class Progress:
         if self.bar is not None:
             self.bar.stop()
 
+    def interrupted(self) -> None:
+        """Say how far it came, and that nothing of it is lost."""
+        self.end()
+        self.bar = None
+        if not self.quiet:
+            self._line(f"interrupted: {self.done} of {self.total} exports done; the same command goes on from there")
+
     def on_done(self, done: Done, number: int) -> None:
         """An export is done; ``number`` are by now."""
         sentence = self._sentence(done, number)

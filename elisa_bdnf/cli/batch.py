@@ -33,6 +33,7 @@ from elisa_bdnf.cli._options import (
     overrides_from_options,
     protocol_of,
 )
+from elisa_bdnf.cli._width import of_width
 from elisa_bdnf.cli.complaints import MOST
 from elisa_bdnf.reports.inert import show
 
@@ -99,6 +100,9 @@ def run_with_progress(request: BatchRequest, protocol: Protocol, *, as_json: boo
     progress = Progress(quiet=quiet)
     try:
         result = run_batch(request, protocol, progress.begin, progress.on_done, progress.on_kept)
+    except KeyboardInterrupt:
+        progress.interrupted()
+        raise
     finally:
         progress.end()
     show_result(result, request.out, progress.taken_over, request.shard, as_json=as_json, quiet=quiet)
@@ -135,20 +139,7 @@ def show_result(
 
         print(*(piece.decode() for piece in batch_json_pieces(result)), sep="", end="")
     elif not quiet:
-        print(*_of_width(summary(result, out, taken_over, part)), sep="\n")
-
-
-def _of_width(lines: Iterator[str]) -> Iterator[str]:
-    """On a terminal lines are broken between words; elsewhere they stay whole."""
-    if not sys.stdout.isatty():
-        yield from lines
-        return
-    import shutil
-    import textwrap
-
-    width = max(20, shutil.get_terminal_size().columns)
-    for line in lines:
-        yield from textwrap.wrap(line, width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+        print(*of_width(summary(result, out, taken_over, part)), sep="\n")
 
 
 def summary(result: BatchResult, out: Path, taken_over: int, part: object) -> Iterator[str]:

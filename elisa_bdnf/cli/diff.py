@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from elisa_bdnf.cli._width import of_width
+
 Before = Annotated[Path, typer.Argument(metavar="BEFORE", help="A folder that run or batch wrote.")]
 After = Annotated[Path, typer.Argument(metavar="AFTER", help="Another, of the same plates.")]
 
@@ -47,6 +49,7 @@ def diff(
         from elisa_bdnf.changes.speech import text_from_diff
         from elisa_bdnf.reports.terminal_speech import speakable
 
-        print(text_from_diff(found, every_line=every_line), end="", file=speakable(sys.stdout))
+        lines = text_from_diff(found, every_line=every_line).splitlines()
+        print(*of_width(lines), sep="\n", file=speakable(sys.stdout))
     if not found.same:
         raise typer.Exit(1)

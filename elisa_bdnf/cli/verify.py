@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from elisa_bdnf.cli._width import of_width
+
 if TYPE_CHECKING:
     from elisa_bdnf.verifying.check import Verified
 
@@ -46,7 +48,7 @@ def verify(
 
     def tell(part: Verified) -> None:
         if not silent:
-            print(*lines_of_part(part), sep="\n", file=out, flush=True)
+            print(*of_width(lines_of_part(part)), sep="\n", file=out, flush=True)
 
     found = verified(output, inputs or (), history, tell)
     if as_json:

@@ -191,6 +191,7 @@ def test_ctrl_c_ends_with_130_and_the_next_run_goes_on(tmp_path: Path) -> None:
         rest = run.stderr.read()
         assert run.wait(timeout=20) == 130
     assert "Traceback" not in rest
+    assert "of 200 exports done; the same command goes on from there" in rest
     assert not list((tmp_path / "out").rglob("*.part"))
     assert not (tmp_path / "out" / "batch.json").exists()
     with locked(tmp_path / "out"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from batches import CSV, CSV_LAYOUT, GEN5, LETTER, SOFTMAX, batch, folder_of
 from elisa_bdnf.batch.store import Done
 from elisa_bdnf.cli._progress import Progress
+from elisa_bdnf.cli._width import of_width
 from elisa_bdnf.cli.complaints import Complaints
 from elisa_bdnf.errors import Problem
 from elisa_bdnf.model.batch import Outcome
@@ -110,3 +112,20 @@ def test_every_error_of_a_batch_names_its_export(tmp_path: Path) -> None:
     folder = folder_of(tmp_path / "in", {**files, "manifest.csv": b"export,protocol\nb.txt,unheard-of\n"})
     done = batch(folder, tmp_path / "out", "--quiet")
     assert sorted(line.split(": ")[1] for line in done.err.splitlines()) == ["a.csv", "b.txt"]
+
+
+LINES = ["", "  + new  FIT-07 plate  warn: changed on the command line: curve.weights", "short"]
+
+
+def test_lines_are_broken_between_words_on_a_terminal_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert list(of_width(LINES)) == LINES
+    monkeypatch.setenv("COLUMNS", "40")
+    monkeypatch.setattr("sys.stdout", Terminal())
+    assert list(of_width(LINES)) == [
+        "", "  + new  FIT-07 plate  warn: changed on", "    the command line: curve.weights", "short"
+    ]  # fmt: skip
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
