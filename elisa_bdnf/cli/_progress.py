@@ -75,7 +75,7 @@ class Progress:
             self.bar.update(self.task, completed=number, name=name, rate=self._rate())
         elif not self.quiet:
             self._line(sentence)
-        for line in self.complaints.lines(done.problems):
+        for line in self.complaints.lines(done.problems, done.file):
             self._line(line)
         for copy in done.kept:
             self.on_kept(copy)

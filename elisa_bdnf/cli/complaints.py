@@ -14,17 +14,25 @@ _LONG = 200  # characters of what is expected and what to try, such as the names
 
 
 class Complaints:
-    """Problems of one file after the other; what is long and was printed before is not printed again."""
+    """Problems of one file after the other; what was printed before and is long, or the same, is not printed again."""
 
     def __init__(self) -> None:
         self._told: dict[tuple[str, str], str] = {}  # what is expected and what to try → the first file
+        self._said: set[Problem] = set()
 
-    def lines(self, problems: Sequence[Problem]) -> Iterator[str]:
-        """Every problem, up to a screen of them, and how many are left."""
-        for problem in problems[:MOST]:
+    def lines(self, problems: Sequence[Problem], of: str = "") -> Iterator[str]:
+        """Every problem ``of`` a file, up to a screen of them, and how many are left."""
+        same = [problem for problem in problems if of and problem in self._said and problem.file != of]
+        if same:  # such as a mistake in a sheet that is for many exports
+            files = ", ".join(dict.fromkeys(problem.file for problem in same))
+            many = f"{len(same)} problems" if len(same) > 1 else "problem"
+            yield f"error: {show(of)}: the same {many} of {show(files)} as above."
+        new = [problem for problem in problems if problem not in same]
+        for problem in new[:MOST]:
             yield f"error: {show(str(self._short(problem)))}"
-        if len(problems) > MOST:
-            yield f"error: … and {len(problems) - MOST} more problems of this kind."
+        if len(new) > MOST:
+            yield f"error: … and {len(new) - MOST} more problems of this kind."
+        self._said.update(new)
 
     def _short(self, problem: Problem) -> Problem:
         what = (problem.expected, problem.hint)

@@ -159,7 +159,7 @@ class BenchTeller:
         self.bugs += [done.bug] if done.bug else []
         again = "" if done.fresh else ", as before"
         self.say(f"{done.file}: {done.outcome}{again}")
-        for line in self.complaints.lines(done.problems):
+        for line in self.complaints.lines(done.problems, done.file):
             print(line, file=sys.stderr, flush=True)
         for copy in done.kept:
             self.on_kept(copy)

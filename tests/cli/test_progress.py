@@ -99,6 +99,14 @@ def test_a_long_list_of_what_is_expected_is_printed_once() -> None:
     assert list(complaints.lines([Problem("short", "y", file="c.txt")])) == ["error: c.txt: short; expected y."]
 
 
+def test_a_mistake_in_a_sheet_for_all_is_printed_once(tmp_path: Path) -> None:
+    files = {"a.txt": GEN5, "b.txt": SOFTMAX, "c.txt": CSV, "samples.csv": b"colour\nred\n"}
+    done = batch(folder_of(tmp_path / "in", files), tmp_path / "out", "--quiet")
+    first, *others = done.err.splitlines()
+    assert first.startswith("error: samples.csv: no column of samples was found")
+    assert "error: b.txt: the same problem of samples.csv as above." in others
+
+
 def test_files_of_no_format_name_the_formats_once_in_a_batch(tmp_path: Path) -> None:
     files = {"a.txt": LETTER, "b.txt": LETTER.read_bytes() + b"\n", "c.txt": GEN5}
     done = batch(folder_of(tmp_path / "in", files), tmp_path / "out", "--quiet")
