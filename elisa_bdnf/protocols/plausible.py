@@ -43,8 +43,9 @@ def _curve(settings: Merged) -> Iterator[Fault]:
     model = settings.text("curve", "model")
     fixed = settings.names("curve", "fixed")
     unused = {"4pl": {"g"}, "3pl": {"g"}, "linear": {"c", "d", "g"}, "loglog": {"c", "d", "g"}}.get(model, set())
-    if model == "3pl" and not {"a", "d"} & set(fixed):
-        yield Fault(("curve", "model"), "model 3pl has no fixed asymptote", "curve.fixed.a or curve.fixed.d")
+    if model == "3pl" and len(set(fixed) & set("abcd")) != 1:
+        given = f"{len(set(fixed) & set('abcd'))} fixed parameters"
+        yield Fault(("curve", "model"), f"model 3pl has {given}", "one: curve.fixed.a, b, c or d")
     for name in fixed:
         if name in unused:
             yield Fault(("curve", "fixed", name), f"curve.fixed.{name} has no meaning for the model {model}")

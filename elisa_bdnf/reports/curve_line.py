@@ -35,7 +35,7 @@ _LINES: Mapping[Model, Callable[[Parameters], Line]] = {
 def parameters_to_draw(curve: Curve) -> dict[str, float]:
     """Canonical parameters; those that the model does not use have the value that leaves it as it is."""
     values = {name: float(getattr(curve, name)) for name in "abcdg"}
-    if curve.model is Model.THREE_PL or math.isnan(values["b"]):
+    if math.isnan(values["b"]):
         values["b"] = 1.0
     if curve.model in (Model.FOUR_PL, Model.THREE_PL) or math.isnan(values["g"]):
         values["g"] = 1.0

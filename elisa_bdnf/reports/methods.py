@@ -46,7 +46,7 @@ def _calibration(result: PlateResult) -> str:
     zero = "including the zero standard" if spec.zero_in_fit else "without the zero standard"
     responses = sum(len(point.level.responses) for point in levels)
     text = (
-        f"A {words.MODEL[curve.model]} curve was fitted to {words.FIT_ON[spec.fit_on]} of {len(levels)} standards "
+        f"A {words.model_in_words(curve)} curve was fitted to {words.FIT_ON[spec.fit_on]} of {len(levels)} standards "
         f"({digits.count(responses, 'well')}, {zero}) by least squares with "
         f"{words.weights(spec.weights, curve.report.theta)}. "
         f"For each sample {words.REDUCE[analysis.protocol.reduce]} and multiplied by its dilution factor"

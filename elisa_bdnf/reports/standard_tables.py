@@ -190,7 +190,7 @@ def _fit_facts(curve: Curve) -> tuple[Fact, ...]:
     zero = "the zero standard included" if curve.spec.zero_in_fit else "without the zero standard"
     levels = sum(point.in_fit for point in curve.standards)
     return (
-        Fact("Model", words.sentence(words.MODEL[curve.model])[:-1], words.EQUATION[curve.model]),
+        Fact("Model", words.sentence(words.model_in_words(curve))[:-1], words.EQUATION[curve.model]),
         Fact("Weights", words.weights(curve.spec.weights, curve.report.theta), curve.spec.weights.origin),
         Fact("Fitted to", f"{words.FIT_ON[curve.spec.fit_on]}, {digits.count(levels, 'level')}, {zero}"),
     )

@@ -82,7 +82,7 @@ MODEL = {
     Model.FOUR_PL: "four-parameter logistic (4PL)",
     Model.FIVE_PL: "five-parameter logistic (5PL)",
     Model.FIVE_PL_R: "mirrored five-parameter logistic (5PL-R)",
-    Model.THREE_PL: "three-parameter logistic (3PL, slope 1)",
+    Model.THREE_PL: "three-parameter logistic (3PL)",
     Model.LINEAR: "straight line",
     Model.LOG_LOG: "straight line in logarithms (log-log)",
 }
@@ -90,7 +90,7 @@ EQUATION = {
     Model.FOUR_PL: "y = d + (a − d) / (1 + (x/c)^b)",
     Model.FIVE_PL: "y = d + (a − d) / (1 + (x/c)^b)^g",
     Model.FIVE_PL_R: "y = a + (d − a) / (1 + (c/x)^b)^g",
-    Model.THREE_PL: "y = d + (a − d) / (1 + x/c)",
+    Model.THREE_PL: "y = d + (a − d) / (1 + (x/c)^b)",
     Model.LINEAR: "y = a + b·x",
     Model.LOG_LOG: "ln y = a + b·ln x",
 }
@@ -137,9 +137,15 @@ def weights(weights: Weights, theta: float | None = None) -> str:
     return f"weights 1/fitted^{digits.exact(2 * power)} (variance ∝ response^{digits.exact(2 * power)})"
 
 
+def model_in_words(curve: Curve) -> str:
+    """``three-parameter logistic (3PL) with a held at 0.05``."""
+    held = [f"{name} held at {digits.exact(value)}" for name, value in sorted(curve.spec.fixed.items())]
+    return MODEL[curve.model] + (f" with {listed(held)}" if held else "")
+
+
 def curve_in_words(curve: Curve) -> str:
-    """Model and weights in force."""
-    return f"{MODEL[curve.model]}, {weights(curve.spec.weights, curve.report.theta)}"
+    """Model, what was held, and weights in force."""
+    return f"{model_in_words(curve)}, {weights(curve.spec.weights, curve.report.theta)}"
 
 
 def content(content: Content) -> str:

@@ -70,6 +70,7 @@ def estimate(
         ((500.0,), 7.8, 250.0),
         ((7.8, 15.6, 500.0), 31.25, 250.0),
         ((15.6, 62.5, 250.0), 7.8, 500.0),
+        ((31.25, 62.5, 500.0), 7.8, 15.6),  # of two equal stretches the lower
     ],
 )
 def test_limits(failing: tuple[float, ...], lloq: float, uloq: float) -> None:
@@ -82,6 +83,17 @@ def test_limits(failing: tuple[float, ...], lloq: float, uloq: float) -> None:
     assert (limits.lloq, limits.uloq) == (lloq, uloq)
     assert ("150.0 %" in limits.lloq_reason) == (lloq > 7.8)
     assert ("150.0 %" in limits.uloq_reason) == (uloq < 500)
+
+
+def test_a_standard_within_three_sd_of_zero_is_no_limit() -> None:
+    """SD pooled over zero and the three lowest levels: √((3 × 2e-6 + 8e-4)/4) = 0.0142; 0.041 of 7.8 is 2.9 of them."""
+    wells = {0.0: (0.059, 0.061), 7.8: (0.100, 0.102), 15.6: (0.15, 0.152), 31.25: (0.26, 0.30)}
+    levels = tuple(replace(level, responses=wells.get(level.nominal, level.responses)) for level in standards())
+    wide = LimitSettings(recovery_percent=50, recovery_ends_percent=50)
+    assert curve_of(levels, replace(wide, separation=2.8)).limits.lloq == 7.8
+    hidden = curve_of(levels, replace(wide, separation=3.0)).limits
+    assert hidden.lloq == 15.6
+    assert "standard 7.8 lies 2.9 SD from zero" in hidden.lloq_reason
 
 
 def test_limits_ignore_anchors_and_zero() -> None:

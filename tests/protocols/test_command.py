@@ -95,3 +95,17 @@ def test_wrong_command_lines(arguments, code, said, tmp_path):
     done = elisa_bdnf("protocol", *arguments, folder=tmp_path)
     assert (done.code, done.err[: len(said)]) == (code, said)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["a=0.06", "b=1.2", "c=300", "d=2.5"])
+def test_any_one_parameter_of_a_3pl_is_held(name):
+    shown = elisa_bdnf("protocol", "show", "generic", "--set", "curve.model=3pl", "--set", f"curve.fixed.{name}")
+    assert (shown.code, shown.err) == (0, "")
+    assert f"curve.fixed.{name[0]}" in shown.out
+
+
+def test_a_3pl_with_two_parameters_held_is_refused():
+    two = ("--set", "curve.fixed.a=0.06", "--set", "curve.fixed.d=2.5")
+    shown = elisa_bdnf("protocol", "show", "generic", "--set", "curve.model=3pl", *two)
+    assert shown.code
+    assert "model 3pl has 2 fixed parameters" in shown.err

@@ -130,7 +130,7 @@ CASES = {
         reference_nm = [450, 540]
         [curve]
         model = "3pl"
-        fixed.b = 1
+        confidence = 0.9
         fixed.g = 2
         [limits]
         lloq = 100
@@ -150,7 +150,7 @@ CASES = {
         p.toml:3:15: time_anchor is 'none'; expected infusion_start or infusion_end: 40 min of infusion lie betwee…
         p.toml:4:10: the design human_infusion has no baseline; expected a timepoint without minutes, such as [tim…
         p.toml:7:16: 450 nm is both main and reference wavelength.
-        p.toml:9:9: model 3pl has no fixed asymptote; expected curve.fixed.a or curve.fixed.d.
+        p.toml:9:9: model 3pl has 0 fixed parameters; expected one: curve.fixed.a, b, c or d.
         p.toml:11:11: curve.fixed.g has no meaning for the model 3pl.
         p.toml:13:8: limits.lloq is 100; expected a number below limits.uloq, which is 50.
         p.toml:16:11: the standard 10 is given 2 times; expected each once.

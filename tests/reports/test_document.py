@@ -275,3 +275,11 @@ def test_groups_that_all_share_are_left_out():
     )
     overview = document_from_result(build.judged(replace(made, samples=samples))).overview
     assert "Arm" not in [c.title for c in overview.columns]
+
+
+def test_a_parameter_that_was_held_is_said_and_no_other():
+    curve = build.accepted().analysis.curve
+    held = replace(curve, spec=replace(curve.spec, model=Model.THREE_PL, fixed={"a": 0.062}))
+    assert words.model_in_words(held) == "three-parameter logistic (3PL) with a held at 0.062"
+    assert words.model_in_words(curve) == "four-parameter logistic (4PL)"
+    assert words.EQUATION[Model.THREE_PL] == words.EQUATION[Model.FOUR_PL]

@@ -116,6 +116,7 @@ def test_log_ticks():
 MODELS = {
     Model.FOUR_PL: build.response_at(100.0),
     Model.FIVE_PL: build.response_at(100.0),
+    Model.THREE_PL: build.response_at(100.0),  # a 4PL with one parameter held: its slope is not 1
     Model.LINEAR: build.A + build.B * 100,
 }
 
