@@ -14,12 +14,24 @@ Line = Callable[[Any], Any]  # of a number, or of all points of a line at once
 
 def _logistic(p: Parameters) -> Line:
     a, b, c, d, g = (p[name] for name in "abcdg")
-    return lambda x: d + (a - d) / (1 + (x / c) ** b) ** g
+    return lambda x: _between(a, d, b, c, g, x)
 
 
 def _mirrored(p: Parameters) -> Line:
     a, b, c, d, g = (p[name] for name in "abcdg")
-    return lambda x: a + (d - a) / (1 + (c / x) ** b) ** g
+    return lambda x: _between(d, a, -b, c, g, x)
+
+
+def _between(first: float, second: float, b: float, c: float, g: float, x: Any) -> Any:
+    """first·h + second·(1 − h) with h = (1 + (x/c)^b)^−g and 1 − h by itself: a plateau far away costs no digits."""
+    if isinstance(x, float):
+        v = b * (math.log(x) - math.log(c))
+        power = g * (max(v, 0.0) + math.log1p(math.exp(-abs(v))))
+        return first * math.exp(-power) - second * math.expm1(-power)
+    import numpy as np  # noqa: PLC0415 - who has many points has loaded it
+
+    power = g * np.logaddexp(0.0, b * (np.log(x) - math.log(c)))
+    return first * np.exp(-power) - second * np.expm1(-power)
 
 
 _LINES: Mapping[Model, Callable[[Parameters], Line]] = {

@@ -62,8 +62,10 @@ def status_formula(model: Model, y: str, x: str) -> str:
         f'IF({x}<LLOQ*(1-1E-9),IF(extrapolation="none","below_lloq","extrapolated"),'
         f'IF({x}>ULOQ*(1+1E-9),IF(extrapolation="none","above_uloq","extrapolated"),"within"))'
     )
-    if model in (Model.LINEAR, Model.LOG_LOG):
+    if model is Model.LINEAR:
         beyond = '"below_curve"'
+    elif model is Model.LOG_LOG:
+        beyond = 'IF(curve_b<0,"above_curve","below_curve")'
     else:
         beyond = f'IF(({y}-curve_a)*(curve_d-curve_a)<=0,"below_curve","above_curve")'
     return f'IF(ISNUMBER({x}),{ranged},IF(ISNUMBER({y}),{beyond},"no_value"))'

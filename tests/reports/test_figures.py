@@ -7,10 +7,15 @@ import re
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from elisa_bdnf.model.curve import Model
+from elisa_bdnf.analysis.calibrate import calibrate
+from elisa_bdnf.analysis.curves import predict
+from elisa_bdnf.analysis.landscape import Landscape
+from elisa_bdnf.model.curve import CurveSpec, Level, Model
 from elisa_bdnf.model.plate import Shape
+from elisa_bdnf.model.protocol import LimitSettings
 from elisa_bdnf.reports import svg
 from elisa_bdnf.reports.curve_figure import curve_figure
 from elisa_bdnf.reports.curve_line import line_and_band, response_at
@@ -134,3 +139,19 @@ def test_band_is_the_delta_method():
     u = (200.0 / build.C) ** build.B
     slope = (build.A - build.D) * build.B * u / (1 + u) ** 2
     assert error == pytest.approx(abs(slope) * 0.1, rel=1e-4)
+
+
+@pytest.mark.parametrize("model", [Model.FOUR_PL, Model.FIVE_PL, Model.FIVE_PL_R, Model.LINEAR, Model.LOG_LOG])
+@pytest.mark.parametrize("straight", [True, False], ids=["no plateau", "sigmoid"])
+def test_line_and_band_are_those_of_the_analysis(model, straight):
+    """Where the upper plateau is infinitely far away too: a plain formula loses all its digits there."""
+    truth = (lambda x: 0.05 + 0.002 * x**1.2) if straight else (lambda x: 2.5 - 2.44 / (1 + (x / 300) ** 1.2))
+    levels = [
+        Level(x, (truth(x) * 0.98, truth(x) * 1.02)) for x in (7.8, 15.6, 31.2, 62.5, 125.0, 250.0, 500.0, 1000.0)
+    ]
+    curve = calibrate(levels, CurveSpec(model), LimitSettings())
+    drawn = np.array(line_and_band(curve, 10.0, 900.0))
+    expected, _, variance = Landscape(curve).at(np.log(drawn[:, 0]))
+    assert drawn[:, 1] == pytest.approx(expected, rel=1e-12)
+    assert drawn[:, 2] == pytest.approx(np.sqrt(variance), rel=1e-4)
+    assert response_at(curve, 100.0) == pytest.approx(predict(curve, 100.0), rel=1e-12)

@@ -54,6 +54,7 @@ PLATES = {
     "extrapolated": {"limits": LimitSettings(extrapolation=Extrapolation.TO_ASYMPTOTES)},
     "no-range": {"curve": {"limits": Limits(NAN, NAN, "no level recovers", "no level recovers")}},
     "falling": {"curve": {"a": 3.15, "d": 0.062}},
+    "falling-loglog": {"model": Model.LOG_LOG, "curve": {"a": 2.5, "b": -0.7}},
     "no-dilution": {"factor": None},
     "no-dilution-in-well": {"factor": None, "dilution": DilutionSettings(MissingDilution.IN_WELL, volume_factor=1.04)},
     "mean-concentration-falling": {"reduce": Reduce.MEAN_CONCENTRATION, "curve": {"a": 3.15, "d": 0.062}},
