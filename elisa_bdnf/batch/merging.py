@@ -23,7 +23,7 @@ from elisa_bdnf.batch.entry import Entry, path_from_file
 from elisa_bdnf.batch.lock import locked
 from elisa_bdnf.batch.pairing import Plan, Unit
 from elisa_bdnf.batch.shards import NOTE, SCHEMA, ShardError, shard_from_text
-from elisa_bdnf.batch.store import Done, announce, announced, entry_of, record
+from elisa_bdnf.batch.store import Begun, Done, announce, announced, entry_of, record
 from elisa_bdnf.batch.whole import BatchRequest, OnDone, all_done, plan_from_request
 from elisa_bdnf.batch.whole_files import OnKept, nobody
 from elisa_bdnf.batch.work import Settings
@@ -59,8 +59,9 @@ def merge(
     refuse_foreign_folder(out, plan)
     with locked(out):
         unfinished = {folder for folder, _ in announced(out)}
+        begun = Begun(out)
         for index, unit in enumerate(plan.units):
-            _take_over(by_number[index % len(by_number) + 1], out, unit, on_kept)
+            _take_over(by_number[index % len(by_number) + 1], begun, unit, on_kept)
         entries = entries_of(out, plan)
         if past is not None:
             begin(len(plan.units))
@@ -173,8 +174,9 @@ def _plan(noted: dict[str, Any]) -> Plan:
     return Plan(noted["name"], noted["protocol"], noted["protocol_title"], units, ignored, noted["between_plates"])
 
 
-def _take_over(shard: Path, out: Path, unit: Unit, on_kept: OnKept) -> None:
+def _take_over(shard: Path, begun: Begun, unit: Unit, on_kept: OnKept) -> None:
     """Copy the results of one export, unless they are there."""
+    out = begun.out
     entry, earlier = entry_of(shard, unit.folder), entry_of(out, unit.folder)
     if entry is None:
         raise ShardError("the entry of an export is gone", hint="run the shard again", file=f"{shard}, {unit.file}")
@@ -182,8 +184,8 @@ def _take_over(shard: Path, out: Path, unit: Unit, on_kept: OnKept) -> None:
         return
     announce(out, unit.folder, entry.outputs)
     for folder, files in _files(shard, entry, unit).items():
-        for copy in output.keep_edited(out / folder, files, output.written_by_manifest(out / folder)):
-            on_kept(str(out / folder / copy))
+        for copy in begun.keep_edited(folder, files):
+            on_kept(copy)
         output.write_folder(out / folder, files, at_once=False)
     record(out, entry, earlier)
 

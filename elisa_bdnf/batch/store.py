@@ -101,6 +101,24 @@ def announced(out: Path) -> Iterator[tuple[str, Mapping[str, str]]]:
             yield folder, outputs
 
 
+class Begun:
+    """What killed runs, and this one up to now, may have written: it is nothing that a person has edited."""
+
+    def __init__(self, out: Path) -> None:
+        self.out = out
+        self._known: dict[str, set[str]] = {}  # file below ``out`` → SHA-256
+        for _, outputs in announced(out):
+            for file, digest in outputs.items():
+                self._known.setdefault(file, set()).add(digest)
+
+    def keep_edited(self, folder: str, files: Mapping[str, output.Content]) -> list[str]:
+        """Copy what a person has edited in a result folder, before ``files`` are written there; paths of the copies."""
+        here = self.out / folder
+        written = output.written_by_manifest(here)
+        known = {name: {*digests, *self._known.get(f"{folder}/{name}", ())} for name, digests in written.items()}
+        return [str(here / copy) for copy in output.keep_edited(here, files, known)]
+
+
 def sweep(out: Path, entries: Iterable[Entry], unfinished: Iterable[str]) -> None:
     """Remove what no entry holds: files of exports that are gone, or that a killed run wrote for another command.
 

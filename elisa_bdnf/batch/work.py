@@ -19,7 +19,7 @@ from elisa_bdnf.batch.entry import Entry, file_from_path, path_from_file
 from elisa_bdnf.batch.pairing import Unit
 from elisa_bdnf.batch.plate_row import plate_row
 from elisa_bdnf.batch.shared_files import SharedFiles
-from elisa_bdnf.batch.store import Done, announce, announced, done_from_entry, entry_of, record
+from elisa_bdnf.batch.store import Begun, Done, announce, done_from_entry, entry_of, record
 from elisa_bdnf.batch.told import Told
 from elisa_bdnf.binding import names_plate
 from elisa_bdnf.errors import ElisaError, LayoutError, OutputError, Problem
@@ -70,10 +70,7 @@ class Worker:
         self.companions = workflow.Companions(self.files.layouts, self.files.samples, self.files.sha256)
         self.protocol = cache(self._protocol)
         self.kept: list[str] = []  # of the export that is done now: copies of results that a person had edited
-        self.begun: dict[str, set[str]] = {}  # output → SHA-256 of what a killed run may have written
-        for _, outputs in announced(settings.out):
-            for file, digest in outputs.items():
-                self.begun.setdefault(file, set()).add(digest)
+        self.begun = Begun(settings.out)
 
     def _protocol(self, name: str) -> Protocol:
         return workflow.protocol_from_request(replace(self.settings.request, protocol=name))
@@ -216,20 +213,13 @@ class Worker:
         outcome = Outcome.ACCEPTED if accepted else Outcome.REJECTED
         announce(self.settings.out, unit.folder, outputs)
         for folder, files in folders.items():
-            self._keep_edited(folder, files)
+            self.kept += self.begun.keep_edited(folder, files)
             output.write_folder(self.settings.out / folder, files, at_once=False)
         for folder, result in zip(folders, run.results, strict=True):
             self.on_result(result, self.settings.out / folder)
         row = ExportRow(unit.file, unit.folder, outcome, tuple(plates))
         compared = None if run.may_be_waived else tuple(unit.compared or ())
         return Entry(key, row, inputs, outputs, columns, controls, prints, compared)
-
-    def _keep_edited(self, folder: str, files: Mapping[str, bytes]) -> None:
-        """What the manifest does not know, and no killed run has announced, was changed by a person."""
-        here = self.settings.out / folder
-        written = output.written_by_manifest(here)
-        known = {name: {*digests, *self.begun.get(f"{folder}/{name}", ())} for name, digests in written.items()}
-        self.kept += [str(here / copy) for copy in output.keep_edited(here, files, known)]
 
 
 def _headings(data: bytes) -> list[str]:

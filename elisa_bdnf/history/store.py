@@ -36,7 +36,9 @@ def read(path: Path) -> Past:
     """All that the file knows; a file that does not exist knows nothing. Raises :class:`HistoryError`."""
     if not path.exists():
         return Past(path.name)
-    with _opened(path, "ro") as database:
+    # Not "ro": what a writer that was killed had half done is taken back by the next that opens it, who must write for
+    # that. A file that may only be read is opened for reading all the same.
+    with _opened(path, "rw") as database:
         plates = _reading(path, lambda: list(plates_in(database)) if _is_history(path, database) else [])
     return past_of(path.name, plates)
 
@@ -109,7 +111,7 @@ def _opened(path: Path, mode: str) -> Iterator[Connection]:
     try:
         database = sqlite3.connect(uri, timeout=PATIENCE_S, isolation_level=None, uri=True)
     except sqlite3.Error as error:
-        kind = HistoryError if mode == "ro" else OutputError
+        kind = HistoryError if mode == "rw" else OutputError
         raise kind(
             f"the history cannot be opened: {error}", expected="a file in a folder that exists", file=str(path)
         ) from error
@@ -134,6 +136,12 @@ def _reading(path: Path, look: Callable[[], T]) -> T:
         if "locked" in str(error) or "busy" in str(error):
             raise HistoryError(
                 f"another program keeps the history locked ({error})", hint="try again", file=str(path)
+            ) from error
+        if "readonly" in str(error):
+            raise HistoryError(
+                "a run that was killed left the history half-written, and it may not be written to from here",
+                hint="open it once where it may be written to: elisa-bdnf history show",
+                file=str(path),
             ) from error
         raise _damaged(path, error) from error
     except (sqlite3.DatabaseError, ValueError, TypeError) as error:

@@ -10,6 +10,8 @@ import pytest
 
 from batches import batch, digests
 from charted_plates import STEADY, export, exports
+from elisa_bdnf import output
+from elisa_bdnf.batch.merging import merge
 from elisa_bdnf.history import store
 from program import elisa_bdnf
 
@@ -142,6 +144,25 @@ def test_merged_shards_are_judged_by_those_before_them_and_recorded(
     assert store.read(tmp_path / "h.sqlite").plates == store.read(done[2]).plates
     again = batch(done[0], tmp_path / "out", "--history", tmp_path / "h.sqlite", "--no-html")
     assert "22 exports were as before" in again.out
+
+
+@pytest.mark.parametrize("rename", [3, 100, 160, 210])
+def test_a_merge_that_is_stopped_anywhere_ends_in_the_same_bytes(
+    done: tuple[Path, Path, Path], shards: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rename: int
+) -> None:
+    left, renamed = [rename], output.rename
+
+    def counted(part: Path, final: Path) -> None:
+        left[0] -= 1
+        if left[0] == 0:
+            raise KeyboardInterrupt
+        renamed(part, final)
+
+    monkeypatch.setattr(output, "rename", counted)
+    with pytest.raises(KeyboardInterrupt):
+        merge(shards, tmp_path / "out")
+    assert merge(shards, tmp_path / "out", on_kept=pytest.fail)
+    assert digests(tmp_path / "out") == digests(done[1])
 
 
 def test_a_merge_with_a_history_needs_the_exports_as_they_were(shards: list[Path], tmp_path: Path) -> None:

@@ -158,3 +158,25 @@ def test_a_write_that_fails_anywhere_changes_nothing(tmp_path: Path, monkeypatch
         else:
             break
     assert len(store.read(path).plates) == 5
+
+
+KILLED = """
+import os, sqlite3, sys
+database = sqlite3.connect(sys.argv[1], isolation_level=None)
+database.execute("PRAGMA cache_size = 1")  # so that what is changed gets into the file before the end
+database.execute("BEGIN IMMEDIATE")
+database.execute("DELETE FROM plates")
+database.execute("CREATE TABLE more (text)")
+database.executemany("INSERT INTO more VALUES (?)", [("x" * 3000,)] * 500)
+os._exit(9)
+"""
+
+
+def test_what_a_killed_writer_had_half_done_is_taken_back(tmp_path: Path) -> None:
+    history = tmp_path / "h.sqlite"
+    store.record(history, [(made(number), True) for number in range(3)])
+    before = store.read(history).plates
+    subprocess.run([sys.executable, "-c", KILLED, history], check=False)
+    assert (tmp_path / "h.sqlite-journal").exists()
+    assert store.read(history).plates == before
+    assert [path.name for path in tmp_path.iterdir()] == ["h.sqlite"]
