@@ -103,12 +103,16 @@ def keep_edited(folder: Path, files: Mapping[str, Content], written: Mapping[str
     copies: dict[str, Content] = {}
     for name, content in files.items():
         digest = sha256_or_none(folder / name) if name in written else None
-        new = hashlib.sha256(content).hexdigest() if isinstance(content, bytes) else ""
-        if digest is not None and digest not in written[name] and digest != new:
+        if digest is not None and digest not in written[name] and digest != _sha256_or_none_of(content):
             copies[_name_of_copy(folder, name, digest)] = _pieces(folder / name)
     if copies:
         write_folder(folder, copies)
     return list(copies)
+
+
+def _sha256_or_none_of(content: Content) -> str | None:
+    """None for what comes in pieces, which are made but once."""
+    return hashlib.sha256(content).hexdigest() if isinstance(content, bytes) else None
 
 
 def is_copy_of_edited(name: str) -> bool:

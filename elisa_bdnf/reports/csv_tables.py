@@ -6,7 +6,7 @@ would take for a formula gets an apostrophe. An empty cell is null.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from elisa_bdnf.model.result import PlateResult
 from elisa_bdnf.reports.inert import csv_text
@@ -15,30 +15,40 @@ from elisa_bdnf.reports.records import (
     SAMPLE_COLUMNS,
     Record,
     finding_records,
+    sample_columns,
     sample_records,
     standard_records,
-    well_records,
+    well_columns,
 )
-from elisa_bdnf.reports.written_records import WrittenRecords, csv_cell, written
+from elisa_bdnf.reports.written_records import WrittenRecords, csv_cell, records_from_columns, written, written_columns
 
-TABLES: Mapping[str, Callable[[PlateResult], list[Record]]] = {
-    "wells.csv": well_records,
-    "samples.csv": sample_records,
-    "standards.csv": standard_records,
-    "findings.csv": finding_records,
-}
 # A table without rows still has its header.
 _EMPTY_HEADERS = {"findings.csv": FINDING_COLUMNS, "samples.csv": SAMPLE_COLUMNS, "standards.csv": ("standard",)}
 
 
-def tables_from_result(result: PlateResult) -> dict[str, list[Record]]:
-    """File name → records, for CSV and JSON alike."""
-    return {name: records(result) for name, records in TABLES.items()}
+def tables_from_result(result: PlateResult) -> dict[str, WrittenRecords]:
+    """File name → the lines of the table, for CSV and JSON alike."""
+    return {
+        "wells.csv": written_columns(well_columns(result)),
+        "samples.csv": written_columns(sample_columns(result)),
+        "standards.csv": written(standard_records(result)),
+        "findings.csv": written(finding_records(result)),
+    }
+
+
+def records_from_result(result: PlateResult) -> dict[str, list[Record]]:
+    """File name → the records of the table."""
+    return {
+        "wells.csv": records_from_columns(well_columns(result)),
+        "samples.csv": sample_records(result),
+        "standards.csv": standard_records(result),
+        "findings.csv": finding_records(result),
+    }
 
 
 def csv_from_result(result: PlateResult) -> dict[str, bytes]:
     """File name → bytes."""
-    return csv_from_written({name: written(records) for name, records in tables_from_result(result).items()})
+    return csv_from_written(tables_from_result(result))
 
 
 def csv_from_written(tables: Mapping[str, WrittenRecords]) -> dict[str, bytes]:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from elisa_bdnf.model.result import PlateResult
 from elisa_bdnf.reports import csv_tables, json_result
 from elisa_bdnf.reports.document import document_from_result
-from elisa_bdnf.reports.written_records import written
 
 FORMATS = ("html", "xlsx")
 
@@ -18,8 +17,7 @@ def files_from_result(result: PlateResult, formats: Sequence[str] = FORMATS) -> 
     The words are made once and serve the page and the workbook alike, the records serve JSON and CSV.
     """
     tables = csv_tables.tables_from_result(result)
-    lines = {name: written(records) for name, records in tables.items()}
-    files = {"result.json": json_result.render(result, tables, lines), **csv_tables.csv_from_written(lines)}
+    files = {"result.json": json_result.render(result, tables), **csv_tables.csv_from_written(tables)}
     if formats:
         document = document_from_result(result)
     if "html" in formats:

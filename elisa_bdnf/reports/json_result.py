@@ -9,7 +9,7 @@ from elisa_bdnf import __version__
 from elisa_bdnf.model.curve import Curve
 from elisa_bdnf.model.plain import plain
 from elisa_bdnf.model.result import PlateResult
-from elisa_bdnf.reports.csv_tables import tables_from_result
+from elisa_bdnf.reports.csv_tables import records_from_result, tables_from_result
 from elisa_bdnf.reports.decisions import decisions_record
 from elisa_bdnf.reports.finite import finite_or_none
 from elisa_bdnf.reports.records import (
@@ -32,14 +32,9 @@ class Encoded:
     text: str
 
 
-def render(
-    result: PlateResult,
-    tables: Mapping[str, list[Record]] | None = None,
-    lines: Mapping[str, WrittenRecords] | None = None,
-) -> bytes:
-    """The file ``result.json``; the records of its tables, and these as lines, where they were made already."""
-    document = json_from_result(result, tables)
-    return json_text(document | {name.removesuffix(".csv"): made for name, made in (lines or {}).items()}).encode()
+def render(result: PlateResult, tables: Mapping[str, WrittenRecords] | None = None) -> bytes:
+    """The file ``result.json``; the lines of its tables, where they were made already."""
+    return json_text(_document(result, tables or tables_from_result(result))).encode()
 
 
 def json_text(document: Record) -> str:
@@ -92,9 +87,13 @@ def runs_json(results: Sequence[PlateResult], *, several: bool = False) -> Recor
     return {"schema": RUN_SCHEMA, "results": [json_from_result(result) for result in results]}
 
 
-def json_from_result(result: PlateResult, tables: Mapping[str, list[Record]] | None = None) -> Record:
+def json_from_result(result: PlateResult) -> Record:
     """The contract of ``result.json`` (docs/schemas/result.schema.json)."""
-    analysis, made = result.analysis, tables or tables_from_result(result)
+    return _document(result, records_from_result(result))
+
+
+def _document(result: PlateResult, made: Mapping[str, list[Record] | WrittenRecords]) -> Record:
+    analysis = result.analysis
     return {
         "schema": SCHEMA,
         "plate": analysis.reading.plate,

@@ -6,27 +6,29 @@ may not be reported is null here too, and ``reason`` says why.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from elisa_bdnf.model.estimate import Estimate, WellEstimate
+from elisa_bdnf.model.estimate import Estimate
 from elisa_bdnf.model.finding import Finding
 from elisa_bdnf.model.layout import Content
-from elisa_bdnf.model.response import WellResponse, WellUse
+from elisa_bdnf.model.response import WellUse
 from elisa_bdnf.model.result import JudgedSample, PlateResult
-from elisa_bdnf.reports.finite import finite_or_none
+from elisa_bdnf.reports.finite import all_finite_or_none, finite_or_none
 from elisa_bdnf.reports.plate_tables import well_estimates
+from elisa_bdnf.reports.remembered import remembered
 from elisa_bdnf.reports.result_records import (
     DILUTION_COLUMNS,
     ROBUSTNESS_COLUMNS,
-    dilution_records,
-    robustness_record,
+    dilution_columns,
+    robustness_columns,
 )
 from elisa_bdnf.reports.sample_tables import accepted_bounds, control_in_range_or_none, control_recovery
 from elisa_bdnf.reports.shown import dilution_multiplier, matrix_or_none, shown
 from elisa_bdnf.reports.standard_tables import acquired_points, point_or_none, points_by_well, standard_groups
+from elisa_bdnf.reports.written_records import Columns, records_from_columns
 
 Record = dict[str, Any]
-
 
 SAMPLE_COLUMNS = (
     "sample", "subject", "timepoint", "matrix", "dilution_factor", "wells", "n", "response_mean", "cv_percent",
@@ -40,41 +42,39 @@ FINDING_COLUMNS = (
 )  # fmt: skip
 
 
-def well_records(result: PlateResult) -> list[Record]:
+def well_columns(result: PlateResult) -> Columns:
     """Every well of the plate once, row by row."""
     estimates = well_estimates(result)
     printed = {each.well: each.instrument.value for each in result.analysis.comparisons}
-    about = _plate(result)
-    return [
-        _well_record(well, estimates.get(well.well), printed.get(well.well), result) | about
-        for well in result.analysis.responses.wells
-    ]
-
-
-def _well_record(
-    well: WellResponse, estimate: WellEstimate | None, printed: float | None, result: PlateResult
-) -> Record:
-    content = well.content
+    wells = result.analysis.responses.wells
+    names, contents, uses = [w.well for w in wells], [w.content for w in wells], [w.use.value for w in wells]
+    own = [estimates.get(name) for name in names]
+    used = [well.use is WellUse.USED for well in wells]
     return {
-        "well": well.well,
-        "role": content.role.value,
-        "name": content.name,
-        "raw": finite_or_none(well.raw),
-        "response": finite_or_none(well.response),
-        "in_well": finite_or_none(estimate.in_well) if estimate else None,
-        "status": estimate.status.value if estimate and well.use is WellUse.USED else well.use.value,
-        "used": well.use is WellUse.USED,
-        "note": well.note.text if well.note else "",
-        "instrument_concentration": finite_or_none(printed),
-        "use": well.use.value,
-        "reason": well.reason,
-        "reference": finite_or_none(well.reference),
-        "nominal": finite_or_none(content.nominal),
-        "dilution_factor": finite_or_none(content.dilution_factor),
-        "subject": content.subject,
-        "timepoint": content.timepoint,
-        "matrix": matrix_or_none(content, result.analysis.protocol),
+        "well": names,
+        "role": [content.role.value for content in contents],
+        "name": [content.name for content in contents],
+        "raw": all_finite_or_none([well.raw for well in wells]),
+        "response": all_finite_or_none([well.response for well in wells]),
+        "in_well": all_finite_or_none([each.in_well if each else None for each in own]),
+        "status": [e.status.value if e and is_used else use for e, is_used, use in zip(own, used, uses, strict=True)],
+        "used": used,
+        "note": [well.note.text if well.note else "" for well in wells],
+        "instrument_concentration": all_finite_or_none(map(printed.get, names)),
+        "use": uses,
+        "reason": [well.reason for well in wells],
+        "reference": all_finite_or_none([well.reference for well in wells]),
+        "nominal": all_finite_or_none([content.nominal for content in contents]),
+        "dilution_factor": all_finite_or_none([content.dilution_factor for content in contents]),
+        "subject": [content.subject for content in contents],
+        "timepoint": [content.timepoint for content in contents],
+        "matrix": [matrix_or_none(content, result.analysis.protocol) for content in contents],
+        **_plates(result, len(wells)),
     }
+
+
+def _plates(result: PlateResult, lines: int) -> Columns:
+    return {name: [value] * lines for name, value in _plate(result).items()}
 
 
 def _plate(result: PlateResult) -> Record:
@@ -114,15 +114,19 @@ def standard_records(result: PlateResult) -> list[Record]:
 
 
 def sample_records(result: PlateResult) -> list[Record]:
+    """The lines of :func:`sample_columns` one by one."""
+    return records_from_columns(sample_columns(result))
+
+
+def sample_columns(result: PlateResult) -> Columns:
     """Every sample in the order of the plate; after the contract's columns the sheet's own attributes."""
-    attributes = _attribute_names([judged.estimate.group.content for judged in result.samples])
-    records = []
-    for judged, of_sample in zip(result.samples, dilution_records(result), strict=True):
-        own = judged.estimate.group.content.attributes
-        extra = {name: own.get(key) for key, name in attributes.items()}
-        name = judged.estimate.group.content.name
-        records.append({"sample": name, **_result_record(judged, result), **of_sample, **extra})
-    return records
+    contents = [judged.estimate.group.content for judged in result.samples]
+    return {
+        "sample": [content.name for content in contents],
+        **_result_columns(result.samples, result),
+        **dilution_columns(result),
+        **{name: [c.attributes.get(key) for c in contents] for key, name in _attribute_names(contents).items()},
+    }
 
 
 def _attribute_names(contents: list[Content]) -> dict[str, str]:
@@ -134,54 +138,54 @@ def _attribute_names(contents: list[Content]) -> dict[str, str]:
     return names
 
 
+@remembered(4)  # for the JSON of a plate, and for the merged table of a batch
 def control_records(result: PlateResult) -> list[Record]:
     """As samples, with what was expected; recovery is given whatever the verdict, since it may be the reason."""
-    return [
-        {
-            "control": judged.estimate.group.content.name,
-            **_result_record(judged, result),
-            "nominal": finite_or_none(judged.estimate.group.content.nominal),
-            "low": finite_or_none(accepted_bounds(judged)[0]),
-            "high": finite_or_none(accepted_bounds(judged)[1]),
-            "recovery_percent": finite_or_none(control_recovery(judged)),
-            "in_range": control_in_range_or_none(judged),
-        }
-        for judged in result.controls
-    ]
+    controls = result.controls
+    contents, bounds = [each.estimate.group.content for each in controls], list(map(accepted_bounds, controls))
+    return records_from_columns({
+        "control": [content.name for content in contents],
+        **_result_columns(controls, result),
+        "nominal": all_finite_or_none([content.nominal for content in contents]),
+        "low": all_finite_or_none([low for low, _ in bounds]),
+        "high": all_finite_or_none([high for _, high in bounds]),
+        "recovery_percent": all_finite_or_none(map(control_recovery, controls)),
+        "in_range": list(map(control_in_range_or_none, controls)),
+    })  # fmt: skip
 
 
-def _result_record(judged: JudgedSample, result: PlateResult) -> Record:
-    estimate, one = judged.estimate, shown(judged)
-    group, content, protocol = estimate.group, estimate.group.content, result.analysis.protocol
-    lloq, uloq = _limits(estimate, result)
+def _result_columns(judged: Sequence[JudgedSample], result: PlateResult) -> Columns:
+    protocol, ones, estimates = result.analysis.protocol, list(map(shown, judged)), [each.estimate for each in judged]
+    groups = [estimate.group for estimate in estimates]
+    contents, limits = [group.content for group in groups], [_limits(estimate, result) for estimate in estimates]
     return {
-        "subject": content.subject,
-        "timepoint": content.timepoint,
-        "matrix": matrix_or_none(content, protocol),
-        "dilution_factor": finite_or_none(content.dilution_factor),
-        "wells": list(group.wells),
-        "n": group.n,
-        "response_mean": finite_or_none(group.mean),
-        "cv_percent": finite_or_none(estimate.cv_percent),
-        "in_well": finite_or_none(estimate.in_well),
-        "concentration": finite_or_none(one.number),
-        "ci_low": finite_or_none(one.low),
-        "ci_high": finite_or_none(one.high),
-        "unit": protocol.unit,
-        "status": estimate.status.value,
-        "reason": judged.reason or ("" if one.number is not None else one.remark),
-        "reportable": judged.reportable,
-        "text": one.text,
-        "lloq": lloq,
-        "uloq": uloq,
-        "limit": finite_or_none(estimate.limit) if judged.reportable else None,
-        "cv_basis": estimate.cv_basis,
-        "interval_remark": estimate.interval_remark,
-        "suggested_dilution": finite_or_none(estimate.suggested_dilution),
-        "left_out": "; ".join(f"{well.well}: {well.reason or well.use.value}" for well in group.left_out),
-        "findings": list(judged.findings),
-        **_plate(result),
-        **robustness_record(estimate),
+        "subject": [content.subject for content in contents],
+        "timepoint": [content.timepoint for content in contents],
+        "matrix": [matrix_or_none(content, protocol) for content in contents],
+        "dilution_factor": all_finite_or_none([content.dilution_factor for content in contents]),
+        "wells": [list(group.wells) for group in groups],
+        "n": [group.n for group in groups],
+        "response_mean": all_finite_or_none([group.mean for group in groups]),
+        "cv_percent": all_finite_or_none([estimate.cv_percent for estimate in estimates]),
+        "in_well": all_finite_or_none([estimate.in_well for estimate in estimates]),
+        "concentration": all_finite_or_none([one.number for one in ones]),
+        "ci_low": all_finite_or_none([one.low for one in ones]),
+        "ci_high": all_finite_or_none([one.high for one in ones]),
+        "unit": [protocol.unit] * len(judged),
+        "status": [estimate.status.value for estimate in estimates],
+        "reason": [j.reason or ("" if o.number is not None else o.remark) for j, o in zip(judged, ones, strict=True)],
+        "reportable": [each.reportable for each in judged],
+        "text": [one.text for one in ones],
+        "lloq": [lloq for lloq, _ in limits],
+        "uloq": [uloq for _, uloq in limits],
+        "limit": all_finite_or_none([each.estimate.limit if each.reportable else None for each in judged]),
+        "cv_basis": [estimate.cv_basis for estimate in estimates],
+        "interval_remark": [estimate.interval_remark for estimate in estimates],
+        "suggested_dilution": all_finite_or_none([estimate.suggested_dilution for estimate in estimates]),
+        "left_out": ["; ".join(f"{w.well}: {w.reason or w.use.value}" for w in group.left_out) for group in groups],
+        "findings": [list(each.findings) for each in judged],
+        **_plates(result, len(judged)),
+        **robustness_columns(estimates),
     }
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 from elisa_bdnf.model.curve import Curve, NoCurve
 from elisa_bdnf.model.estimate import Estimate
 from elisa_bdnf.model.evidence import Edit, Editing
 from elisa_bdnf.model.protocol import Protocol
 from elisa_bdnf.model.result import JudgedResult, PlateResult
-from elisa_bdnf.reports.finite import finite_or_none
+from elisa_bdnf.reports.finite import all_finite_or_none, finite_or_none
 from elisa_bdnf.reports.shown import matrix_or_none, shown_result
-
-Record = dict[str, Any]
+from elisa_bdnf.reports.written_records import Columns, Record
 
 # Columns of samples.csv and keys of samples in result.json that come after those of records.SAMPLE_COLUMNS.
 ROBUSTNESS_COLUMNS = ("robustness_percent", "robustness_change", "robustness_beyond_interval", "other_in_well")
@@ -22,40 +21,44 @@ DILUTION_COLUMNS = (
 )  # fmt: skip
 
 
-def robustness_record(estimate: Estimate) -> Record:
-    """How far the result moves under other choices; null where it has no number."""
-    found = estimate.robustness
+def robustness_columns(estimates: Sequence[Estimate]) -> Columns:
+    """How far results move under other choices; null where one has no number."""
+    found = [estimate.robustness for estimate in estimates]
     return {
-        "robustness_percent": finite_or_none(found.percent) if found else None,
-        "robustness_change": found.change if found else "",
-        "robustness_beyond_interval": found.beyond_interval if found else None,
-        "other_in_well": finite_or_none(estimate.other_in_well),
+        "robustness_percent": all_finite_or_none([each.percent if each else None for each in found]),
+        "robustness_change": [each.change if each else "" for each in found],
+        "robustness_beyond_interval": [each.beyond_interval if each else None for each in found],
+        "other_in_well": all_finite_or_none([estimate.other_in_well for estimate in estimates]),
     }
 
 
-def dilution_records(result: PlateResult) -> list[Record]:
+def dilution_columns(result: PlateResult) -> Columns:
     """For every entry of ``result.samples``: whether the result of its sample rests on it, and what that is."""
     of_estimate = {id(e): judged for judged in result.results for e in judged.result.estimates}
-    return [_dilution_record(each.estimate, of_estimate.get(id(each.estimate))) for each in result.samples]
+    estimates = [each.estimate for each in result.samples]
+    every = [of_estimate.get(id(estimate)) for estimate in estimates]
+    lines = [_of_dilution(e, judged) if judged else _NO_RESULT for e, judged in zip(estimates, every, strict=True)]
+    return dict(zip(DILUTION_COLUMNS, zip(*lines, strict=True) if lines else [()] * len(_NO_RESULT), strict=True))
 
 
-def _dilution_record(estimate: Estimate, judged: JudgedResult | None) -> Record:
-    if judged is None:
-        return dict.fromkeys(DILUTION_COLUMNS)
+_NO_RESULT = (None,) * len(DILUTION_COLUMNS)
+
+
+def _of_dilution(estimate: Estimate, judged: JudgedResult) -> tuple[object, ...]:
     found, one = judged.result, shown_result(judged)
-    return {
-        "reported": any(e is estimate for e in found.used),
-        "result_concentration": finite_or_none(one.number),
-        "result_ci_low": finite_or_none(one.low),
-        "result_ci_high": finite_or_none(one.high),
-        "result_status": found.status.value,
-        "result_text": one.text,
-        "result_reportable": judged.reportable,
-        "result_dilutions": _factors(found.used),
-        "result_reason": _reason(judged, one.remark),
-        "dilutions_cv_percent": finite_or_none(found.cv_percent),
-        "dilutions_slope": finite_or_none(found.slope),
-    }
+    return (
+        any(e is estimate for e in found.used),
+        finite_or_none(one.number),
+        finite_or_none(one.low),
+        finite_or_none(one.high),
+        found.status.value,
+        one.text,
+        judged.reportable,
+        _factors(found.used),
+        _reason(judged, one.remark),
+        finite_or_none(found.cv_percent),
+        finite_or_none(found.slope),
+    )
 
 
 def _reason(judged: JudgedResult, remark: str) -> str:

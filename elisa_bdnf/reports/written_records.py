@@ -12,6 +12,7 @@ from typing import Any
 from elisa_bdnf.reports.inert import csv_text
 
 Record = dict[str, Any]
+Columns = Mapping[str, Sequence[Any]]  # name → the values from the first line to the last
 Texts = Sequence[str]
 json_line = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode  # in C; with an indentation it would be Python
 json_word = lru_cache(maxsize=8192)(json_line)  # of a text: names repeat down their columns and from plate to plate
@@ -31,18 +32,29 @@ def written(records: Sequence[Record]) -> WrittenRecords:
     columns = tuple(records[0]) if records else ()
     if any(tuple(record) != columns for record in records):
         raise ValueError("records of one table differ in their columns")
-    if not columns:
+    by_column = zip(*[record.values() for record in records], strict=True)
+    return written_columns(dict(zip(columns, by_column, strict=True)))
+
+
+def written_columns(table: Columns) -> WrittenRecords:
+    """As :func:`written`, of records that nobody has made. Raises ValueError for nan and infinity."""
+    if not any(table.values()):
         return WrittenRecords((), (), ())
-    both = [_texts(list(values)) for values in zip(*(record.values() for record in records), strict=True)]
-    objects = "{" + ", ".join(f"{json_word(name).replace('%', '%%')}: %s" for name in columns) + "}"
+    json_, csv = zip(*map(_texts, table.values()), strict=True)
+    objects = "{" + ", ".join(f"{json_word(name).replace('%', '%%')}: %s" for name in table) + "}"
     return WrittenRecords(
-        columns,
-        [objects % cells for cells in zip(*(json_ for json_, _ in both), strict=True)],
-        list(map(",".join, zip(*(csv for _, csv in both), strict=True))),
+        tuple(table),
+        list(map(objects.__mod__, zip(*json_, strict=True))),
+        list(map(",".join, zip(*csv, strict=True))),
     )
 
 
-def _texts(values: list[Any]) -> tuple[Texts, Texts]:
+def records_from_columns(table: Columns) -> list[Record]:
+    """A record for each line of a table."""
+    return [dict(zip(table, values, strict=True)) for values in zip(*table.values(), strict=True)]
+
+
+def _texts(values: Sequence[Any]) -> tuple[Texts, Texts]:
     """A column of values as JSON and as CSV."""
     first = values[0]
     if (first is None or type(first) is str) and values.count(first) == len(values):  # half of the columns of a plate
@@ -60,7 +72,7 @@ def _texts(values: list[Any]) -> tuple[Texts, Texts]:
     return [_CELLS.get(type(value), json_line)(value) for value in values], list(map(csv_cell, values))
 
 
-def _numbers(values: list[float]) -> list[str]:
+def _numbers(values: Sequence[float]) -> list[str]:
     if not all(map(math.isfinite, values)):
         raise ValueError("neither nan nor infinity is a number of a table")
     return list(map(repr, values))
