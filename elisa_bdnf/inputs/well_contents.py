@@ -5,6 +5,7 @@ Layout files, long tables and stacked grids all end here, so that the same words
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -35,6 +36,7 @@ _OWN = frozenset(
     ["role", "sample", "concentration", "dilution", "timepoint", "subject", "level", "matrix", "anchor", "low", "high"]
 )
 _PLACES = frozenset(["well", "row", "column", "plate", "unit"])
+_DILUTION_IN_NAME = re.compile(r"(?<![0-9.,:/])1 ?[:/] ?[1-9][0-9]{0,5}(?![0-9.,:/])")
 _DILUTION_FORMS = "a dilution such as 1:10, 1/10, 10x, 1+9, 10 or 0.1"
 
 
@@ -75,6 +77,7 @@ def contents_from_facts(facts: Mapping[Well, WellFacts], *, decimal: str = ".", 
         if content is not None:
             understood.contents[well] = content
     understood.contents = _with_one_name(understood.contents)
+    understood.remarks += [r for r in dilutions_in_names(understood.contents) if r not in understood.remarks]
     understood.unit, wrong_units = one_unit(facts)
     understood.problems = [
         *problems_by_kind(understood.complaints),
@@ -83,6 +86,19 @@ def contents_from_facts(facts: Mapping[Well, WellFacts], *, decimal: str = ".", 
         *identity_problems(understood.contents),
     ]
     return understood
+
+
+def dilutions_in_names(contents: Mapping[Well, Content]) -> tuple[str, ...]:
+    """A sentence about samples whose names hold what looks like a dilution, where nothing states one."""
+    named = dict.fromkeys(
+        content.name
+        for content in contents.values()
+        if content.role is Role.SAMPLE and content.dilution_factor is None and _DILUTION_IN_NAME.search(content.name)
+    )
+    if not named:
+        return ()
+    shown = ", ".join(map(repr, list(named)[:3])) + (" …" if len(named) > 3 else "")
+    return (f"The names of samples ({shown}) seem to hold dilutions, which are not read from names.",)
 
 
 def _with_one_name(contents: dict[Well, Content]) -> dict[Well, Content]:

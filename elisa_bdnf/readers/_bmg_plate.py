@@ -140,7 +140,14 @@ def reading_from_plate(plate: BmgPlate, source: Source, name: str = "") -> Readi
         raise ExportError(f"{titles} found", expected="Raw Data or Blank corrected data for each well")
     refuse_without_values(channels, name)
     layout, lost = _layout(plate.tables, shape, decimal)
-    remarks = [*date_remarks(value_of(plate.header, "Date")), *likely, *plate.remarks, *lost, *unnamed]
+    remarks = [
+        *date_remarks(value_of(plate.header, "Date")),
+        *likely,
+        *plate.remarks,
+        *lost,
+        *unnamed,
+        *_unsaid(plate.method, channels),
+    ]
     return Reading(
         source,
         name,
@@ -166,6 +173,13 @@ def _plate_name(header: Header) -> str:
     ids = [value for key, value in header if re.fullmatch(r"ID[1-9]", key) and value]
     plates = [value for value in ids if value.casefold().startswith("plate")]
     return (plates or [", ".join(ids)])[0] or value_of(header, "Test name") or "Plate 1"
+
+
+def _unsaid(method: str, channels: Sequence[Channel]) -> tuple[str, ...]:
+    """A sentence where the line is missing that says what was measured, on which kind and wavelength depend."""
+    if kind_from_text(method) is not ChannelKind.UNKNOWN or all(c.kind is ChannelKind.ABSORBANCE for c in channels):
+        return ()
+    return ("The export does not say what was measured (Absorbance, Fluorescence, Luminescence).",)
 
 
 def _unnamed(header: Header) -> tuple[str, ...]:

@@ -56,7 +56,9 @@ def _name_of_label(label: str) -> str:
 
 def _center_of_filter(page: Page, used: str) -> float | None:
     match = _CENTER.search(_section(page, "filters:", used).get("Description", ""))
-    return float(match[1]) if match else wavelength_from_text_or_none(used)
+    if match:
+        return float(match[1])
+    return None if "cutoff" in used.casefold() else wavelength_from_text_or_none(used)
 
 
 def _section(page: Page, title: str, name: str) -> dict[str, str]:

@@ -36,6 +36,10 @@ def remarks_on(section: Section) -> list[str]:
         remarks.append(remark)
     if section.tables:
         remarks.append(f"The export also holds a {' and a '.join(section.tables)} table, which is not read.")
+    if not section.curves and any(key.endswith("Fitting Results") for key, _ in section.header):
+        remarks.append("The export announces a curve (Fitting Results) and holds none.")
+    if reading_type and not section.value("Plate Number"):
+        remarks.append("The export does not say which plate this is (Plate Number).")
     if len(section.curves) > 1:
         names = ", ".join(next(iter(curve.values()), "") for curve in section.curves)
         remarks.append(f"Gen5 fitted several curves ({names}); the first one is shown.")

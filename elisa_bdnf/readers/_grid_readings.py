@@ -13,6 +13,7 @@ from elisa_bdnf.readers._cells import unique_labels
 from elisa_bdnf.readers._generic_titles import generic_pages
 from elisa_bdnf.readers._grid_drafts import Draft, drafts_from_pages
 from elisa_bdnf.readers._key_lines import date_remarks, unread_keys
+from elisa_bdnf.readers._likely_kind import other_kind_remarks
 from elisa_bdnf.readers._limits import MOST_PLATES, refuse_more_than
 from elisa_bdnf.readers._placed import channel, decimal_mark, refuse_without_values, results, shape_of
 
@@ -67,6 +68,7 @@ def _reading(file: InputFile, draft: Draft, name: str, decimal: str, remarks: tu
             *draft.remarks,
             *remarks,
             *date_remarks(*(value for _, value in draft.header)),
+            *other_kind_remarks(channels, draft.header),
         ),
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from elisa_bdnf.model.reading import Channel, ChannelKind
+from elisa_bdnf.readers._key_lines import Header, kind_from_text
 
 _HIGHEST_ABSORBANCE = 6.0
 
@@ -26,3 +27,16 @@ def with_likely_kind(channels: Sequence[Channel]) -> tuple[tuple[Channel, ...], 
 def _can_be_absorbance(channel: Channel) -> bool:
     numbers = [value for value in channel.values if not math.isnan(value)]
     return bool(numbers) and all(-1 < value <= _HIGHEST_ABSORBANCE for value in numbers)
+
+
+def other_kind_remarks(channels: Sequence[Channel], header: Header) -> tuple[str, ...]:
+    """A sentence where the lines around a plain table speak of light, and no title of absorbance."""
+    kind = kind_from_text(" ".join(text for pair in header for text in pair))
+    labels = [
+        repr(c.label)
+        for c in channels
+        if c.kind is ChannelKind.ABSORBANCE and kind_from_text(c.label) is ChannelKind.UNKNOWN
+    ]
+    if kind not in (ChannelKind.FLUORESCENCE, ChannelKind.LUMINESCENCE) or not labels:
+        return ()
+    return (f"The lines around the plate speak of {kind.value}; {', '.join(labels)} is taken for absorbance.",)

@@ -12,6 +12,7 @@ from elisa_bdnf.model.reading import Reading, Source
 from elisa_bdnf.readers._cells import unique_labels
 from elisa_bdnf.readers._generic_titles import generic_pages
 from elisa_bdnf.readers._key_lines import header_from_rows, unread_keys
+from elisa_bdnf.readers._likely_kind import other_kind_remarks
 from elisa_bdnf.readers._list_drafts import ListPlate, WellList, list_or_none, plates_from_list
 from elisa_bdnf.readers._placed import channel, decimal_mark, refuse_without_values, results, shape_of
 
@@ -82,7 +83,11 @@ def _reading(file: InputFile, found: WellList, plate: ListPlate, name: str, deci
         instrument_results=tuple(
             result for table in plate.computed for result in results(table.result_name, table.cells, decimal)
         ),
-        remarks=(*(file.decoding_remarks if file.kind == "text" else ()), *found.remarks),
+        remarks=(
+            *(file.decoding_remarks if file.kind == "text" else ()),
+            *found.remarks,
+            *other_kind_remarks(channels, header),
+        ),
     )
 
 

@@ -125,6 +125,13 @@ def refuse_moved_cells(page: Page, lines: Sequence[int], *, labeled: bool = True
         raise _moved(page, line, width, usual)
 
 
+def refuse_unequal(page: Page, heads: int, values: int) -> None:
+    """Raises ExportError where a line of values in a text has a cell more or less than that of its heads above it."""
+    width, usual = page.width(values), page.width(heads)
+    if width is not None and usual is not None and width != usual:
+        raise _moved(page, values, width, usual)
+
+
 def refuse_short_lines(page: Page, lines: Sequence[int]) -> None:
     """Raises ExportError for a line of a list in a text that ends early, where all others have a last cell.
 

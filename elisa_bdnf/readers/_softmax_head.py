@@ -68,7 +68,7 @@ def head_from_block(block: Block) -> PlateHead:
 def refuse_moved_head(head: PlateHead, line: int) -> None:
     """The cells of the first line have a meaning by their position only: a lost one moves all behind it."""
     stated, found = head.number("number of wavelengths"), head.wavelengths
-    odd = [text for text in found if not text.replace(",", ".").replace(".", "", 1).isdigit()]
+    odd = [text for text in found if not _is_wavelength(text)]
     text = head["number of wavelengths"]
     moved = stated is None and bool(text.strip())
     if odd or moved or (stated is not None and stated != len(found) and (found or stated > 1)):
@@ -78,6 +78,17 @@ def refuse_moved_head(head: PlateHead, line: int) -> None:
             hint="a cell was lost there; export the file again",
             place=str(line),
         )
+
+
+def _is_wavelength(text: str) -> bool:
+    """A number of nm that a reader can have; 0 stands for luminescence without a filter."""
+    number = text.replace(",", ".")
+    return number.replace(".", "", 1).isdecimal() and (float(number) == 0 or 190 <= float(number) <= 1100)
+
+
+def says_what_was_read(head: PlateHead) -> bool:
+    """Whether the head states rows and columns; that of a copy, or of another kind than absorbance, may not."""
+    return bool(stated_range(head, *ROW_KEYS) and stated_range(head, *COLUMN_KEYS))
 
 
 def was_read(head: PlateHead, well: Well) -> bool:

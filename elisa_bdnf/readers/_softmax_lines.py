@@ -12,6 +12,8 @@ from elisa_bdnf.inputs.numbers import decimals_of_numbers, numbers_from_texts, n
 from elisa_bdnf.model.plate import Well, well_from_text_or_none
 from elisa_bdnf.readers._softmax_blocks import Block
 
+_FEW = 3  # lines of a table
+
 
 class GroupLine(NamedTuple):
     """One well of a group. ``texts`` are by position of the column; ``sample`` counts the samples of the group.
@@ -87,20 +89,32 @@ def lines_from_block(
 def _table_rows(block: Block, well: int) -> Iterator[tuple[int, Sequence[str]]]:
     """Position and cells of the lines of the table. An empty line ends it, unless lines with a well stand below it."""
     heads, width = len(block.rows[0]), block.widths(block.line)
+    short: list[int] = []
+    lines = 0
     for offset, row in enumerate(block.rows[1:], start=1):
         if row and row[0] in ("Group Column", "Group Summaries"):
-            return
+            break
         if not any(row):
             continue
         goes_on = offset == 1 or any(block.rows[offset - 1]) or well_from_text_or_none("".join(row[well : well + 1]))
         if not goes_on:
-            return
+            break
         cells = block.widths(block.line + offset)
         if len(row) > heads or cells > width or len(row) < cells < width:
-            raise ExportError(
-                f"the line has {cells} cells, the headings of group {block.name!r} {width}",
-                expected="a cell below each heading, empty or not",
-                hint="a cell was lost or added here; export it again",
-                place=str(block.line + 1 + offset),
-            )
+            raise _other_width(block, offset)
+        lines += 1
+        if cells < width:
+            short.append(offset)
         yield offset, row
+    if len(short) == 1 and lines > _FEW:  # where somebody cut empty ends off, they are missing in other lines, too
+        raise _other_width(block, short[0])
+
+
+def _other_width(block: Block, offset: int) -> ExportError:
+    cells, width = block.widths(block.line + offset), block.widths(block.line)
+    return ExportError(
+        f"the line has {cells} cells, the headings of group {block.name!r} {width}",
+        expected="a cell below each heading, empty or not",
+        hint="a cell was lost or added here; export it again",
+        place=str(block.line + 1 + offset),
+    )

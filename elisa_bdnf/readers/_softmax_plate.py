@@ -29,6 +29,7 @@ from elisa_bdnf.readers._softmax_head import (
     PlateHead,
     head_from_block,
     refuse_moved_head,
+    says_what_was_read,
     stated_range,
     was_read,
 )
@@ -134,7 +135,8 @@ def _texts_by_well(wells: Sequence[Well | None], cells: Sequence[str], line: int
     beyond = [cell for well, cell in zip(wells, cells, strict=False) if not well and cell] + list(cells[len(wells) :])
     if not wells or any(beyond):
         raise ExportError(f"plate {head.name!r} has values without a well above them", place=str(line))
-    if width < named and any(was_read(head, well) for well in wells[width:] if well):
+    lacking = [well for well in wells[width:] if well] if width < named else []
+    if any(was_read(head, well) for well in lacking) or (lacking and not says_what_was_read(head)):
         raise ExportError(
             f"plate {head.name!r} has {sum(map(bool, cells))} values for {named} wells",
             expected="one value for each well that was read",

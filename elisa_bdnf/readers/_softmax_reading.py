@@ -10,8 +10,8 @@ from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.file import InputFile
 from elisa_bdnf.inputs.text import number_of_cells
 from elisa_bdnf.model.layout import Role
-from elisa_bdnf.model.reading import InstrumentCurve, Reading, Source
-from elisa_bdnf.readers._cells import decimal_mark, places_of
+from elisa_bdnf.model.reading import ChannelKind, InstrumentCurve, Reading, Source
+from elisa_bdnf.readers._cells import decimal_mark, places_of, wells_of
 from elisa_bdnf.readers._holes import named, remarks_on_holes
 from elisa_bdnf.readers._key_lines import Header
 from elisa_bdnf.readers._limits import MOST_PLATES, refuse_more_than
@@ -27,6 +27,7 @@ from elisa_bdnf.readers._softmax_plate import PlateBlock, plate_from_block
 from elisa_bdnf.readers._softmax_results import results_from_parts
 
 _FORMAT = "softmax"
+_FEW_WELLS = 1
 
 _PLATE_LINE = re.compile(r'"?Plate:"?(?P<delimiter>[\t,;|])')
 
@@ -183,9 +184,10 @@ def _reading(draft: _Draft, index: int, around: Header, source: Source, remarks:
     header = (*_header_of_plate(plate), *around)
     results = results_from_parts(parts, responses, draft.decimal)
     curve = curve_or_none(parts, label, response, results, draft.r_squared)
+    ungrouped = _ungrouped(parts, responses)
     edited = [f"The groups print other responses than {label!r} in {named(other)}."] if other else []
     told = (
-        *draft.remarks, *plate.remarks, *responses.remarks, *edited, *masked, *layout_remarks,
+        *draft.remarks, *plate.remarks, *responses.remarks, *ungrouped, *edited, *masked, *layout_remarks,
         *remarks_on_holes(responses.channels, plate.shape, plate.stated_wells),
         *_about_curve(draft, index, label, curve),
     )  # fmt: skip
@@ -202,6 +204,15 @@ def _reading(draft: _Draft, index: int, around: Header, source: Source, remarks:
         curve_shared_with=_sharing(draft, index),
         remarks=(*remarks, *dict.fromkeys(told)),
     )
+
+
+def _ungrouped(parts: Sequence[Part], responses: Responses) -> list[str]:
+    """A sentence about a well or two that were read and stand in no group, where nearly all others do."""
+    grouped = {well for part in parts for well in part.wells}
+    rest = [well for well in wells_of(responses.shape) if well in responses.wells_held() and well not in grouped]
+    if not 0 < len(rest) <= _FEW_WELLS or len(grouped) < 8 * len(rest):
+        return []
+    return [f"No group holds {named(rest)}, which {'was' if len(rest) == 1 else 'were'} read: look for a lost line."]
 
 
 def _header_of_plate(plate: PlateBlock) -> Header:
@@ -239,6 +250,8 @@ def _about_curve(draft: _Draft, index: int, label: str | None, curve: Instrument
     if shared := _sharing(draft, index):
         names = ", ".join(sorted({draft.plates[other].head.name for other in shared}))
         yield f"SoftMax fitted one curve to the standards of this plate and of {names}."
+    if draft.plates[index].head.kind is ChannelKind.UNKNOWN:
+        yield "The head of the plate does not say what was measured (Absorbance, Fluorescence, Luminescence)."
     if parts and not any(draft.roles[part.group.line] is Role.STANDARD for part in parts):
         yield "No group of standards is on this plate."
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from elisa_bdnf.inputs.file import InputFile
+from elisa_bdnf.inputs.well_contents import dilutions_in_names
 from elisa_bdnf.model.plate import Shape, Well, well_order
 from elisa_bdnf.model.reading import ChannelKind, Correction, Reading
 from elisa_bdnf.readers._holes import remarks_on_holes, wells_with_a_value
@@ -30,9 +31,17 @@ def with_remarks(file: InputFile, readings: Sequence[Reading], *, states_wells: 
     for reading, others in zip(readings, beside, strict=True):
         holes = () if states_wells else remarks_on_holes(reading.channels, reading.shape)
         more = (*said, *holes, *_repeated_labels(reading), *_without_wavelength(reading), *others, *_far_wells(reading))
+        more = (*more, *_dilutions(reading))
         new = tuple([sentence for sentence in more if sentence not in reading.remarks])
         remarked.append(replace(reading, remarks=(*reading.remarks, *new)) if new else reading)
     return tuple(remarked)
+
+
+def _dilutions(reading: Reading) -> tuple[str, ...]:
+    """What samples are called can be all that an export says of their dilution."""
+    layout = reading.layout
+    found = dilutions_in_names(layout.contents) if layout else ()
+    return tuple([sentence for sentence in found if layout and sentence not in layout.remarks])
 
 
 def _repeated_labels(reading: Reading) -> Iterator[str]:

@@ -32,6 +32,7 @@ from elisa_bdnf.readers._envision_labels import (
 from elisa_bdnf.readers._key_lines import Header, date_remarks, header_from_rows, unread_keys, value_of
 from elisa_bdnf.readers._likely_kind import with_likely_kind
 from elisa_bdnf.readers._limits import MOST_MEASUREMENTS, MOST_PLATES, refuse_more_than
+from elisa_bdnf.readers._matrix_checks import refuse_unequal
 from elisa_bdnf.readers._pages import refuse_unless
 from elisa_bdnf.readers._placed import (
     Cells,
@@ -156,6 +157,7 @@ def _plate_facts(page: Page, start: int, stop: int) -> dict[str, str]:
             hint="the file was edited or is cut off; export it again",
             place=page.place(start, 0),
         )
+    refuse_unequal(page, start + 1, start + 2)
     return {head: value.strip('="') for head, value in zip(heads, values, strict=False) if head}
 
 

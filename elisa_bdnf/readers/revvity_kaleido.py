@@ -32,6 +32,7 @@ from elisa_bdnf.readers._key_lines import (
     wavelength_from_text_or_none,
 )
 from elisa_bdnf.readers._limits import MOST_MEASUREMENTS, MOST_PLATES, refuse_more_than
+from elisa_bdnf.readers._matrix_checks import refuse_unequal
 from elisa_bdnf.readers._pages import refuse_unless
 from elisa_bdnf.readers._placed import (
     Cells,
@@ -150,6 +151,7 @@ def _facts_above(page: Page, top: int) -> dict[str, str]:
         if cells and cells[0].startswith("Barcode:"):
             return {match["key"]: match["value"].strip() for cell in cells if (match := _FACT.match(cell))}
         if cells[:2] == ("Barcode", "Repeat"):
+            refuse_unequal(page, row, row + 1)
             return {head: page.text(row + 1, i) for i, head in enumerate(cells) if head}
     return {}
 
@@ -192,6 +194,7 @@ def _reading(name: str, tables: Sequence[_Table], context: _Context) -> Reading:
         remarks=(
             *date_remarks(value_of(context.header, "Measurement Started")),
             *(remark for table in tables for remark in table.remarks),
+            *(() if name else ("The export names no plate (Barcode is empty); it is called 'Plate 1'.",)),
         ),
     )
 

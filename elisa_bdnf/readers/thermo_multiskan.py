@@ -29,7 +29,7 @@ from elisa_bdnf.readers._key_lines import (
     unread_keys,
     wavelength_from_text_or_none,
 )
-from elisa_bdnf.readers._matrix_checks import short_row_remarks
+from elisa_bdnf.readers._matrix_checks import left_out_remarks, short_row_remarks
 from elisa_bdnf.readers._pages import refuse_unless
 from elisa_bdnf.readers._placed import (
     Cells,
@@ -113,7 +113,9 @@ def _labelled_tables(page: Page) -> Iterable[_Table]:
         seen.add(key)
         last = grid.bottom
         is_ids = grid.corner.casefold() == "sample"
-        remarks = short_row_remarks(page, grid) if is_ids else grid_remarks(page, grid)
+        remarks = (
+            (*left_out_remarks(page, grid), *short_row_remarks(page, grid)) if is_ids else grid_remarks(page, grid)
+        )
         yield _Table(plate, step, nm, grid.corner, cells_of(page, grid), remarks)
 
 
