@@ -221,6 +221,7 @@ def _reading(
     header = (*(pair for block in blocks for pair in block.facts.items()), *assay)
     barcode = next((b for block in blocks if (b := block.facts.get("Barcode"))), "")
     remarks = [*date_remarks(value_of(header, "Measurement date")), *likely, *_remarks(blocks, stated)]
+    remarks += _untitled_maps(page, blocks)
     if not assay:
         remarks.append("The export says nothing about the assay and the plate type: it may be cut off behind a plate.")
     return Reading(
@@ -233,6 +234,15 @@ def _reading(
         layout=layout_from_map(page, maps_of_plate(page, name), shape),
         remarks=tuple(remarks),
     )
+
+
+def _untitled_maps(page: Page, blocks: Sequence[_Block]) -> Iterator[str]:
+    """Maps of the plate lie below all plates; without their title they would be matrices that nobody reads."""
+    behind = next((row for row, text in enumerate(page.firsts) if text.casefold() in _BEHIND), len(page.rows))
+    titled = any(text.casefold().startswith("platemap") for text in page.firsts)
+    lost = [grid for grid in grids_at_left(page, behind) if not titled]
+    if blocks and lost:
+        yield f"The matrix in line {lost[0].top + 1}, below the plates, has no title (Platemap) and was not read."
 
 
 def _remarks(blocks: Sequence[_Block], stated: Shape | None) -> Iterator[str]:

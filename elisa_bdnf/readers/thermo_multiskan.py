@@ -94,7 +94,7 @@ def _header(page: Page) -> Header:
 
 
 def _labelled_tables(page: Page) -> Iterable[_Table]:
-    step, plate, nm, last = "Photometric", "Plate 1", None, 0
+    step, plate, nm, last = "Photometric", "", None, 0
     seen: set[tuple[str, ...]] = set()
     for grid in grids_at_left(page):
         for row in range(last, grid.top):
@@ -111,12 +111,15 @@ def _labelled_tables(page: Page) -> Iterable[_Table]:
                 f"a Multiskan export with {grid.corner} of {plate} several times", place=str(grid.top + 1)
             )
         seen.add(key)
+        about = f"No line above the matrix in line {grid.top + 1} names its plate ('Plate 1: …')."
         last = grid.bottom
         is_ids = grid.corner.casefold() == "sample"
         remarks = (
             (*left_out_remarks(page, grid), *short_row_remarks(page, grid)) if is_ids else grid_remarks(page, grid)
         )
-        yield _Table(plate, step, nm, grid.corner, cells_of(page, grid), remarks)
+        yield _Table(
+            plate or "Plate 1", step, nm, grid.corner, cells_of(page, grid), (*remarks, *([] if plate else [about]))
+        )
 
 
 def _bare_tables(page: Page, file: InputFile) -> Iterable[_Table]:
