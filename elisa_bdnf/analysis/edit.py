@@ -7,8 +7,9 @@ Steps as in the rules for routine runs of ligand-binding assays, where they leav
 2. An anchor goes when it is suspect, or out of order beside its neighbour by more than 3 pooled SD; before the fit.
 3. Fit. Every other level above zero must be recovered within its limit; the ends of the original series have their own
    limit, an end that became one by editing has not.
-4. While levels fail: the one furthest beyond its limit goes (a response outside the curve counts as just beyond; of
-   equal ones the suspect one, then the lower), unless two neighbours inside the series would be missing.
+4. While levels fail: the one furthest beyond its limit goes (a response beyond that of concentration 0 counts as a
+   recovery of 0 %, one beyond the plateau as just beyond the limit; of equal ones the suspect one, then the lower),
+   unless two neighbours inside the series would be missing.
    Removed levels never return.
 5. It ends in failure when no more may be removed: ⌈max(share × levels, least levels)⌉ must remain. Editing that does
    not save the curve changes nothing: the curve as acquired stays, and the plate fails.
@@ -24,6 +25,7 @@ from itertools import pairwise
 from elisa_bdnf.analysis.calibrate import calibrate, standard_point
 from elisa_bdnf.analysis.curves import rises
 from elisa_bdnf.analysis.hook import hook_or_none
+from elisa_bdnf.analysis.intervals import is_above
 from elisa_bdnf.analysis.limits import SLACK, limits_from_standards
 from elisa_bdnf.analysis.outliers import cv_percent, outlier_or_none
 from elisa_bdnf.model.curve import Curve, CurveSpec, Level, NoCurve
@@ -200,18 +202,22 @@ def _failing(curve: Curve, limits: LimitSettings) -> dict[float, float]:
         if not point.is_quantitative:
             continue
         limit = limits.recovery_ends_percent if nominal in curve.ends else limits.recovery_percent
-        if point.recovery_percent is None:
-            failing[nominal] = 1.0  # outside the curve: how far, nobody can say, so those with a figure go first
-        elif abs(point.recovery_percent - 100) > limit * (1 + SLACK):
-            failing[nominal] = abs(point.recovery_percent - 100) / limit if limit else math.inf
+        if point.recovery_percent is None and is_above(curve, point.response):
+            failing[nominal] = 1.0  # on the plateau: how far, nobody can say, so those with a figure go first
+            continue
+        deviation = abs((point.recovery_percent or 0.0) - 100)  # below concentration 0 the recovery is 0 at most
+        if deviation > limit * (1 + SLACK):
+            failing[nominal] = deviation / limit if limit else math.inf
     return failing
 
 
 def _edit_of_level(curve: Curve, nominal: float, excess: float) -> Edit:
     point = next(p for p in curve.standards if p.level.nominal == nominal and not p.level.anchor)
-    reason, deviation = "response outside the curve", None
+    reason, deviation = "response beyond the plateau of the curve", None
     if point.recovery_percent is not None:
         reason, deviation = f"recovery {point.recovery_percent:.1f} %, {excess:.2f} times its limit", excess
+    elif not is_above(curve, point.response):
+        reason, deviation = f"response beyond that of concentration 0, {excess:.2f} times its limit at least", excess
     parameters = (curve.a, curve.b, curve.c, curve.d)
     level = point.level
     return Edit(

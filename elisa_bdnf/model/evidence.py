@@ -22,7 +22,8 @@ class Edit:
     """One thing that was left out by a rule of the protocol, and the figures that decided it.
 
     ``parameters`` are (a, b, c, d) of the curve that the decision was read from, None where none was needed.
-    ``deviation`` is |recovery − 100| in units of its limit, None where the response had no inverse or was not asked.
+    ``deviation`` is |recovery − 100| in units of its limit, with 0 % for a response beyond that of concentration 0;
+    None where the response lies beyond the plateau or was not asked.
     """
 
     what: EditedPart

@@ -201,12 +201,13 @@ _EDITED = {EditedPart.WELL: "well of the standard", EditedPart.ANCHOR: "anchor",
 
 
 def _measured_and_limit(edit: Edit, curve: CurveSubject) -> tuple[str, str]:
-    """By what editing went: the recovery of a level, the CV of a well's or anchor's level."""
+    """By what editing went: the recovery of a level, if it has one, and the CV of a well's or anchor's level."""
     limits, settings = curve.protocol.limits, curve.protocol.editing
     at_end = isinstance(curve.curve, Curve) and edit.nominal in curve.curve.ends
-    if edit.recovery_percent is not None:
+    if edit.what is EditedPart.LEVEL:
         limit = limits.recovery_ends_percent if at_end else limits.recovery_percent
-        return f"{plain(edit.recovery_percent, 4)} %", f"100 ± {plain(limit)} %"
+        measured = "no inverse" if edit.recovery_percent is None else f"{plain(edit.recovery_percent, 4)} %"
+        return measured, f"100 ± {plain(limit)} %"
     cv = settings.cv_ends_percent if at_end else settings.cv_percent
     return f"CV {plain(edit.cv_percent, 4)} %", f"CV {plain(cv)} %"
 

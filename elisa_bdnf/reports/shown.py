@@ -130,8 +130,15 @@ def robustness_remark(estimate: Estimate) -> str:
     if found is None or not found.beyond_interval:
         return ""
     if found.lost:
-        return f"not robust: no concentration with {words.listed(list(found.lost), 3)}"
-    return f"not robust: moves by {digits.percent(found.percent)} % with {found.change}, beyond its interval"
+        return f"not robust: no concentration {words.listed([_under(c) for c in found.lost], 3)}"
+    return f"not robust: moves by {digits.percent(found.percent)} % {_under(found.change)}, beyond its interval"
+
+
+def _under(change: str) -> str:
+    """``under 5pl``, ``with weights none``, ``without standard 250``."""
+    if change.startswith("without"):
+        return change
+    return f"with {change}" if change.startswith("weights") else f"under {change}"
 
 
 def _reduction(estimate: Estimate) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 
 from elisa_bdnf.analysis.edit import edit_standards
 from elisa_bdnf.analysis.outliers import outlier_or_none
-from elisa_bdnf.model.curve import Curve, CurveSpec, Level, NoCurve
+from elisa_bdnf.model.curve import Curve, CurveSpec, Level, NoCurve, weights_from_text
 from elisa_bdnf.model.evidence import EditedPart, Editing
 from elisa_bdnf.model.protocol import EditingSettings, LimitSettings, ReplicateEditing
 from numerics.test_range_and_samples import response
@@ -140,6 +141,8 @@ OUTLIERS = {
     "one of four": ((1.0, 1.02, 1.01, 3.0), 3),
     "two pairs": ((1.0, 1.01, 2.0, 2.01), None),
     "equal but one": ((1.0, 1.0, 2.0), 2),
+    "2.9 times the range of the others": ((1.0, 1.15, 1.585), None),
+    "3.1 times the range of the others": ((1.0, 1.15, 1.615), 2),
 }
 
 
@@ -160,6 +163,31 @@ def test_an_anchor_goes_for_its_own_faults_only() -> None:
     wide = [replace(level, responses=(1.2, 2.4)) if level.anchor else level for level in base]
     found = edit_standards(wide, CurveSpec(), M10_LIMITS, five)
     assert found.edits[0].reason == "anchor with a CV above its limit"
+
+
+@pytest.mark.parametrize(("pooled_sd", "goes"), [(2.5, False), (3.5, True)])
+def test_an_anchor_may_lie_three_pooled_sd_out_of_order(pooled_sd: float, goes: bool) -> None:
+    base = levels()
+    means = {level.nominal: level.mean for level in base}
+    pooled = math.sqrt(sum((y - level.mean) ** 2 for level in base for y in level.responses) / len(base))
+    top = means[250.0] - pooled_sd * pooled
+    half = (means[500.0] * 0.01,)  # the same scatter as before, so that the pooled SD stays
+    anchored = [
+        replace(level, anchor=True, responses=(top - half[0], top + half[0])) if level.nominal == 500 else level
+        for level in base
+    ]
+    found = edit_standards(anchored, CurveSpec(), M10_LIMITS, replace(M10, least_levels=5))
+    assert (EditedPart.ANCHOR in [edit.what for edit in found.edits]) == goes
+
+
+def test_a_standard_below_zero_goes_before_those_that_it_bends() -> None:
+    """It pulls the foot of the curve down, and good standards beside it fail by less."""
+    spec = CurveSpec(weights=weights_from_text("power:0.5"))
+    found = edit_standards(levels({31.25: 0.15}), spec, M10_LIMITS, M10)
+    reason = "response beyond that of concentration 0, 5.00 times its limit at least"
+    assert [(edit.nominal, edit.reason, edit.recovery_percent) for edit in found.edits] == [(31.25, reason, None)]
+    assert found.edits[0].deviation == 5.0
+    assert found.failure == ""
 
 
 def test_no_curve_is_a_failure() -> None:

@@ -191,6 +191,7 @@ def test_suggested_dilution() -> None:
     assert estimate(response(900.0), factor=20.0).suggested_dilution == 100  # 20 × max(2, 900/320) = 56, up to 100
     assert estimate(1.0).suggested_dilution is None
     assert estimate(3.5, factor=2.0).suggested_dilution == 20
+    assert estimate(response(520.0), factor=26.0).suggested_dilution == 100  # at least twice as much: 52, not 42
 
 
 def test_extrapolation_only_when_asked() -> None:

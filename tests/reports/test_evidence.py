@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -12,9 +13,12 @@ import jsonschema
 import pytest
 
 from elisa_bdnf import workflow
+from elisa_bdnf.model.evidence import Robustness
 from elisa_bdnf.model.result import PlateResult
 from elisa_bdnf.reports import csv_tables, html, json_result
 from elisa_bdnf.reports.document import document_from_result
+from elisa_bdnf.reports.shown import robustness_remark
+from reports import build
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = json.loads((ROOT / "docs/schemas/result.schema.json").read_text(encoding="utf-8"))
@@ -125,3 +129,18 @@ def test_the_methods_say_what_was_left_out_and_which_dilution_counts() -> None:
     untouched = " ".join(document_from_result(result("generic-csv")).methods)
     assert "left out" not in untouched
     assert "dilutions" not in untouched
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("5pl", "moves by 7.2 % under 5pl, beyond its interval"),
+        ("weights none", "moves by 7.2 % with weights none, beyond its interval"),
+        ("without standard 250", "moves by 7.2 % without standard 250, beyond its interval"),
+    ],
+)
+def test_what_moves_a_result_is_said_in_words(change: str, said: str) -> None:
+    (estimate, *_) = build.accepted().analysis.samples
+    moved = replace(estimate, robustness=Robustness(7.2, change, beyond_interval=True))
+    assert said in robustness_remark(moved)
+    assert robustness_remark(replace(estimate, robustness=Robustness(7.2, change, beyond_interval=False))) == ""
