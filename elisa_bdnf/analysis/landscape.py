@@ -8,9 +8,9 @@ from __future__ import annotations
 import numpy as np
 
 from elisa_bdnf.analysis.inverses import coordinates_of
-from elisa_bdnf.analysis.scatter import response_floor, well_sigma2
+from elisa_bdnf.analysis.scatter import response_floor, variance_power, well_sigma2
 from elisa_bdnf.analysis.shape import COORDINATES, FAMILIES, LN_C, Array, jacobian_of, response_of, shape_of
-from elisa_bdnf.model.curve import Curve, Model, WeightKind
+from elisa_bdnf.model.curve import Curve, Model
 
 _LARGEST_LN = 690.0  # e^690 is still a number
 
@@ -23,15 +23,7 @@ class Landscape:
         self.covariance = np.array(curve.covariance)
         self.sigma2 = well_sigma2(curve)
         self.floor = response_floor(curve)
-        kind, theta = curve.spec.weights.kind, curve.report.theta
-        # Whether the variance is taken from the curve; else from the response that was observed.
-        self.follows_curve = kind is WeightKind.POWER and theta is not None
-        if kind is WeightKind.POWER and theta is not None:
-            self.power = 2.0 * theta
-        elif kind is WeightKind.INVERSE_RESPONSE:
-            self.power = 1.0
-        else:
-            self.power = 2.0 if kind is WeightKind.INVERSE_RESPONSE_SQUARED or curve.model is Model.LOG_LOG else 0.0
+        self.power, self.follows_curve = variance_power(curve)
         self._family = FAMILIES.get(curve.model)
         if self._family is not None:
             self._coordinates = coordinates_of(curve)

@@ -10,16 +10,24 @@ from elisa_bdnf.model.curve import Curve, FitOn, Level, Model, WeightKind
 FLOOR_SHARE = 0.005  # of the largest response; below it the variance no longer follows the response
 
 
+def variance_power(curve: Curve) -> tuple[float, bool]:
+    """The power of the response that the variance follows, and whether it is that of the curve, above its floor.
+
+    Else it is that of the response which was observed.
+    """
+    kind, theta = curve.spec.weights.kind, curve.report.theta
+    if kind is WeightKind.POWER and theta is not None:
+        return 2.0 * theta, True
+    if kind is WeightKind.INVERSE_RESPONSE:
+        return 1.0, False
+    return 2.0 if kind is WeightKind.INVERSE_RESPONSE_SQUARED or curve.model is Model.LOG_LOG else 0.0, False
+
+
 def well_variance(curve: Curve, y: float) -> float:
     """Variance of a single well whose expected response is y; nan where the fit leaves no degrees of freedom."""
-    kind = curve.spec.weights.kind
-    if kind is WeightKind.POWER and curve.report.theta is not None:
-        return well_sigma2(curve) * float(max(y, response_floor(curve)) ** (2 * curve.report.theta))
-    if kind is WeightKind.INVERSE_RESPONSE:
-        return well_sigma2(curve) * abs(y)
-    if kind is WeightKind.INVERSE_RESPONSE_SQUARED or curve.model is Model.LOG_LOG:
-        return well_sigma2(curve) * y * y
-    return well_sigma2(curve)
+    power, follows_curve = variance_power(curve)
+    size = max(y, response_floor(curve)) if follows_curve else abs(y)
+    return well_sigma2(curve) * (size * size if power == 2.0 else size**power)  # a square cannot fail by its size
 
 
 def well_sigma2(curve: Curve) -> float:

@@ -6,7 +6,6 @@ with the hash that the manifest knows; one of its name with other bytes is told 
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from elisa_bdnf.errors import UsageError
 from elisa_bdnf.inputs.file import name_of, text_of_name
+from elisa_bdnf.output import sha256_or_none
 
 MOST_FILES = 200_000
 
@@ -46,7 +46,7 @@ class Search:
         for path in self._candidates(file):
             if taken and path.resolve() in taken:
                 continue
-            digest = _sha256_or_none(path)
+            digest = sha256_or_none(path)
             if digest == sha256:
                 return Sought(file, path)
             other = other or (path if digest else None)
@@ -85,11 +85,3 @@ def _in_folder(folder: Path, file: str) -> Iterable[Path]:
     if "\\x" not in file:
         return ()
     return (path for path in sorted(folder.iterdir()) if name_of(path) == file and path.is_file())
-
-
-def _sha256_or_none(path: Path) -> str | None:
-    try:
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError:
-        return None

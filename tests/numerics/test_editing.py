@@ -190,6 +190,16 @@ def test_a_standard_below_zero_goes_before_those_that_it_bends() -> None:
     assert found.failure == ""
 
 
+@pytest.mark.parametrize(("wells", "first"), [((0.03, 0.03), 15.6), ((0.02, 0.04), 31.25)])
+def test_of_two_that_fail_alike_the_suspect_goes_first_then_the_lower(wells: tuple[float, float], first: float) -> None:
+    """Two standards below zero fail by 5 times their limit; wells with a CV of 47 % make the higher one suspect."""
+    made = {0.0: (0.3, 0.301) * 4, 15.6: (0.03, 0.03), 31.25: wells}
+    alike = [Level(level.nominal, made.get(level.nominal, level.responses)) for level in levels()]
+    spec = CurveSpec(weights=weights_from_text("none"))
+    edit = edit_standards(alike, spec, M10_LIMITS, replace(M10, least_levels=5)).edits[0]
+    assert (edit.nominal, edit.recovery_percent, edit.deviation) == (first, None, 5.0)
+
+
 def test_no_curve_is_a_failure() -> None:
     found = edit_standards(levels()[:3], CurveSpec(), M10_LIMITS, M10)
     assert isinstance(found.curve, NoCurve)
