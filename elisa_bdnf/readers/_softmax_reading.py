@@ -209,7 +209,8 @@ def _reading(draft: _Draft, index: int, around: Header, source: Source, remarks:
 def _ungrouped(parts: Sequence[Part], responses: Responses) -> list[str]:
     """A sentence about a well or two that were read and stand in no group, where nearly all others do."""
     grouped = {well for part in parts for well in part.wells}
-    rest = [well for well in wells_of(responses.shape) if well in responses.wells_held() and well not in grouped]
+    held = responses.wells_held()
+    rest = [well for well in wells_of(responses.shape) if well in held and well not in grouped]
     if not 0 < len(rest) <= _FEW_WELLS or len(grouped) < 8 * len(rest):
         return []
     return [f"No group holds {named(rest)}, which {'was' if len(rest) == 1 else 'were'} read: look for a lost line."]
