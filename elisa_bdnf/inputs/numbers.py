@@ -23,7 +23,8 @@ _EACH = {
     for mark in ".,"
 }
 # A number that lost its decimal mark (``0.073`` → ``0073``): no instrument prints it.
-_LOST_MARK = re.compile(r"(?<![^\t+-])0[0-9]+(?![^\t])")
+_LOST_MARK = re.compile(r"[+-]?0[0-9]+\Z")
+_LOST_MARK_BETWEEN_TABS = re.compile(r"\t[+-]?0[0-9]+\t")
 _PLAIN_CHARACTERS = {mark: f"0123456789{mark}\t+-eE".encode() for mark in ".,"}
 _LONG_EXPONENT = re.compile(r"[eE][+-]?[0-9]{4}")
 _BEGIN_NO_NUMBER = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz*?#<>")
@@ -107,7 +108,7 @@ def _holds_lost_mark(joined: str, decimal: str) -> bool:
     Zeros before a mark or alone are counted first, which is faster than the pattern and finds most texts free of it.
     """
     usual = joined.count("\t0") == joined.count(f"\t0{decimal}") + joined.count("\t0\t")
-    return (not usual or "-0" in joined or "+0" in joined) and _LOST_MARK.search(joined) is not None
+    return (not usual or "-0" in joined or "+0" in joined) and _LOST_MARK_BETWEEN_TABS.search(joined) is not None
 
 
 def numbers_or_none(texts: Collection[str], decimal: str = ".") -> list[float] | None:

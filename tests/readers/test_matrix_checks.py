@@ -50,6 +50,7 @@ REFUSED: dict[str, Edit] = {
     "has 13 cells and the other lines": at(4, lambda line: cells(line, 3, instead_of=1)),
     "the column number 1 stands above the row letters": at(-1, lambda line: line[1:]),
     "'00731' in well C2": at(2, lambda line: cells(line, 2, "00731", instead_of=1)),
+    "'-0043' in well C2": at(2, lambda line: cells(line, 2, "-0043", instead_of=1)),
 }
 
 
