@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 
 from elisa_bdnf.inputs.numbers import decimals_from_text, number_from_text_or_none
@@ -14,11 +14,12 @@ from elisa_bdnf.readers._cells import wells_of
 from elisa_bdnf.readers._gen5_amounts import Amounts, amounts_from_texts
 
 _WELL_ID, _AMOUNT, _NAME = "Well ID", "Conc/Dil", "Name"
-_STANDARD = re.compile(r"(?:STD|STANDARD|CAL)[ _-]?[0-9]*(?::[0-9]+)?\Z", re.IGNORECASE)
-_SAMPLE = re.compile(r"(?P<name>(?:SPL|SMP|UNK)[0-9]*)(?::[0-9]+)?\Z", re.IGNORECASE)
-_BLANK = re.compile(r"(?:BLK|BLANK)[ _-]?[0-9]*\Z", re.IGNORECASE)
+# Gen5 calls the IDs of a second, third … assay of a plate STDB1, SPLC4 and so on.
+_STANDARD = re.compile(r"(?P<group>STD[B-Z]?|STANDARD|CAL)[ _-]?[0-9]*(?::[0-9]+)?\Z", re.IGNORECASE)
+_SAMPLE = re.compile(r"(?P<name>(?:SPL[B-Z]?|SMP|UNK)[0-9]*)(?::[0-9]+)?\Z", re.IGNORECASE)
+_BLANK = re.compile(r"(?:BLK[B-Z]?|BLANK)[ _-]?[0-9]*\Z", re.IGNORECASE)
 _CONTROL = re.compile(
-    r"(?:(?:POS|NEG)(?:ITIVE|ATIVE)?[ _-]?(?:CTL|CTRL|CON|CONTROL)?|CTL|CTRL|CONTROL|QC)[0-9]*(?::[0-9]+)?\Z",
+    r"(?:(?:POS|NEG)(?:ITIVE|ATIVE)?[ _-]?(?:CTL|CTRL|CON|CONTROL)?|CTL[B-Z]?|CTRL|CONTROL|QC)[0-9]*(?::[0-9]+)?\Z",
     re.IGNORECASE,
 )
 _ONE_IN = re.compile(r"1\s*[:/]\s*(?P<factor>.+)\Z")
@@ -41,6 +42,7 @@ def layout_from_attributes(attributes: Mapping[str, Mapping[Well, str]], shape: 
     known: dict[tuple[str, ...], Content] = {}  # replicates say the same
     contents = {}
     _note_lost(attributes, ids, questions)
+    _note_groups_of_standards(ids.values(), questions)
     dilution: Dilution = dilution_factor_or_none
     if _says_factors(ids, attributes.get(_AMOUNT, {}), decimal):
         dilution = factor_or_none
@@ -81,6 +83,13 @@ def _note_lost(attributes: Mapping[str, Mapping[Well, str]], ids: Mapping[Well, 
         if len(said) > 1:
             shown = " and ".join(sorted(text or "none" for text in said))
             _note(questions, "Wells with one Well ID differ in Conc/Dil: {}.", f"{code} ({shown})")
+
+
+def _note_groups_of_standards(codes: Iterable[str], questions: Questions) -> None:
+    found = dict.fromkeys(match["group"].upper() for code in set(codes) if (match := _STANDARD.match(code)))
+    if len(found) > 1:
+        for group in sorted(found):
+            _note(questions, "The layout has several groups of standards, which one curve takes together: {}.", group)
 
 
 def _some(named: list[str]) -> str:

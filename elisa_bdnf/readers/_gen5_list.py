@@ -78,17 +78,29 @@ def _labels(cells: Sequence[str]) -> tuple[dict[int, str], tuple[str, ...]]:
 
 
 def _lines(rows: Rows, start: int, stop: int, well: int) -> Iterator[int]:
-    """Lines of the list; empty ones may stand between those of two samples."""
+    """Lines of the list; empty ones may stand between those of two samples, and before the title or key of the next."""
     for index in range(start, stop):
         if not any(rows[index]):
             continue
-        if len(rows[index]) <= well or not rows[index][well]:
+        if (
+            len(rows[index]) <= well
+            or not rows[index][well]
+            or (not any(rows[index - 1]) and _begins_other(rows[index]))
+        ):
             return
         yield index
 
 
+def _begins_other(cells: Sequence[str]) -> bool:
+    filled = [cell for cell in cells if cell]
+    return len(filled) == 1 or filled[0].endswith(":")
+
+
 def _take_line(draft: _Draft, cells: Sequence[str], index: int, inherited: dict[str, str]) -> dict[str, str]:
-    """Put the cells of a line under its well; gives what the lines of further replicates inherit."""
+    """Put the cells of a line under its well; gives what the lines of further replicates inherit.
+
+    Each dilution of a sample has its own count, and the ID stands at the first dilution only.
+    """
     well = well_from_text_or_none(cells[draft.well])
     if well is None or well in draft.lines:
         found = f"{cells[draft.well]!r} stands where the list names its wells"
@@ -102,7 +114,8 @@ def _take_line(draft: _Draft, cells: Sequence[str], index: int, inherited: dict[
             f"{extra[0]!r} stands below no heading", expected="a heading above every value", place=str(index + 1)
         )
     if not texts.get("Well ID"):
-        _refuse_count_without_id(texts, index)
+        if texts.get("Conc/Dil", "") in ("", inherited.get("Conc/Dil", "")):
+            _refuse_count_without_id(texts, index)
         texts |= {label: text for label, text in inherited.items() if not texts[label]}
     for at, label in draft.labels.items():
         if label not in draft.columns:

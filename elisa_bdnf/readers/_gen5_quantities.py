@@ -12,11 +12,13 @@ from elisa_bdnf.model.plate import Well
 from elisa_bdnf.model.reading import Channel, ChannelKind, Correction
 from elisa_bdnf.readers._gen5_procedure import Read
 
-_ABSORBANCE = re.compile(r"(?:(?P<read>.*):)?(?P<nm>[0-9]{3,4})(?:\s*\[(?:Test|Ref)\])?(?: \([0-9]+\))?\Z")
+# ``450[2]`` is what Gen5 calls the second read of 450, ``450 (2)`` what we call a second matrix of one label.
+_AGAIN = r"(?:\s*\[[0-9]+\])?(?: \([0-9]+\))?\Z"
+_ABSORBANCE = re.compile(r"(?:(?P<read>.*):)?(?P<nm>[0-9]{3,4})(?:\s*\[(?:Test|Ref)\])?" + _AGAIN)
 _FLUORESCENCE = re.compile(
-    r"(?:(?P<read>.*):)?(?:[0-9]{3,4})(?:/[0-9]+)?\s*,\s*(?P<nm>[0-9]{3,4})(?:/[0-9]+)?(?: \([0-9]+\))?\Z"
+    r"(?:(?P<read>.*):)?(?:[0-9]{3,4})(?:/[0-9]+)?\s*,\s*(?P<nm>[0-9]{3,4})(?:/[0-9]+)?" + _AGAIN
 )
-_LUMINESCENCE = re.compile(r"(?:(?P<read>.*):)?(?:Lum|Luminescence|Full light|Alpha)(?: \([0-9]+\))?\Z", re.IGNORECASE)
+_LUMINESCENCE = re.compile(r"(?:(?P<read>.*):)?(?:Lum|Luminescence|Full light|Alpha)" + _AGAIN, re.IGNORECASE)
 _BLANK = re.compile(r"Blank (?P<inner>.+)\Z", re.IGNORECASE)
 _PATH_LENGTH = re.compile(r"Corrected \[(?P<inner>.+)\]\Z", re.IGNORECASE)
 _SPEED = re.compile(r"(?:Max|Mean) V \[(?P<inner>.+)\]\Z", re.IGNORECASE)

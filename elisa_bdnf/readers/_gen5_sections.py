@@ -6,6 +6,7 @@ their order changes from one plate row to the next.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -13,8 +14,9 @@ from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.grid import Grid, find_grids, wells_of_row
 from elisa_bdnf.model.plate import Well, well_from_text_or_none
 from elisa_bdnf.readers._cells import Cells
+from elisa_bdnf.readers._gen5_across import WellsAcross, wells_across_or_none
 from elisa_bdnf.readers._gen5_checks import label_of, layout_remarks, refuse_astray, refuse_lines_without_label
-from elisa_bdnf.readers._gen5_list import is_list_head, list_from_rows
+from elisa_bdnf.readers._gen5_list import WellList, is_list_head, list_from_rows
 from elisa_bdnf.readers._gen5_procedure import Read, read_step
 from elisa_bdnf.readers._limits import MOST_MEASUREMENTS, MOST_PLATES, refuse_more_than
 
@@ -23,6 +25,8 @@ Rows = Sequence[Sequence[str]]
 _DOCUMENT_KEYS = ("Software Version", "Experiment File Path", "Protocol File Path")
 _CURVE_HEAD = "curve name"
 _TABLES = {"time": "kinetic", "wavelength": "spectrum"}
+_AT_TIME = re.compile(r"(?:.* - )?Time\s+[0-9]+ \([0-9:.,]+\)\Z")  # above the matrix of a time point
+_TIME = re.compile(r"[0-9]+:[0-9]{2}:[0-9]{2}(?:[.,][0-9]+)?\Z")
 _MOST_READS = 60  # of one label on one plate
 _LAYOUT_LABELS = frozenset(["Well ID", "Name", "Conc/Dil"])
 
@@ -93,7 +97,11 @@ def _section(rows: Rows, start: int, stop: int, document: tuple[tuple[str, str],
     draft = _Draft()
     grids = find_grids(rows, start=start, stop=stop, several_lines=True)
     for grid in grids:
-        _take_grid(draft, grid, _title_above(rows, grid.top, start))
+        title = _title_above(rows, grid.top, start)
+        if _AT_TIME.match(title):
+            draft.tables.append("kinetic")
+        else:
+            _take_grid(draft, grid, title)
     _take_lines(draft, rows, start, stop, grids)
     keys = {key for key, _ in draft.header}
     header = (*(item for item in document if item[0] not in keys), *draft.header)
@@ -162,12 +170,10 @@ def _take_line(draft: _Draft, rows: Rows, index: int, stop: int) -> int:
     filled = [cell for cell in cells if cell]
     if not filled:
         return index + 1
-    if filled[0] == "Well" and (wells := _wells_across_or_none(cells)):
-        end = _end_of_block(rows, index, stop)
-        _take_wells_across(draft, rows, index, end, wells)
-        return end
-    if len(filled) > 2 and is_list_head(cells):
-        return _take_list(draft, rows, index, stop)
+    if filled[0] in ("Well ID", "Name", "Well") and (across := wells_across_or_none(rows, index, stop)):
+        return _take_found(draft, across)
+    if (len(filled) > 2 and is_list_head(cells)) or _is_bare_list_head(rows, index, stop):
+        return _take_found(draft, list_from_rows(rows, index, stop))
     if table := _table_or_none(filled):
         draft.tables.append(table)
         return _end_of_block(rows, index, stop)
@@ -179,33 +185,17 @@ def _take_line(draft: _Draft, rows: Rows, index: int, stop: int) -> int:
     return index + 1
 
 
-def _wells_across_or_none(cells: Sequence[str]) -> dict[int, Well]:
-    """Position → well of a line ``Well⇥A1⇥A2…``, below which each line is one quantity."""
-    positions = [position for position, cell in enumerate(cells) if cell][1:]
-    wells = {position: well_from_text_or_none(cells[position]) for position in positions}
-    return {position: well for position, well in wells.items() if well} if all(wells.values()) else {}
+def _is_bare_list_head(rows: Rows, index: int, stop: int) -> bool:
+    """``Well⇥450`` above lines such as ``A1⇥0.095``: a list without IDs, since the plate had no layout."""
+    cells, below = rows[index], rows[index + 1] if index + 1 < stop else ()
+    if "Well" not in cells[:2] or len(cells) - cells.count("") < 2:
+        return False
+    at = cells.index("Well")
+    return len(below) > at and well_from_text_or_none(below[at]) is not None
 
 
-def _take_wells_across(draft: _Draft, rows: Rows, head: int, end: int, wells: dict[int, Well]) -> None:
-    if len(set(wells.values())) < len(wells):
-        raise ExportError("a well stands twice above the values", expected="each well once", place=str(head + 1))
-    at = min(wells) - 1
-    for index in range(head + 1, end):
-        cells = rows[index]
-        label = next((cell for cell in cells[: at + 1] if cell), "")
-        beyond = [cell for position, cell in enumerate(cells) if cell and position > at and position not in wells]
-        if beyond or not label:
-            raise ExportError(
-                "a line below the wells has values without a well or without a label", place=str(index + 1)
-            )
-        texts = [cells[n] if n < len(cells) else "" for n in wells]
-        target = _with_room(draft.layout if label in _LAYOUT_LABELS else draft.quantities, label, wells.values())
-        target.add(tuple(wells.values()), texts, (index,) * len(wells), tuple(wells))
-
-
-def _take_list(draft: _Draft, rows: Rows, top: int, stop: int) -> int:
+def _take_found(draft: _Draft, found: WellList | WellsAcross) -> int:
     """A list may say once more what matrices above it hold: then nothing is added. Gives where it ends."""
-    found = list_from_rows(rows, top, stop)
     for target, columns in ((draft.layout, found.layout), (draft.quantities, found.quantities)):
         for label, cells in columns.items():
             if not cells.items() <= target.get(label, Cells()).items():
@@ -224,7 +214,9 @@ def _table_or_none(filled: Sequence[str]) -> str | None:
     """What a table that lists wells across is a table of."""
     first = filled[0].casefold()
     kind = _TABLES.get(first, "area scan" if first.startswith(("x read", "y read", "x/y")) else "")
-    return kind if kind and any(well_from_text_or_none(cell) for cell in filled[1:4]) else None
+    across = filled[1:4]
+    turned = all(map(_TIME.match if kind == "kinetic" else str.isdigit, across)) and len(across) > 1
+    return kind if kind and (turned or any(map(well_from_text_or_none, across))) else None
 
 
 def _curves(rows: Rows) -> Iterator[Mapping[str, str]]:

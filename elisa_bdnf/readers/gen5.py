@@ -271,7 +271,8 @@ READER = Reader(
         "the same without its head: `Results` and what stands below",
         "the same with commas (Gen5 2)",
         "workbook: a sheet for each plate",
-        "well list (`Well ID, Name, Well, Conc/Dil, …`), alone or inside a standard export, as text or workbook",
+        "tables with a line or a column for each well (`Well, 450, …`), with or without IDs, inside a standard export",
+        "well list (`Well ID, Name, Well, Conc/Dil, …`) alone, as text or workbook",
         "long report (`Procedure Summary` … `Data Reduction Summary`); no real example was at hand",
     ),
 )
