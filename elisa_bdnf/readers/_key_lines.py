@@ -61,6 +61,12 @@ def title_above(page: Page, top: int, *, at_least: int = 0) -> str:
     return ""
 
 
+_WAVELENGTH_KEYS = {
+    ChannelKind.ABSORBANCE: re.compile(r"(?:measurement )?wavelength(?: \[nm\])?\Z", re.IGNORECASE),
+    ChannelKind.FLUORESCENCE: re.compile(r"emission wavelength(?: \[nm\])?\Z", re.IGNORECASE),
+}
+
+
 def wavelength_from_text_or_none(text: str) -> float | None:
     """The first number that can be a wavelength in nm: ``Raw Data (450)``, ``650 nm`` → 450, 650."""
     found = (float(number) for number in _WAVELENGTH.findall(text))
@@ -70,6 +76,13 @@ def wavelength_from_text_or_none(text: str) -> float | None:
 def emission_from_text_or_none(text: str) -> float | None:
     """The wavelength in nm that was detected: ``485/520``, ``480-14/520-30`` → 520; one alone is the emission."""
     return wavelength_from_text_or_none(text.rpartition("/")[2])
+
+
+def wavelength_of_keys_or_none(header: Header, kind: ChannelKind) -> float | None:
+    """What was detected, by Tecan's keys: the wavelength of an absorbance, the emission of a fluorescence, in nm."""
+    wanted = _WAVELENGTH_KEYS.get(kind)
+    stated = next((value for key, value in header if wanted and wanted.match(key)), "")
+    return wavelength_from_text_or_none(stated)
 
 
 def kind_from_text(text: str) -> ChannelKind:

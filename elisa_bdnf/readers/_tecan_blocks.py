@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NoReturn
 
 from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.pages import Page
@@ -29,7 +30,7 @@ from elisa_bdnf.readers._key_lines import (
     title_above,
     unread_keys,
     value_of,
-    wavelength_from_text_or_none,
+    wavelength_of_keys_or_none,
 )
 from elisa_bdnf.readers._limits import MOST_MEASUREMENTS, refuse_more_than
 from elisa_bdnf.readers._placed import (
@@ -53,12 +54,12 @@ _SERIES = (
 )
 _ANY_SERIES = re.compile("|".join(pattern.pattern for pattern, _ in _SERIES), re.IGNORECASE)
 _TABLE_HEADS = re.compile(r"<>|cycle nr|wavel\.|well\Z", re.IGNORECASE)
-_WAVELENGTHS = re.compile(r"(?:measurement )?wavelength(?: \[nm\])?\Z", re.IGNORECASE)
 _SIZE = re.compile(r"(?<![0-9])(6|12|24|48|96|384|1536)(?![0-9])")
 _IN_TABLE = re.compile(r"<>|[A-Z]{1,2}[0-9]*\Z|[0-9.,:]+\Z")
 _PROGRAMS = ("application:", "sunrise", "method name:")
+_WAVELENGTHS = ("Wavelength", "Measurement wavelength", "Measurement Wavelength", "Emission wavelength")
 _USED = frozenset(
-    ["Mode", "Name", "Label", "Plate", "Date", "Wavelength", "Measurement wavelength", "Plate-ID (Stacker)"]
+    ["Mode", "Name", "Label", "Plate", "Date", "Plate-ID (Stacker)", "Emission Wavelength", *_WAVELENGTHS]
 )
 
 
@@ -153,6 +154,14 @@ def reading_from_blocks(
     )
 
 
+def refuse_without_a_beginning(page: Page, key: str) -> NoReturn:
+    """Say what a sheet holds on which no measurement of one response for each well begins."""
+    series = _series(page, 0, len(page.rows))
+    if series:
+        raise not_an_endpoint(f"a Tecan export whose measurement was read {series}", place=page.name)
+    raise ExportError(f"there is no measurement ({key} …)", expected="at least one", place=page.place(0, 0))
+
+
 def refuse_tables_outside(page: Page, first: int, key: str) -> None:
     """Raises ExportError where values stand above the first measurement: the line that begins theirs was lost."""
     for row in range(first):
@@ -196,8 +205,7 @@ def _tables(page: Page, block: Block) -> list[tuple[str, Cells]]:
 
 def _channel(label: str, block: Block, cells: Cells, shape: Shape, decimal: str) -> Channel:
     kind = kind_from_text(value_of(block.header, "Mode"))
-    stated = next((value for key, value in block.header if _WAVELENGTHS.match(key)), "")
-    nm = wavelength_from_text_or_none(stated) if kind is ChannelKind.ABSORBANCE else None
+    nm = wavelength_of_keys_or_none(block.header, kind)
     correction = Correction.REFERENCE if "difference" in label.casefold() else Correction.NONE
     return channel(label, cells, shape, decimal, wavelength_nm=nm, kind=kind, correction=correction)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.file import InputFile
 from elisa_bdnf.inputs.pages import Page
 from elisa_bdnf.model.reading import Reading, Source
@@ -15,6 +14,7 @@ from elisa_bdnf.readers._tecan_blocks import (
     header_of,
     reading_from_blocks,
     refuse_tables_outside,
+    refuse_without_a_beginning,
 )
 
 _PROGRAM = "application: tecan i-control"
@@ -43,7 +43,7 @@ def read(file: InputFile) -> tuple[Reading, ...]:
 def _reading(page: Page, file: InputFile, remarks: list[str], *, named: bool) -> Reading:
     starts = [row for row in range(len(page.rows)) if page.firsts[row].casefold().startswith("label:")]
     if not starts:
-        raise ExportError("there is no measurement (Label: …)", expected="at least one", place=page.place(0, 0))
+        refuse_without_a_beginning(page, "Label:")
     refuse_tables_outside(page, starts[0], "Label:")
     top = header_of(page, range(starts[0]))
     version = value_of(top, "Application").replace("Tecan i-control ,", "").replace("Tecan i-control", "").strip(" ,")

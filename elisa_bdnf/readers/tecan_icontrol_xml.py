@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.file import InputFile
 from elisa_bdnf.model.plate import Shape, Well, well_from_text_or_none
-from elisa_bdnf.model.reading import Channel, ChannelKind, Note, NoteKind, Reading, Source
+from elisa_bdnf.model.reading import Channel, Note, NoteKind, Reading, Source
 from elisa_bdnf.readers._cells import NamedCells, unique_labels
 from elisa_bdnf.readers._key_lines import (
     Header,
@@ -25,7 +25,7 @@ from elisa_bdnf.readers._key_lines import (
     not_an_endpoint,
     unread_keys,
     value_of,
-    wavelength_from_text_or_none,
+    wavelength_of_keys_or_none,
 )
 from elisa_bdnf.readers._pages import refuse_unless
 from elisa_bdnf.readers._placed import Cells, channel, decimal_mark, refuse_without_values, shape_of
@@ -161,8 +161,7 @@ def _channels(tables: Sequence[tuple[_Section, Cells]], shape: Shape) -> tuple[C
     for label, (section, cells) in zip(labels, tables, strict=True):
         header = tuple(section.parameters)
         kind = kind_from_text(value_of(header, "Mode"))
-        stated = value_of(header, "Measurement Wavelength") or value_of(header, "Wavelength")
-        nm = wavelength_from_text_or_none(stated) if kind is ChannelKind.ABSORBANCE else None
+        nm = wavelength_of_keys_or_none(header, kind)
         made = channel(label, cells, shape, decimal, wavelength_nm=nm, kind=kind)
         found.append(_with_states(made, section.states, shape))
     return tuple(found)

@@ -26,7 +26,7 @@ from elisa_bdnf.readers._key_lines import (
     kind_from_text,
     not_an_endpoint,
     unread_keys,
-    wavelength_from_text_or_none,
+    wavelength_of_keys_or_none,
 )
 from elisa_bdnf.readers._likely_kind import with_likely_kind
 from elisa_bdnf.readers._pages import refuse_unless
@@ -48,7 +48,8 @@ _CORRECTIONS = (
     (re.compile(r"differen|reference", re.IGNORECASE), Correction.REFERENCE),
     (re.compile(r"reduc|transform", re.IGNORECASE), Correction.REDUCED),
 )
-_USED = frozenset(["Measurement mode", "Measurement wavelength", "Date of measurement"])
+_SAID = ("measurement mode", "measurement wavelength", "emission wavelength")
+_USED = frozenset(["Measurement mode", "Emission wavelength", "Measurement wavelength", "Date of measurement"])
 
 
 def recognizes(file: InputFile) -> bool:
@@ -238,15 +239,14 @@ def _measurements(header: Header) -> list[tuple[ChannelKind, float | None]]:
         key = name.casefold()
         if _BEGIN.match(key) or (key == "measurement mode" and (not found or key in found[-1])):
             found.append({})
-        if key in ("measurement mode", "measurement wavelength"):
+        if key in _SAID:
             if not found or key in found[-1]:
                 found.append({})
             found[-1][key] = value
     made = []
     for said in found:
         kind = kind_from_text(said.get("measurement mode", ""))
-        nm = wavelength_from_text_or_none(said.get("measurement wavelength", ""))
-        made.append((kind, nm if kind is ChannelKind.ABSORBANCE else None))
+        made.append((kind, wavelength_of_keys_or_none(tuple(said.items()), kind)))
     return made
 
 

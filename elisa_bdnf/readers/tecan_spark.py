@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.file import InputFile
 from elisa_bdnf.inputs.pages import Page
 from elisa_bdnf.model.reading import Reading, Source
 from elisa_bdnf.readers._key_lines import value_of
 from elisa_bdnf.readers._pages import refuse_unless
 from elisa_bdnf.readers._reader import Reader
-from elisa_bdnf.readers._tecan_blocks import Block, blocks_of, header_of, reading_from_blocks, refuse_tables_outside
+from elisa_bdnf.readers._tecan_blocks import (
+    Block,
+    blocks_of,
+    header_of,
+    reading_from_blocks,
+    refuse_tables_outside,
+    refuse_without_a_beginning,
+)
 
 _PROGRAM = "application: sparkcontrol"
 
@@ -36,7 +42,7 @@ def read(file: InputFile) -> tuple[Reading, ...]:
 def _reading(page: Page, file: InputFile, remarks: list[str], *, named: bool) -> Reading:
     starts = [row for row in range(len(page.rows)) if page.firsts[row] == "Mode" and len(page.rows[row]) > 1]
     if not starts:
-        raise ExportError("there is no measurement (Mode …)", expected="at least one", place=page.place(0, 0))
+        refuse_without_a_beginning(page, "Mode")
     refuse_tables_outside(page, starts[0], "Mode")
     top = header_of(page, range(starts[0]))
     source = Source(file.name, file.sha256, READER.name, value_of(top, "Application") or "SparkControl")

@@ -216,6 +216,35 @@ def test_spark_matrix_list_and_scan() -> None:
         assert any("wide was read as a scan" in remark for remark in reading.remarks)
 
 
+FLUORESCENCE: Rows = [
+    ["Label: GFP"],
+    ["Mode", "", "", "", "Fluorescence Top Reading"],
+    ["Excitation Wavelength", "", "", "", 485.0, "nm"],
+    ["Emission Wavelength", "", "", "", 535.0, "nm"],
+    *matrix(OD, "<>"),
+    [],
+]
+MAGELLAN_FLUORESCENCE: Rows = [
+    *[["Raw data", "Well positions"], *([OD[0][0], name] for name in NAMES)],
+    *([line] for line in ("Measurement mode: Fluorescence Top", "Excitation wavelength: 485 nm")),
+    ["Emission wavelength: 535 nm"],
+]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        icontrol(FLUORESCENCE),
+        spark([["Mode", "Fluorescence Top Reading"], ["Name", "GFP"], *FLUORESCENCE[2:]]),
+        spark([["Mode", "Fluorescence"], ["Emission wavelength [nm]", "", "", "", 535.0], *FLUORESCENCE[4:]]),
+        MAGELLAN_FLUORESCENCE,
+    ],
+)
+def test_the_wavelength_of_a_fluorescence_is_its_emission(rows: Rows) -> None:
+    (reading,) = read_bytes(xlsx({"Sheet0": rows}))
+    assert [(c.kind, c.wavelength_nm) for c in reading.channels] == [(ChannelKind.FLUORESCENCE, 535)]
+
+
 def test_overflow_is_a_note() -> None:
     (reading,) = read_bytes(xlsx({"Result sheet": spark(spark_matrix("OD", [["OVER", 0.1], [0.2, 0.3]]))}))
     (raw,) = reading.channels
@@ -233,6 +262,7 @@ def test_overflow_is_a_note() -> None:
         ([["Well positions", "Raw data"], ["A1", 0.1], ["A2", "bubble"]], "'bubble' in well A2"),
         (matrix([["M1", "M2"]], "<>"), "none of numbers"),
         (icontrol(KINETIC), "without an endpoint"),
+        (icontrol(KINETIC[1:]), "read over time (kinetic)"),
         (icontrol(label("OD", OD)[:4]), "has no values"),
         (spark(SCAN), "scan"),
         (spark(), "no measurement"),
