@@ -21,6 +21,13 @@ def is_perkin_elmer(page: Page) -> bool:
     return any(page.text(row, 0).casefold() == PLATE and page.text(row + 1, 0) == "Plate" for row in rows)
 
 
+def heads_a_list(titles: tuple[str, ...]) -> bool:
+    """Whether a line is what stands above EnSpire's wells: ``Well, Sample, MeasA:Result``, or without the samples."""
+    return titles[:1] == ("Well",) and (
+        titles[1:2] == ("Sample",) or any(title.endswith(":Result") for title in titles)
+    )
+
+
 def kind_from_measinfo(measinfo: str, label: str) -> ChannelKind:
     """``Ex=Btm Em=N/A`` is absorbance, ``Ex=N/A Em=Top`` luminescence, both fluorescence; else the label's words."""
     match = _OPTICS.search(measinfo)

@@ -27,7 +27,7 @@ class _Refused:
 _TEXTS = (
     _Refused(
         "a Luminex xPONENT or INTELLIFLEX export (bead counts and medians of several analytes)",
-        re.compile(r"xPONENT|INTELLIFLEX|DataType:\W{1,5}(?:Median|Net MFI|Count)", re.IGNORECASE),
+        re.compile(r"\bxPONENT\b|\bINTELLIFLEX\b|DataType:\W{1,5}(?:Median|Net MFI|Count)", re.IGNORECASE),
         ("xponent", "intelliflex", "datatype:"),
     ),
     _Refused(
@@ -47,7 +47,7 @@ _TEXTS = (
     ),
     _Refused(
         "an ELISpot export (spot counts)",
-        re.compile(r"ImmunoSpot|Mabtech|ELISpot|FluoroSpot|Spot (?:Count|Parameters)", re.IGNORECASE),
+        re.compile(r"ImmunoSpot|Mabtech\W(?:IRIS|Apex)|ELISpot|FluoroSpot|Spot (?:Count|Param|Forming)", re.IGNORECASE),
         ("spot", "mabtech"),
     ),
     _Refused(

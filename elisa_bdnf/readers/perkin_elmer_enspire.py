@@ -13,7 +13,7 @@ from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.file import InputFile
 from elisa_bdnf.inputs.pages import Page
 from elisa_bdnf.model.reading import Channel, ChannelKind, Reading, Source
-from elisa_bdnf.readers._envision_labels import PLATE, is_perkin_elmer
+from elisa_bdnf.readers._envision_labels import PLATE, heads_a_list, is_perkin_elmer
 from elisa_bdnf.readers._key_lines import (
     Header,
     date_remarks,
@@ -37,7 +37,7 @@ _USED = frozenset(["Plate", "Measurement date", "Barcode"])
 
 
 def recognizes(file: InputFile) -> bool:
-    """``Plate information`` at the top and a list that begins ``Well, Sample``."""
+    """``Plate information`` at the top and a list that begins ``Well, Sample`` or ``Well, MeasA:…``."""
     if file.kind != "text":
         return False
     (page,) = file.pages
@@ -45,18 +45,14 @@ def recognizes(file: InputFile) -> bool:
 
 
 def _list_row_or_none(page: Page) -> int | None:
-    return next((row for row in range(min(60, len(page.rows))) if _is_head(page, row)), None)
-
-
-def _is_head(page: Page, row: int) -> bool:
-    return page.rows[row][:2] == ("Well", "Sample")
+    return next((row for row in range(min(60, len(page.rows))) if heads_a_list(page.rows[row])), None)
 
 
 def read(file: InputFile) -> tuple[Reading, ...]:
     """One plate for each list. Raises ExportError for spectra and repeated reads."""
     refuse_unless(recognizes(file), file, READER.title)
     (page,) = file.pages
-    heads = [row for row in range(len(page.rows)) if _is_head(page, row)]
+    heads = [row for row in range(len(page.rows)) if heads_a_list(page.rows[row])]
     if not heads:
         raise ExportError("there is no list of wells", expected="a line 'Well, Sample, …'")
     refuse_more_than(MOST_PLATES, len(heads), "plates")
@@ -71,6 +67,9 @@ def _plate(page: Page, start: int, head: int, stop: int, source: Source) -> Read
     end = next((row for row in range(head + 1, stop) if not page.rows[row]), stop)
     wells = wells_by_row(page, head + 1, [0], stop)
     refuse_columns_without_title(page, wells, {i for i, title in enumerate(titles) if title})
+    for i, title in enumerate(titles):
+        if title and title in titles[:i]:
+            raise ExportError(f"two columns are called {title!r}", expected="each once", place=page.place(head, i))
     if len(set(wells.values())) < len(wells):
         varies = [
             title for i, title in enumerate(titles) if "wavelength" in title.casefold() and _varies(page, wells, i)
@@ -87,7 +86,8 @@ def _varies(page: Page, wells: dict[int, str], column: int) -> bool:
 
 def _reading(page: Page, head: int, wells: dict[int, str], header: Header, source: Source) -> Reading:
     titles = page.rows[head]
-    tables = {title: column_cells(page, wells, i) for i, title in enumerate(titles) if i > 1 and title}
+    columns = {title: i for i, title in enumerate(titles) if title not in ("Well", "Sample", "")}
+    tables = {title: column_cells(page, wells, i) for title, i in columns.items()}
     measured = {title: cells for title, cells in tables.items() if _RESULT.match(title)}
     shape = shape_of(tables.values())
     decimal = decimal_mark(measured.values())
@@ -99,7 +99,7 @@ def _reading(page: Page, head: int, wells: dict[int, str], header: Header, sourc
     name = value_of(header, "Barcode").strip('="') or f"Plate {value_of(header, 'Plate') or 1}"
     refuse_without_values(channels, name)
     others = [r for title, cells in tables.items() if title not in measured for r in results(title, cells, decimal)]
-    codes = column_cells(page, wells, 1)
+    codes = column_cells(page, wells, 1) if titles[1] == "Sample" else {}
     return Reading(
         source,
         name,

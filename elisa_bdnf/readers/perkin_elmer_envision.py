@@ -25,6 +25,7 @@ from elisa_bdnf.readers._cells import unique_labels
 from elisa_bdnf.readers._envision_labels import (
     PLATE,
     emission_of_label,
+    heads_a_list,
     is_perkin_elmer,
     kind_from_measinfo,
     wavelength_of_label,
@@ -88,7 +89,7 @@ def recognizes(file: InputFile) -> bool:
     if file.kind != "text":
         return False
     (page,) = file.pages
-    return is_perkin_elmer(page) and not any(row[:2] == ("Well", "Sample") for row in page.rows[:60])
+    return is_perkin_elmer(page) and not any(map(heads_a_list, page.rows[:60]))
 
 
 def read(file: InputFile) -> tuple[Reading, ...]:

@@ -240,6 +240,18 @@ def test_enspire_list() -> None:
     assert reading.layout.contents["B1"].role is Role.STANDARD
 
 
+def test_enspire_list_without_samples() -> None:
+    start = next(index for index, row in enumerate(enspire()) if row[:1] == ["Well"])
+    rows = [row if index < start else [row[0], *row[2:]] for index, row in enumerate(enspire())]
+    (reading,), (whole,) = read_bytes(text(rows, "\t")), read_bytes(text(enspire(), "\t"))
+    assert (reading.source.format, reading.channels, reading.layout) == ("perkin_elmer_enspire", whole.channels, None)
+
+
+def test_enspire_columns_of_one_title_are_refused() -> None:
+    rows = [[*row[:4], row[3]] if row[1:2] else row for row in enspire()[6:]]
+    assert "two columns are called 'MeasA:Result'" in refusal(text([*enspire()[:6], *rows]))
+
+
 def test_a_list_of_enspire_that_names_no_plate_says_so() -> None:
     rows = [["", *row[1:]] if row[:2] == ["1", "1"] else row for row in enspire()]
     (reading,) = read_bytes(text(rows))

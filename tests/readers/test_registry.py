@@ -60,6 +60,12 @@ def test_what_is_no_export_is_refused_with_what_it_is(name: str) -> None:
     assert all(problem.file == "plate.txt" for problem in refused.value.problems)
 
 
+@pytest.mark.parametrize("title", ["Exponential phase", "Mabtech human BDNF kit", "a spot of grease, exponent 2"])
+def test_words_of_other_assays_in_a_title_are_no_such_assay(title: str) -> None:
+    (reading,) = read_file(InputFile("plate.csv", f"{title}\n450\n,1,2\nA,0.5,0.6\nB,0.7,0.8\n".encode()))
+    assert reading.channels[0].values[:2] == (0.5, 0.6)
+
+
 def test_an_unknown_format_is_named_with_the_known_ones() -> None:
     with pytest.raises(ExportError, match=r"no format 'gen6'; expected one of .*gen5"):
         read_file(InputFile("plate.txt", gen5(PLAIN, Style())), format="gen6")
