@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from elisa_bdnf.analysis.curves import gradient, rises, slope
+from elisa_bdnf.analysis.curves import place, rises, variance_along
 from elisa_bdnf.analysis.intervals import degrees_of_freedom
 from elisa_bdnf.analysis.scatter import well_variance
 from elisa_bdnf.analysis.student_t import t_quantile
@@ -22,6 +22,7 @@ from elisa_bdnf.model.protocol import DilutionPolicy, DilutionSettings
 _ABOVE = (RangeStatus.ABOVE_ULOQ, RangeStatus.ABOVE_CURVE, RangeStatus.SATURATED)
 _BELOW = (RangeStatus.BELOW_LLOQ, RangeStatus.BELOW_CURVE)
 _SLACK = 1e-9
+_LARGEST_LN = 690.0  # e^690 is still a number
 
 
 def results_from_samples(
@@ -56,6 +57,7 @@ def result_from_dilutions(
     used, reason = _chosen(eligible, curve, settings.policy, hook)
     concentration = math.fsum(e.concentration or 0.0 for e in used) / len(used)
     low, high = _interval(used, curve, concentration)
+    reason += _why_open(used, low, high)
     status = RangeStatus.WITHIN
     if any(e.status is RangeStatus.EXTRAPOLATED for e in used):
         status = RangeStatus.EXTRAPOLATED
@@ -192,26 +194,43 @@ def _is_falling(strong: Estimate, weak: Estimate, ratio: float) -> bool:
 def _interval(used: Sequence[Estimate], curve: Curve, mean: float) -> tuple[float | None, float | None]:
     """Of a single dilution its own; of a mean by the delta method, on the log scale.
 
-    The replicate errors of the dilutions are independent, the error of the curve is common to all of them:
-    Var = (Σ Cᵢ²·vᵢ/mᵢ/sᵢ² + G·C·G')/k² with G = Σ Cᵢ·Jᵢ/sᵢ and s = dy/d ln x. Errors of pipetting the dilutions are not
-    in it; the CV over the dilutions shows them.
+    Where no dilution is bounded on a side, their mean is not; and no bound of it is further away than the mean of
+    their bounds, which is what it would be if all of them erred alike.
     """
     if len(used) == 1:
         return used[0].low, used[0].high
     if curve.report.degrees_of_freedom < 1 or not curve.covariance:
         return None, None
-    own, common, least = 0.0, [0.0] * len(curve.covariance_of), math.inf
+    least = min(degrees_of_freedom(curve, [estimate.group.mean for estimate in used]))
+    error = math.sqrt(_variance(used, curve)) / mean
+    half = min(t_quantile(0.5 + 0.5 * curve.spec.confidence, least) * error, _LARGEST_LN)
+    lows = [estimate.low or 0.0 for estimate in used]
+    highs = [math.inf if estimate.high is None else estimate.high for estimate in used]
+    low = max(mean * math.exp(-half), math.fsum(lows) / len(used)) if any(lows) else 0.0
+    high = min(mean * math.exp(half), math.fsum(highs) / len(used)) if min(highs) < math.inf else math.inf
+    return low, high
+
+
+def _variance(used: Sequence[Estimate], curve: Curve) -> float:
+    """Of the mean concentration; infinite where the curve is flat at one of them.
+
+    The replicate errors of the dilutions are independent, the error of the curve is common to all of them:
+    Var = (Σ Cᵢ²·vᵢ/mᵢ/sᵢ² + G·C·G')/k² with G = Σ Cᵢ·Jᵢ/sᵢ and s = dy/d ln x. Errors of pipetting the dilutions are not
+    in it; the CV over the dilutions shows them.
+    """
+    own, common = 0.0, [0.0] * len(curve.covariance_of)
     for estimate in used:
-        x, y, value = estimate.in_well or 0.0, estimate.group.mean, estimate.concentration or 0.0
-        steep = slope(curve, x)
-        own += (value / steep) ** 2 * well_variance(curve, y) / estimate.group.n
-        common = [g + value * part / steep for g, part in zip(common, gradient(curve, x), strict=True)]
-        least = min(least, degrees_of_freedom(curve, [y])[0])
-    shared = math.fsum(
-        left * right * value
-        for left, row in zip(common, curve.covariance, strict=True)
-        for right, value in zip(common, row, strict=True)
-    )
-    error = math.sqrt(own + max(shared, 0.0)) / len(used) / mean
-    half = t_quantile(0.5 + 0.5 * curve.spec.confidence, least) * error
-    return mean * math.exp(-half), mean * math.exp(half)
+        x, value = estimate.in_well or 0.0, estimate.concentration or 0.0
+        _, steep, row = place(curve, x)
+        if steep == 0:
+            return math.inf
+        own += (value / steep) ** 2 * well_variance(curve, estimate.group.mean) / estimate.group.n
+        common = [g + value * part / steep for g, part in zip(common, row, strict=True)]
+    return (own + variance_along(curve, tuple(common))) / len(used) ** 2
+
+
+def _why_open(used: Sequence[Estimate], low: float | None, high: float | None) -> str:
+    """What the dilutions say of a side on which none of them is bounded."""
+    if low and high is not None and not math.isinf(high):
+        return ""
+    return "; " + "; ".join(dict.fromkeys(estimate.interval_remark for estimate in used))

@@ -40,6 +40,9 @@ def limits_from_standards(curve: Curve, settings: LimitSettings) -> Limits:
         lloq, lloq_reason = _fixed("LLOQ", settings.lloq, lloq, lloq_reason, raise_it=True)
     if settings.uloq is not None:
         uloq, uloq_reason = _fixed("ULOQ", settings.uloq, uloq, uloq_reason, raise_it=False)
+    if lloq > uloq * (1 + SLACK):  # a fixed limit lies beyond what this plate supports at the other end
+        reason = f"nothing is left between LLOQ {lloq:g} ({lloq_reason}) and ULOQ {uloq:g} ({uloq_reason})"
+        return Limits(math.nan, math.nan, reason, reason, lod, lod_reason, lob)
     return Limits(lloq, uloq, lloq_reason, uloq_reason, lod, lod_reason, lob)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from elisa_bdnf.model.curve import Curve, Model
 
+_WIDEST = 0.5  # difference of logarithms: what the data do not determine has a standard error without end
 Parameters = Mapping[str, float]
 Line = Callable[[Any], Any]  # of a number, or of all points of a line at once
 
@@ -105,6 +106,7 @@ def _shifted(values: Parameters, name: str, variance: float) -> tuple[dict[str, 
     key = name.removeprefix("ln ")
     width = 1e-3 * math.sqrt(variance) if variance > 0 and math.isfinite(variance) else 0.0
     if name.startswith("ln "):
+        width = min(width, _WIDEST)
         up, down = values[key] * math.exp(width), values[key] * math.exp(-width)
     else:
         up, down = values[key] + width, values[key] - width

@@ -14,9 +14,10 @@ from typing import Any
 from elisa_bdnf.model.curve import Curve
 from elisa_bdnf.model.result import JudgedSample, PlateResult
 from elisa_bdnf.reports import words
+from elisa_bdnf.reports.curve_line import responses_at
 from elisa_bdnf.reports.xlsx_book import Sheet
 from elisa_bdnf.reports.xlsx_cells import HEADER_ROW, Addresses, Column, Formula, Row, cell_text
-from elisa_bdnf.reports.xlsx_formulas import response_at, response_formula
+from elisa_bdnf.reports.xlsx_formulas import response_formula
 from elisa_bdnf.reports.xlsx_samples import CONTROLS, SAMPLES
 from elisa_bdnf.reports.xlsx_standards import STANDARDS
 
@@ -82,10 +83,9 @@ def _decades(lowest: float, highest: float) -> tuple[float, float]:
 
 
 def _curve(curve: Curve, low: float, high: float) -> Iterator[Row]:
-    for step in range(POINTS):
-        x = float(f"{low * (high / low) ** (step / (POINTS - 1)):.6g}")
-        formula = response_formula(curve.model, PLACES.here("x", step))
-        yield Row({"x": x, "y": Formula(formula, response_at(curve, x))})
+    points = [float(f"{low * (high / low) ** (step / (POINTS - 1)):.6g}") for step in range(POINTS)]
+    for step, (x, y) in enumerate(zip(points, responses_at(curve, points), strict=True)):
+        yield Row({"x": x, "y": Formula(response_formula(curve.model, PLACES.here("x", step)), y)})
 
 
 def _standards(curve: Curve, low: float, *, zero: bool) -> Iterator[Row]:

@@ -5,10 +5,9 @@ The same algebra as :mod:`elisa_bdnf.model.curve` states; ``y`` and ``x`` are ad
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
-from elisa_bdnf.model.curve import Curve, Model
+from elisa_bdnf.model.curve import Model
 
 PARAMETERS = {
     Model.FOUR_PL: ("a", "b", "c", "d"),
@@ -18,6 +17,7 @@ PARAMETERS = {
     Model.LINEAR: ("a", "b"),
     Model.LOG_LOG: ("a", "b"),
 }
+LARGEST_LN = 700  # e^700 is still a number
 LONGEST_LIST = 60  # cell addresses in one AVERAGE; Excel takes 255 of them
 
 
@@ -33,9 +33,16 @@ def response_formula(model: Model, x: str) -> str:
     if model is Model.LOG_LOG:
         return f"IF({x}>0,EXP(curve_a+curve_b*LN({x})),0)"
     if model is Model.FIVE_PL_R:
-        return f"IF({x}>0,curve_a+(curve_d-curve_a)/(1+(curve_c/{x})^curve_b)^curve_g,curve_a)"
-    power = "^curve_g" if model is Model.FIVE_PL else ""
-    return f"curve_d+(curve_a-curve_d)/(1+({x}/curve_c)^curve_b){power}"
+        return f"IF({x}>0,curve_a+(curve_d-curve_a)*{_share(f'curve_c/{x}')},curve_a)"
+    if model is Model.FIVE_PL:
+        return f"IF({x}>0,curve_d+(curve_a-curve_d)*{_share(f'{x}/curve_c')},curve_a)"
+    within = f"curve_d+(curve_a-curve_d)/(1+({x}/curve_c)^curve_b)"
+    return f"IF({x}>0,IF(curve_b*LN({x}/curve_c)>{LARGEST_LN},curve_d,{within}),curve_a)"
+
+
+def _share(ratio: str) -> str:
+    """(1 + ratio^b)^−g; where ratio^b is more than a number holds, the 1 does not matter."""
+    return f"IF(curve_b*LN({ratio})>{LARGEST_LN},({ratio})^(-curve_b*curve_g),(1+({ratio})^curve_b)^(-curve_g))"
 
 
 def inverse_formula(model: Model, y: str) -> str:
@@ -50,10 +57,15 @@ def inverse_formula(model: Model, y: str) -> str:
 
 def _inverse(model: Model, y: str) -> str:
     if model is Model.FIVE_PL:
-        return f"curve_c*(((curve_d-curve_a)/(curve_d-{y}))^(1/curve_g)-1)^(1/curve_b)"
+        return f"curve_c*EXP({_ln_power(f'(curve_d-curve_a)/(curve_d-{y})')}/curve_b)"
     if model is Model.FIVE_PL_R:
-        return f"curve_c*(((curve_d-curve_a)/({y}-curve_a))^(1/curve_g)-1)^(-1/curve_b)"
+        return f"curve_c*EXP(-{_ln_power(f'(curve_d-curve_a)/({y}-curve_a)')}/curve_b)"
     return f"curve_c*(({y}-curve_a)/(curve_d-{y}))^(1/curve_b)"
+
+
+def _ln_power(ratio: str) -> str:
+    """Ln(ratio^(1/g) − 1), by parts since ratio^(1/g) can be more than a number holds."""
+    return f"(LN({ratio})/curve_g+LN(1-({ratio})^(-1/curve_g)))"
 
 
 def status_formula(model: Model, y: str, x: str) -> str:
@@ -76,17 +88,3 @@ def list_formula(function: str, cells: Sequence[str]) -> str | None:
     if not cells or len(cells) > LONGEST_LIST:
         return None
     return f"{function}({','.join(cells)})"
-
-
-def response_at(curve: Curve, x: float) -> float:
-    """The fitted response at concentration ``x``: the value of :func:`response_formula`."""
-    if curve.model is Model.LINEAR:
-        return curve.a + curve.b * x
-    if curve.model is Model.LOG_LOG:
-        return math.exp(curve.a + curve.b * math.log(x)) if x > 0 else 0.0
-    if x <= 0:
-        return curve.a
-    if curve.model is Model.FIVE_PL_R:
-        return curve.a + (curve.d - curve.a) / math.pow(1 + math.pow(curve.c / x, curve.b), curve.g)
-    g = curve.g if curve.model is Model.FIVE_PL else 1.0
-    return curve.d + (curve.a - curve.d) / math.pow(1 + math.pow(x / curve.c, curve.b), g)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -11,8 +12,8 @@ from hypothesis import strategies as st
 from elisa_bdnf.analysis.dilutions import result_from_dilutions, results_from_samples
 from elisa_bdnf.model.curve import Level, NoCurve
 from elisa_bdnf.model.estimate import Estimate, RangeStatus, SampleResult
-from elisa_bdnf.model.protocol import DilutionPolicy, DilutionSettings
-from numerics.test_range_and_samples import curve_of, estimate, response
+from elisa_bdnf.model.protocol import DilutionPolicy, DilutionSettings, LimitSettings
+from numerics.test_range_and_samples import X, curve_of, estimate, response
 
 CURVE = curve_of()
 USUAL = DilutionSettings()
@@ -51,6 +52,27 @@ def test_the_interval_of_a_mean_is_narrower_but_keeps_the_error_of_the_curve() -
     widths = [(e.high or 0) - (e.low or 0) for e in found.used]
     assert found.high - found.low < min(widths)
     assert found.high - found.low > min(widths) / 3
+
+
+def test_a_mean_of_dilutions_without_an_upper_bound_has_none() -> None:
+    """Read near the plateau of a plate that scatters; with delta errors alone it was a number too large to hold."""
+    noisy = tuple(Level(x, (response(x) * 0.75, response(x) * 1.25)) for x in (5000.0, *X))
+    wide = LimitSettings(recovery_percent=90, recovery_ends_percent=90, cv_percent=90, separation=0)
+    curve = curve_of(noisy, wide)
+    for share in (0.99, 1 - 1e-7):
+        y = curve.a + (curve.d - curve.a) * share
+        read = [_within(estimate(y * 0.9999, y * 1.0001, factor=f, curve=curve)) for f in (10.0, 12.0)]
+        found = result_from_dilutions(read, curve, USUAL)
+        assert found.high == math.inf
+        assert found.low == pytest.approx(math.fsum(e.low or 0 for e in read) / 2)
+        assert found.reason.endswith("; no upper bound: the curve is too flat above")
+
+
+def _within(read: Estimate) -> Estimate:
+    """As it would be with standards up to there."""
+    factor = read.group.content.dilution_factor or 1.0
+    x, low, high = (factor * (value or 0.0) for value in (read.in_well, read.in_well_low, read.in_well_high))
+    return replace(read, status=RangeStatus.WITHIN, concentration=x, low=low, high=high)
 
 
 @pytest.mark.parametrize(

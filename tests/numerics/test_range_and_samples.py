@@ -117,6 +117,17 @@ def test_fixed_limits_hold_inside_the_standards_only() -> None:
     assert "does not support" in outside.lloq_reason
 
 
+@pytest.mark.parametrize("fixed", [{"lloq": 600.0}, {"uloq": 5.0}, {"lloq": 550.0, "uloq": 700.0}])
+def test_a_fixed_limit_beyond_the_other_end_leaves_no_range(fixed: dict[str, float]) -> None:
+    """It must not come out above the ULOQ of the plate: every response would be both too low and too high."""
+    curve = curve_of(limits=LimitSettings(**fixed))
+    assert math.isnan(curve.limits.lloq)
+    assert math.isnan(curve.limits.uloq)
+    assert "nothing is left between LLOQ" in curve.limits.lloq_reason
+    read = estimate(0.5, 0.5, curve=curve)
+    assert (read.status, read.concentration, read.limit) == (RangeStatus.NO_VALUE, None, None)
+
+
 def test_detection_limit_needs_four_zero_wells() -> None:
     assert curve_of().limits.lod is None
     assert "4 wells" in curve_of().limits.lod_reason

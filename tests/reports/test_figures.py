@@ -141,6 +141,14 @@ def test_band_is_the_delta_method():
     assert error == pytest.approx(abs(slope) * 0.1, rel=1e-4)
 
 
+def test_a_band_of_what_the_data_do_not_determine_is_drawn():
+    """A standard error of ln g of a million must not become a number that no float holds."""
+    plain = build.accepted().analysis.curve
+    spec = replace(plain.spec, model=Model.FIVE_PL)
+    curve = replace(plain, spec=spec, covariance=((1e12,),), covariance_of=("ln g",))
+    assert all(error > 0 for _, _, error in line_and_band(curve, 200.0, 400.0))
+
+
 @pytest.mark.parametrize("model", [Model.FOUR_PL, Model.FIVE_PL, Model.FIVE_PL_R, Model.LINEAR, Model.LOG_LOG])
 @pytest.mark.parametrize("straight", [True, False], ids=["no plateau", "sigmoid"])
 def test_line_and_band_are_those_of_the_analysis(model, straight):

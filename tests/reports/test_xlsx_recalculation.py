@@ -48,6 +48,10 @@ PARAMETERS = {
 }
 PLATES = {
     **{model.value: {"model": model} for model in Model},
+    # (x/c)^b and ratio^(1/g) are more than a number holds.
+    "5pl-steep": {"model": Model.FIVE_PL, "curve": {"a": 0.062, "b": 900.0, "c": 10.0, "d": 3.3, "g": 0.0004}},
+    "5pl-r-steep": {"model": Model.FIVE_PL_R, "curve": {"a": 0.05, "b": 900.0, "c": 400.0, "d": 3.2, "g": 0.0012}},
+    "4pl-steep": {"curve": {"b": 900.0}},
     "mean-concentration": {"reduce": Reduce.MEAN_CONCENTRATION},
     "blank": {"blank": True},
     "volume-factor": {"dilution": DilutionSettings(volume_factor=1.04)},
