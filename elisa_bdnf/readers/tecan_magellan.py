@@ -48,6 +48,7 @@ _CORRECTIONS = (
     (re.compile(r"differen|reference", re.IGNORECASE), Correction.REFERENCE),
     (re.compile(r"reduc|transform", re.IGNORECASE), Correction.REDUCED),
 )
+_MODE = re.compile(r"(?:Absorbance|Fluorescence|Luminescence)(?: (?:Top|Bottom))?(?: Reading)?\Z")  # alone in its line
 _SAID = ("measurement mode", "measurement wavelength", "emission wavelength")
 _USED = frozenset(["Measurement mode", "Emission wavelength", "Measurement wavelength", "Date of measurement"])
 
@@ -235,7 +236,8 @@ def _measurements(header: Header) -> list[tuple[ChannelKind, float | None]]:
     that a line lost from one leaves the others theirs.
     """
     found: list[dict[str, str]] = []
-    for name, value in header:
+    alone = (("Measurement mode", name) if not value and _MODE.match(name) else (name, value) for name, value in header)
+    for name, value in alone:
         key = name.casefold()
         if _BEGIN.match(key) or (key == "measurement mode" and (not found or key in found[-1])):
             found.append({})

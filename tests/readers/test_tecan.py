@@ -147,6 +147,17 @@ def test_magellan_with_more_heads_and_results() -> None:
     assert kinds == [NoteKind.LIMIT, NoteKind.WORD]
 
 
+def test_magellan_with_the_mode_alone_in_its_line() -> None:
+    """The short footer of later versions; the line with the wavelength may stand before the mode or behind it."""
+    list_of_wells = magellan()[: 1 + len(NAMES)]
+    footer = [["Date of measurement: 2026-01-20"], ["450 nm"], ["anna"], ["Label: Raw data"]]
+    stated = [["Measurement wavelength: 450 nm"], ["Range: A1:H12"], ["Absorbance"]]
+    for lines in (stated, stated[::-1]):
+        (reading,) = read_bytes(xlsx({"Magellan Sheet 1": [*list_of_wells, *footer, *lines]}))
+        assert [(c.kind, c.wavelength_nm) for c in reading.channels] == [(ChannelKind.ABSORBANCE, 450)]
+        assert not reading.remarks
+
+
 def test_magellan_several_plates() -> None:
     rows: Rows = [["Well positions", "Raw data", "Plate"], ["A1", 0.1, "P1"], ["A2", 0.2, ""], ["A1", 0.3, "P2"]]
     readings = read_bytes(xlsx({"Magellan Sheet 1": rows}))
