@@ -16,9 +16,12 @@ from elisa_bdnf.readers._gen5_procedure import Read
 _AGAIN = r"(?:\s*\[[0-9]+\])?(?: \([0-9]+\))?\Z"
 _ABSORBANCE = re.compile(r"(?:(?P<read>.*):)?(?P<nm>[0-9]{3,4})(?:\s*\[(?:Test|Ref)\])?" + _AGAIN)
 _FLUORESCENCE = re.compile(
-    r"(?:(?P<read>.*):)?(?:[0-9]{3,4})(?:/[0-9]+)?\s*,\s*(?P<nm>[0-9]{3,4})(?:/[0-9]+)?" + _AGAIN
+    r"(?:(?P<read>.*):)?(?:[0-9]{3,4})(?:/[0-9]+)?\s*,\s*(?P<nm>[0-9]{3,4})(?:/[0-9]+)?"
+    r"(?:\s*\[(?:Parallel|Perpendicular)\])?" + _AGAIN
 )
-_LUMINESCENCE = re.compile(r"(?:(?P<read>.*):)?(?:Lum|Luminescence|Full light|Alpha)" + _AGAIN, re.IGNORECASE)
+_LUMINESCENCE = re.compile(
+    r"(?:(?P<read>.*):)?(?:Lum|Luminescence|Full light|Alpha|(?P<nm>[0-9]{3,4})/[0-9]+)" + _AGAIN, re.IGNORECASE
+)
 _BLANK = re.compile(r"Blank (?P<inner>.+)\Z", re.IGNORECASE)
 _PATH_LENGTH = re.compile(r"Corrected \[(?P<inner>.+)\]\Z", re.IGNORECASE)
 _SPEED = re.compile(r"(?:Max|Mean) V \[(?P<inner>.+)\]\Z", re.IGNORECASE)
@@ -74,11 +77,9 @@ def _corrected_or_none(inner: str, correction: Correction, reads: Sequence[Read]
 
 
 def _kind(label: str | None, kind: ChannelKind, reads: Sequence[Read]) -> ChannelKind:
-    """The procedure knows better than the form of a label, where it names the read."""
-    for read in reads:
-        if read.label == (label or ""):
-            return _MODES.get(read.mode.split(" ")[0].casefold(), kind)
-    return kind
+    """The procedure knows better than the form of a label, where it names one read so."""
+    modes = {read.mode.split(" ")[0].casefold() for read in reads if read.label == (label or "")}
+    return _MODES.get(modes.pop(), kind) if len(modes) == 1 else kind
 
 
 def is_concentration(label: str) -> bool:

@@ -80,6 +80,25 @@ def test_second_reads_of_one_wavelength_are_channels() -> None:
     ]
 
 
+CHANNELS = {  # what the procedure reads, a label → its wavelength and kind
+    ("Fluorescence Polarization", "485/20,528/20 [Parallel]"): (528.0, "fluorescence"),
+    ("Fluorescence Polarization", "FP:485/20,528/20 [Perpendicular]"): (528.0, "fluorescence"),
+    ("Luminescence Endpoint", "460/40"): (460.0, "luminescence"),
+    ("Luminescence Endpoint", "528"): (528.0, "luminescence"),
+    ("Absorbance Endpoint\nRead|Fluorescence Endpoint", "485/20,528/20"): (528.0, "fluorescence"),
+    ("Absorbance Endpoint\nRead|Fluorescence Endpoint", "450"): (450.0, "absorbance"),
+}
+
+
+@pytest.mark.parametrize("case", CHANNELS, ids=lambda case: " ".join(case))
+def test_labels_by_what_was_read(case: tuple[str, str]) -> None:
+    procedure, label = case
+    text = export(f"Results\n|1|2\nA|100|200|{label}\n").replace("Absorbance Endpoint", procedure.replace("|", "\t"))
+    (reading,) = readings_of(text)
+    (channel,) = reading.channels
+    assert (channel.wavelength_nm, channel.kind.value) == CHANNELS[case]
+
+
 KINETICS = {
     "wells across": "OD:450\n\nTime|T° OD:450|A1|A2\n0:09:10|30.0|0.1|0.2\n0:19:10|30.0|0.1|0.2\n",
     "times across": "OD:450\n\nTime|0:09:10|0:19:10\nT° OD:450|30.0|30.0\nA1|0.1|0.1\nA2|0.2|0.2\n",
