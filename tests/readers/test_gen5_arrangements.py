@@ -90,7 +90,7 @@ CHANNELS = {  # what the procedure reads, a label → its wavelength and kind
 }
 
 
-@pytest.mark.parametrize("case", CHANNELS, ids=lambda case: " ".join(case))
+@pytest.mark.parametrize("case", CHANNELS, ids=" ".join)
 def test_labels_by_what_was_read(case: tuple[str, str]) -> None:
     procedure, label = case
     text = export(f"Results\n|1|2\nA|100|200|{label}\n").replace("Absorbance Endpoint", procedure.replace("|", "\t"))
