@@ -1,7 +1,7 @@
 """From a 4PL downhill to the 5PL beside it: the method of ``search`` for a single curve, with the fewest operations.
 
-Every plate is read on a 5PL too (``robustness``), so this must cost next to nothing: arrays have no axis of problems,
-and the three equations of a step are solved in plain numbers.
+Every plate is read on a 5PL too (``robustness``), so this must cost next to nothing: wells of a
+concentration are merged, the shape and the three equations of a step are in plain numbers.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from elisa_bdnf.analysis.shape import LN_B, LN_C, LN_G, Array, Family, shape_gradient, shape_of
+from elisa_bdnf.analysis.merged import merged
+from elisa_bdnf.analysis.shape import LN_B, LN_C, LN_G, Array, Family
 
 _MOST_ITERATIONS = 16
 _LARGEST = (2.5, 1.0, 1.5)  # step of b·ln c, ln b and ln g: beyond it the linearization is void
@@ -20,20 +21,21 @@ _SLOW = 10.0
 _FIRST_DAMPING, _LITTLE_DAMPING = 1e-3, 1e-2
 _GOOD = 0.5  # share of a predicted gain from which on the next step may be bolder
 _BOLDER, _MORE_CAREFUL = 0.3, 3.0  # × the damping; larger changes fail at every second step along a bent valley
+_LARGEST_LN = 700.0  # e^700 is still a number
 _SINGULAR = 1e-13  # the least pivot of a unit diagonal
 
 _Three = tuple[float, float, float]
 
 
-@dataclass(frozen=True, slots=True)
 class _Wells:
-    """What is fitted; ``share`` are the weights that sum to 1, ``root`` their square roots."""
+    """What is fitted, by concentration; weights sum to 1."""
 
-    family: Family
-    ln_x: Array
-    y: Array
-    share: Array
-    root: Array
+    def __init__(self, family: Family, ln_x: Array, y: Array, weight: Array) -> None:
+        levels = merged(ln_x, y, weight / np.add.reduce(weight))
+        self.family, self.places = family, [(level.ln_x, level.y) for level in levels]
+        self.share = np.array([level.weight for level in levels])
+        self.root = np.sqrt(self.share)[:, None]
+        self.apart = math.fsum([level.weight * level.apart for level in levels])
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,7 @@ def downhill(family: Family, ln_x: Array, y: Array, weight: Array, start: Array,
 
     ``ln_x``, ``y`` and ``weight`` are of the N wells. Nothing is fixed.
     """
-    share = weight / np.add.reduce(weight)
-    wells = _Wells(family, ln_x, y, share, np.sqrt(share))
+    wells = _Wells(family, ln_x, y, weight)
     here, damping, slow = _look(wells, start), _FIRST_DAMPING, 0
     for _ in range(_MOST_ITERATIONS):
         step, predicted = _step(here, family, damping)
@@ -77,23 +78,41 @@ def downhill(family: Family, ln_x: Array, y: Array, weight: Array, start: Array,
 def _look(wells: _Wells, coordinates: Array) -> _Place:
     """The equations at the shape of ``coordinates``, whose p and q are replaced by the best ones."""
     family = wells.family
-    shape = shape_of(family, wells.ln_x, coordinates)
-    by_h = float(np.minimum.reduce(shape.k)) > 0.5  # of h and k = 1 − h the one that is not 1 to all digits
-    table = np.array([shape.h if by_h else shape.k, *shape_gradient(shape), wells.y])
-    means = table @ wells.share
-    table -= means[:, None]
+    rows = _shape(wells, *coordinates[LN_C:].tolist())
+    by_h = min([k for k, *_ in rows]) > 0.5  # of h and k = 1 − h the one that is not 1 to all digits
+    table = np.array(rows)
+    if by_h:
+        table[:, 0] = [1.0 - k for k, *_ in rows]
+    means = wells.share @ table
+    table -= means
     table *= wells.root
-    line, *rows = (table @ table.T).tolist()
+    line, *products = (table.T @ table).tolist()
     pivot = line[0] if line[0] > 0 else math.inf
     ratios = [value / pivot for value in line]
     (cc, cb, cg, cy), (_, bb, bg, by), (_, _, gg, gy), (_, _, _, yy) = [
-        [value - row[0] * ratio for value, ratio in zip(row[1:], ratios[1:], strict=True)] for row in rows
+        [value - row[0] * ratio for value, ratio in zip(row[1:], ratios[1:], strict=True)] for row in products
     ]
     foot = float(means[-1]) - float(means[0]) * ratios[-1]
     placed = coordinates.copy()
     placed[family.p], placed[family.q] = (foot + ratios[-1], foot) if by_h else (foot, foot + ratios[-1])
-    rss = max(yy, 0.0) if line[0] > 0 else math.inf
+    rss = max(yy, 0.0) + wells.apart if line[0] > 0 else math.inf
     return _Place(placed, ((cc, cb, cg), (cb, bb, bg), (cg, bg, gg)), (cy, by, gy), rss)
+
+
+def _shape(wells: _Wells, ln_c: float, ln_b: float, ln_g: float) -> list[tuple[float, float, float, float, float]]:
+    """At every concentration k, the derivatives of h by ln c, ln b and ln g, and y: see ``shape.shape_of``."""
+    b, g = math.exp(min(ln_b, _LARGEST_LN)), math.exp(ln_g)
+    v_c = -wells.family.sign * b
+    rows = []
+    for ln_x, y in wells.places:
+        v = (ln_c - ln_x) * v_c
+        small = math.exp(-abs(v))
+        near = 1.0 / (1.0 + small)
+        power = g * (math.log1p(small) + max(v, 0.0))
+        h = math.exp(-power)
+        slope = -g * (near if v > 0 else small * near) * h
+        rows.append((-math.expm1(-power), slope * v_c, slope * v, -power * h, y))
+    return rows
 
 
 def _step(here: _Place, family: Family, damping: float) -> tuple[_Three, float]:
