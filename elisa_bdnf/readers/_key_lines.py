@@ -69,13 +69,18 @@ _WAVELENGTH_KEYS = {
 
 def wavelength_from_text_or_none(text: str) -> float | None:
     """The first number that can be a wavelength in nm: ``Raw Data (450)``, ``650 nm`` → 450, 650."""
-    found = (float(number) for number in _WAVELENGTH.findall(text))
-    return next((number for number in found if 190 <= number <= 1100), None)
+    return next(iter(_wavelengths(text)), None)
 
 
 def emission_from_text_or_none(text: str) -> float | None:
-    """The wavelength in nm that was detected: ``485/520``, ``480-14/520-30`` → 520; one alone is the emission."""
-    return wavelength_from_text_or_none(text.rpartition("/")[2])
+    """The wavelength in nm that was detected: ``485/520``, ``485 520``, ``480-14/520-30`` → 520, as ``520`` alone."""
+    _, slash, emission = text.rpartition("/")
+    found = _wavelengths(emission)
+    return found[0 if slash else -1] if found else None
+
+
+def _wavelengths(text: str) -> list[float]:
+    return [number for found in _WAVELENGTH.findall(text) if 190 <= (number := float(found)) <= 1100]
 
 
 def wavelength_of_keys_or_none(header: Header, kind: ChannelKind) -> float | None:

@@ -118,6 +118,8 @@ def test_every_plate_below_its_own_top_is_a_reading(second: Rows) -> None:
         ("Absorbance", "Difference based on Raw Data (450) and Raw Data (620)", 450),
         ("Fluorescence (FI)", "Raw Data (480-14/520-30)", 520),
         ("Fluorescence (FI)", "Raw Data (485/520 1)", 520),
+        ("Fluorescence (FI)", "Raw Data (485 520)", 520),
+        ("Fluorescence (FI)", "Raw Data (485-12 520-30)", 520),
         ("Luminescence", "Raw Data (Lum)", None),
     ],
 )
