@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import repeat
 
 from elisa_bdnf.inputs.numbers import decimals_from_text, number_from_text_or_none
 from elisa_bdnf.model.layout import Content, Layout, Role
@@ -37,52 +38,69 @@ def _note(questions: Questions, template: str, subject: str) -> None:
 def layout_from_attributes(attributes: Mapping[str, Mapping[Well, str]], shape: Shape, decimal: str) -> Layout | None:
     """The layout of one plate; None where the export has none. Remarks name what was read in one of two ways."""
     ids = attributes.get(_WELL_ID, {})
-    wells = [well for well in wells_of(shape) if ids.get(well)]
+    if not any(ids.values()):
+        return None
+    columns = [map(texts.get, ids, repeat("")) for texts in attributes.values()]
+    said_of = dict(zip(ids, zip(*columns, strict=True), strict=True))
+    # Replicates say the same; everything is asked once of what is said, and not of each well.
+    said = {texts: dict(zip(attributes, texts, strict=True)) for texts in dict.fromkeys(said_of.values())}
+    statements = [each for each in said.values() if each[_WELL_ID]]
     questions: Questions = {}
-    known: dict[tuple[str, ...], Content] = {}  # replicates say the same
-    contents = {}
-    _note_lost(attributes, ids, questions)
-    _note_groups_of_standards(ids.values(), questions)
+    _note_lost(attributes, ids, said.values(), questions)
+    _note_groups_of_standards([each[_WELL_ID] for each in statements], questions)
     dilution: Dilution = dilution_factor_or_none
-    if _says_factors(ids, attributes.get(_AMOUNT, {}), decimal):
+    if _says_factors(statements, decimal):
         dilution = factor_or_none
         questions["Conc/Dil of samples is read as dilution factors: one is above 1 and none below."] = {}
-    amounts = _amounts(ids, attributes.get(_AMOUNT, {}), decimal)
-    for well in wells:
-        said = tuple([texts.get(well, "") for texts in attributes.values()])
-        if said not in known:
-            known[said] = _content(dict(zip(attributes, said, strict=True)), decimal, questions, dilution, amounts)
-        contents[well] = known[said]
-    if not contents:
-        return None
+    amounts = _amounts(statements, decimal)
+    known: dict[tuple[str, ...], Content] = {}
+    contents = {}
+    for well in wells_of(shape):
+        texts = said_of.get(well)
+        if not (texts and said[texts][_WELL_ID]):
+            continue
+        if texts not in known:
+            known[texts] = _content(said[texts], decimal, questions, dilution, amounts)
+        contents[well] = known[texts]
     remarks = tuple(template.format(_some(list(named))) for template, named in questions.items())
     return Layout(shape, contents, unit=amounts.unit, origin="export", remarks=(*remarks, *amounts.remarks))
 
 
-def _amounts(ids: Mapping[Well, str], texts: Mapping[Well, str], decimal: str) -> Amounts:
+def _amounts(statements: Sequence[Mapping[str, str]], decimal: str) -> Amounts:
     """The concentrations of standards, and of controls where a unit shows that they are some."""
-    roles = {well: _role(code) for well, code in ids.items() if code}
-    standards = [texts.get(well, "") for well, role in roles.items() if role is Role.STANDARD]
-    controls = [texts.get(well, "") for well, role in roles.items() if role is Role.CONTROL]
-    plain = {text for text in controls if number_from_text_or_none(text, decimal) is not None}
-    return amounts_from_texts([*standards, *(text for text in controls if text not in plain)], decimal)
+    texts = {
+        role: [said.get(_AMOUNT, "") for said in statements if _role(said[_WELL_ID]) is role]
+        for role in (Role.STANDARD, Role.CONTROL)
+    }
+    controls = [text for text in texts[Role.CONTROL] if number_from_text_or_none(text, decimal) is None]
+    return amounts_from_texts([*texts[Role.STANDARD], *controls], decimal)
 
 
-def _note_lost(attributes: Mapping[str, Mapping[Well, str]], ids: Mapping[Well, str], questions: Questions) -> None:
+def _note_lost(
+    attributes: Mapping[str, Mapping[Well, str]],
+    ids: Mapping[Well, str],
+    said: Collection[Mapping[str, str]],
+    questions: Questions,
+) -> None:
     """Wells of which one line of the layout says something and another, which should, does not."""
-    for name, texts in attributes.items():
-        for well, text in texts.items():
-            if text and not ids.get(well):
-                _note(questions, f"Wells with a {name} but no Well ID in the layout are taken for empty: {{}}.", well)
-    amounts = attributes.get(_AMOUNT, {})
-    by_id: dict[str, set[str]] = {}
-    for well, code in ids.items():
-        if code:
-            by_id.setdefault(code, set()).add(amounts.get(well, ""))
-    for code, said in by_id.items():
-        if len(said) > 1:
-            shown = " and ".join(sorted(text or "none" for text in said))
+    if any(texts.keys() - ids.keys() for texts in attributes.values()) or not all(map(_has_id_if_anything, said)):
+        for name, texts in attributes.items():
+            for well, text in texts.items():
+                if text and not ids.get(well):
+                    _note(
+                        questions, f"Wells with a {name} but no Well ID in the layout are taken for empty: {{}}.", well
+                    )
+    by_id: dict[str, dict[str, None]] = {}
+    for each in said:
+        by_id.setdefault(each[_WELL_ID], {})[each.get(_AMOUNT, "")] = None
+    for code, amounts in by_id.items():
+        if code and len(amounts) > 1:
+            shown = " and ".join(sorted(text or "none" for text in amounts))
             _note(questions, "Wells with one Well ID differ in Conc/Dil: {}.", f"{code} ({shown})")
+
+
+def _has_id_if_anything(said: Mapping[str, str]) -> bool:
+    return bool(said[_WELL_ID]) or not any(said.values())
 
 
 def _note_groups_of_standards(codes: Iterable[str], questions: Questions) -> None:
@@ -96,9 +114,9 @@ def _some(named: list[str]) -> str:
     return f"{', '.join(named[:6])}{f' … ({len(named)} in all)' if len(named) > 6 else ''}"
 
 
-def _says_factors(ids: Mapping[Well, str], amounts: Mapping[Well, str], decimal: str) -> bool:
+def _says_factors(statements: Sequence[Mapping[str, str]], decimal: str) -> bool:
     """Whether the dilutions of samples can only be factors: none is a fraction of 1, and one is above 1."""
-    texts = {amounts.get(well, "") for well, code in ids.items() if _own_sample_or_none(code)}
+    texts = {said.get(_AMOUNT, "") for said in statements if _own_sample_or_none(said[_WELL_ID])}
     numbers = [number for text in texts if (number := number_from_text_or_none(text, decimal)) is not None]
     return bool(numbers) and min(numbers) >= 1 and max(numbers) > 1
 
