@@ -1,4 +1,4 @@
-"""Cells of wells → channels and instrument results; every word that nobody knows is named, all of them at once."""
+"""Cells of wells → channels; every word that nobody knows is named, all of them at once."""
 
 from __future__ import annotations
 
@@ -11,20 +11,14 @@ from typing import Protocol
 
 from elisa_bdnf.errors import ExportError, Problem
 from elisa_bdnf.inputs.numbers import (
-    EMPTY_CELL,
     decimal_mark_from_rows,
-    decimals_from_text,
-    decimals_of_number,
-    number_from_text_or_none,
     numbers_among_words_or_none,
-    numbers_from_texts,
     numbers_or_none,
     response_or_none,
     responses_from_texts,
-    result_or_none,
 )
 from elisa_bdnf.model.plate import STANDARD_SHAPES, Shape, Well, shape_from_extent
-from elisa_bdnf.model.reading import EMPTY_NOTES, Channel, ChannelKind, Correction, InstrumentResult, Note, NoteKind
+from elisa_bdnf.model.reading import EMPTY_NOTES, Channel, ChannelKind, Correction, Note, NoteKind
 
 _AMBIGUOUS_DATE = re.compile(r"\s*([0-9]{1,2})[/.\-]([0-9]{1,2})[/.\-][0-9]{2,4}\b")
 
@@ -175,9 +169,8 @@ def _values_and_notes(
         (values, places), items = among, list(cells.items())
         unlike = [items[n] for n in places]
     else:
-        numbers = responses_from_texts(cells.values(), decimal)
-        values = [math.nan if number is None else number for number in numbers]
-        unlike = [item for item, number in zip(cells.items(), numbers, strict=True) if number is None and item[1]]
+        values = responses_from_texts(cells.values(), decimal)
+        unlike = [item for item, number in zip(cells.items(), values, strict=True) if item[1] and math.isnan(number)]
     words = {text: response_or_none(text, decimal) for text in {text for _, text in unlike}}
     read = {well: words[text] for well, text in unlike}
     unknown = [
@@ -220,40 +213,6 @@ def with_measured_reasons(channels: Sequence[Channel]) -> tuple[Channel, ...]:
 
 def _reason(note: Note, measured: Note | None) -> Note:
     return measured if note.kind is NoteKind.ERROR and measured is not None else note
-
-
-def results(quantity: str, cells: Mapping[Well, str], decimal: str) -> tuple[InstrumentResult, ...]:
-    """What the software calculated for each well that is not empty; words outside the vocabulary are kept as they are.
-
-    A user's formula may give any word (``Positive``), so an unknown one is no damage here as it is in a channel.
-    """
-    filled = {well: text for well, text in cells.items() if text}
-    numbers = numbers_from_texts(filled.values(), decimal)
-    found: list[InstrumentResult] = []
-    words: dict[str, InstrumentResult | None] = {}
-    for (well, text), number in zip(filled.items(), numbers, strict=True):
-        if number is not None:
-            found.append(InstrumentResult(well, quantity, number, None, decimals_of_number(text, decimal)))
-            continue
-        if text not in words:
-            words[text] = instrument_result_or_none(quantity, well, text, decimal)
-        if word := words[text]:
-            found.append(InstrumentResult(well, *word[1:]))
-    return tuple(found)
-
-
-def instrument_result_or_none(quantity: str, well: Well, text: str, decimal: str) -> InstrumentResult | None:
-    """What the software calculated for a well; None for an empty cell."""
-    value = number_from_text_or_none(text, decimal)
-    if value is not None:
-        return InstrumentResult(well, quantity, value, None, decimals_of_number(text, decimal))
-    cell = result_or_none(text, decimal)
-    if cell is EMPTY_CELL:
-        return None
-    if cell is None:
-        return InstrumentResult(well, quantity, None, Note(" ".join(text.split()), NoteKind.WORD))
-    known = None if math.isnan(cell.value) else cell.value
-    return InstrumentResult(well, quantity, known, cell.note, decimals_from_text(text.strip(" *"), decimal))
 
 
 def plate_shape(rows: int, columns: int, wells: int | None = None) -> Shape:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from elisa_bdnf.inputs.numbers import number_from_text_or_none
 from elisa_bdnf.model.plate import STANDARD_SHAPES, Shape
 from elisa_bdnf.model.reading import Channel, Correction, InstrumentCurve, InstrumentResult
-from elisa_bdnf.readers._cells import results
+from elisa_bdnf.readers._calculated import results
 from elisa_bdnf.readers._gen5_quantities import is_concentration, is_monotonic
 from elisa_bdnf.readers._gen5_sections import Section
 

@@ -15,7 +15,8 @@ from elisa_bdnf.inputs.grid import Grid, find_grids, wells_of_row
 from elisa_bdnf.inputs.pages import Page
 from elisa_bdnf.model.plate import Shape, Well, row_column_from_well
 from elisa_bdnf.model.reading import Channel
-from elisa_bdnf.readers._cells import Cells, channel, decimal_mark, plate_shape, results
+from elisa_bdnf.readers._calculated import results
+from elisa_bdnf.readers._cells import Cells, channel, decimal_mark, plate_shape
 from elisa_bdnf.readers._matrix_checks import grid_remarks, refuse_damage, refuse_moved_cells, refuse_rows_astray
 
 __all__ = [

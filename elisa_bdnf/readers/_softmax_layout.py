@@ -37,10 +37,10 @@ class Part:
     def wells(self) -> list[Well]:
         return [line.well for line in self.lines]
 
-    def texts(self, purpose: Purpose) -> list[str]:
+    def texts(self, purpose: Purpose) -> Sequence[str]:
         """The cells of the first column with that purpose; empty ones where there is none."""
         position = self.group.positions.get(purpose)
-        return [""] * len(self.lines) if position is None else [line.texts[position] for line in self.lines]
+        return [""] * len(self.lines) if position is None else self.of_lines(self.group.numbers.texts(position))
 
     def numbers(self, purpose: Purpose) -> Sequence[float]:
         """Its numbers; nan where there is none."""

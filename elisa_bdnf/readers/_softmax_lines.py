@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
-from functools import partial
+from functools import cached_property, partial
 from typing import NamedTuple
 
 from elisa_bdnf.errors import ExportError
-from elisa_bdnf.inputs.numbers import decimals_of_numbers, numbers_from_texts, numbers_or_none
+from elisa_bdnf.inputs.numbers import decimals_of_numbers, numbers_from_texts
 from elisa_bdnf.model.plate import Well, well_from_text_or_none
 from elisa_bdnf.readers._softmax_blocks import Block
 
@@ -39,18 +38,18 @@ class Numbers:
         self._columns: dict[int, list[float]] = {}
         self._digits: dict[int, list[int | None]] = {}
 
-    def texts(self, position: int) -> list[str]:
+    @cached_property
+    def _texts(self) -> list[tuple[str, ...]]:
+        return list(zip(*[line.texts for line in self._lines], strict=True))
+
+    def texts(self, position: int) -> Sequence[str]:
         """The cells of all lines."""
-        return [line.texts[position] for line in self._lines]
+        return self._texts[position] if self._lines else ()
 
     def column(self, position: int) -> list[float]:
         """Numbers, nan where a cell holds none."""
         if position not in self._columns:
-            texts = self.texts(position)
-            if (numbers := numbers_or_none(texts, self._decimal)) is None:
-                each = numbers_from_texts(texts, self._decimal)
-                numbers = [math.nan if number is None else number for number in each]
-            self._columns[position] = numbers
+            self._columns[position] = numbers_from_texts(self.texts(position), self._decimal)
         return self._columns[position]
 
     def digits(self, position: int) -> list[int | None]:

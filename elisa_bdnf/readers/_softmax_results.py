@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from functools import partial
+from itertools import chain
 
 from elisa_bdnf.model.plate import Well
 from elisa_bdnf.model.reading import InstrumentResult
-from elisa_bdnf.readers._cells import instrument_result_or_none
+from elisa_bdnf.readers._calculated import results_or_none
 from elisa_bdnf.readers._softmax_channels import Responses
 from elisa_bdnf.readers._softmax_groups import Purpose
 from elisa_bdnf.readers._softmax_layout import Part
@@ -19,9 +19,6 @@ _QUANTITIES = {
     Purpose.CONCENTRATION: "concentration",
     Purpose.MEAN_CONCENTRATION: "concentration of the mean response",
 }
-
-
-_result = partial(tuple.__new__, InstrumentResult)  # there are many: a third of what calling the class costs
 
 
 def results_from_parts(parts: Sequence[Part], responses: Responses, decimal: str) -> tuple[InstrumentResult, ...]:
@@ -36,7 +33,7 @@ def results_from_parts(parts: Sequence[Part], responses: Responses, decimal: str
             for position, column in enumerate(part.group.columns)
             if (rest if column.purpose is Purpose.VALUE else column.purpose not in _SHOWN_ELSEWHERE)
         ]
-        found += [result for line in zip(*columns, strict=True) for result in line if result]
+        found += filter(None, chain.from_iterable(zip(*columns, strict=True)))
     return tuple(found)
 
 
@@ -44,19 +41,8 @@ def _column(
     part: Part, position: int, wells: Sequence[Well], held: Collection[Well], decimal: str
 ) -> list[InstrumentResult | None]:
     """The result of every line; None for an empty cell, and for a well that is held elsewhere."""
-    column, group = part.group.columns[position], part.group
+    column, every = part.group.columns[position], part.group.numbers
     quantity = _QUANTITIES.get(column.purpose, column.title)
-    numbers, digits = part.of_lines(group.numbers.column(position)), part.of_lines(group.numbers.digits(position))
-    results: list[InstrumentResult | None] = [None] * len(wells)
-    words: dict[str, InstrumentResult | None] = {}
-    for n, text in enumerate([line.texts[position] for line in part.lines]):
-        if not text or (held and wells[n] in held):
-            continue
-        if (number := numbers[n]) == number:
-            results[n] = _result((wells[n], quantity, number, None, digits[n]))
-            continue
-        if text not in words:
-            words[text] = instrument_result_or_none(quantity, wells[n], text, decimal)
-        if word := words[text]:
-            results[n] = _result((wells[n], *word[1:]))
-    return results
+    texts, numbers = part.of_lines(every.texts(position)), part.of_lines(every.column(position))
+    found = results_or_none(quantity, wells, texts, numbers, part.of_lines(every.digits(position)), decimal)
+    return [None if well in held else each for well, each in zip(wells, found, strict=True)] if held else found

@@ -11,7 +11,6 @@ were excluded by a person. Parameters have too few digits to be calculated with.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -252,8 +251,7 @@ def _blanked(section: Section, difference: Channel, shape: Shape, decimal: str) 
 
 def _values(cells: Mapping[Well, str], wells: Sequence[Well], decimal: str) -> list[float]:
     """Numbers of the wells, also those between stars; nan where there is none."""
-    numbers = numbers_from_texts([cells.get(well, "").strip("* ") for well in wells], decimal)
-    return [math.nan if number is None else number for number in numbers]
+    return numbers_from_texts([cells.get(well, "").strip("* ") for well in wells], decimal)
 
 
 READER = Reader(
