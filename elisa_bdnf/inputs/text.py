@@ -34,6 +34,7 @@ _SEP_LINE = re.compile(r"\s*\"?sep=(.)\"?\s*\Z", re.IGNORECASE)
 _DIGIT = re.compile("[0-9]")
 _DIGIT_OR_ROW = re.compile(r"[A-Za-z]{1,2}\Z|.*?[0-9]")
 _BLANKS = " "
+_MOST_BLANKS_BESIDE = 8
 CELL_BLANKS = " \t\u00a0\r\n"
 
 
@@ -199,18 +200,32 @@ def rows_from_lines(lines: Sequence[str], delimiter: str) -> tuple[tuple[str, ..
     """
     padding = delimiter + CELL_BLANKS
     filled = [line.rstrip(padding) for line in lines]
-    joined = "".join(filled)
-    if '"' in joined or "\u00a0" in joined or (delimiter != "\t" and "\t" in joined):
+    joined = "\n".join(filled)
+    bare = None
+    if not ('"' in joined or "\u00a0" in joined or delimiter == _BLANKS or (delimiter != "\t" and "\t" in joined)):
+        bare = _without_blanks_beside_or_none(delimiter, joined)
+    if bare is None:
         rows = tuple([_row(line, delimiter) for line in filled])
     else:
-        rows = tuple(
-            [_row(line, delimiter) if " " in line or not line else tuple(line.split(delimiter)) for line in filled]
-        )
+        rows = tuple([tuple(line.split(delimiter)) if line else () for line in bare.split("\n")] if lines else ())
     if lines and _SEP_LINE.match(lines[0]):
         rows = ((), *rows[1:])
-    if lines and max(map(len, lines)) > LONGEST_FIELD:
+    if len(joined) > LONGEST_FIELD:
         _refuse_long_cells(rows)
     return rows
+
+
+def _without_blanks_beside_or_none(delimiter: str, text: str) -> str | None:
+    """All lines at once without blanks around their cells; None where too many of them stand in a row."""
+    text = f"\n{text}"
+    for beside in (f" {delimiter}", f"{delimiter} ", "\n "):
+        for _ in range(_MOST_BLANKS_BESIDE):
+            if beside not in text:
+                break
+            text = text.replace(beside, beside.strip(" "))
+        else:
+            return None
+    return text[1:]
 
 
 def _row(line: str, delimiter: str) -> tuple[str, ...]:

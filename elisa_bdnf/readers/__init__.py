@@ -33,6 +33,7 @@ def _registered() -> tuple[Reader, ...]:
 NOT_SUPPORTED = ("Promega GloMax", "Bio-Rad Microplate Manager", "PerkinElmer VICTOR", "Thermo Ascent")
 
 READERS: tuple[Reader, ...] = _registered()
+_MOST_TEXT_OF_ALL = max(reader.most_text for reader in READERS)
 _MARKS = {reader.name: tuple(map(letters_of, reader.marks)) for reader in READERS}
 
 
@@ -64,7 +65,7 @@ def _refuse_unreadable(file: InputFile) -> None:
     if file.kind in ("xlsx", "xls"):
         _ = file.sheets
     else:
-        _refuse_endless(file, max(reader.most_text for reader in READERS))
+        _refuse_endless(file, _MOST_TEXT_OF_ALL)
 
 
 def _refuse_endless(file: InputFile, most: int) -> None:
