@@ -92,7 +92,7 @@ def changed_after_export(page: Page) -> tuple[str, ...]:
     for row, text in enumerate(page.firsts):
         match = _RANGE.match(text) if text else None
         if match and int(match[1]) != row - 1:
-            where = f"says row {match[1]} and stands in row {row + 1}"
+            where = f"says row {match[1]}, belongs two rows below it, and stands in row {row + 1}"
             sheet = f"the sheet {page.name!r}" if page.is_sheet else "the text"
             return (f"Lines of {sheet} were put in or taken out: 'Autoloading range' {where}.",)
     return ()
