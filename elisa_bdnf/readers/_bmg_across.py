@@ -12,6 +12,14 @@ from elisa_bdnf.readers._cells import Cells
 from elisa_bdnf.readers._key_lines import not_an_endpoint
 from elisa_bdnf.readers._well_lists import row_cells, wells_by_column
 
+_BELOW_Z = tuple("abcdef")
+
+
+def bmg_well_or_none(text: str) -> Well | None:
+    """A well as BMG names it, who calls the rows below Z of 1536 wells ``a`` to ``f``: ``a01`` → ``AA1``."""
+    name = text.strip()
+    return well_from_text_or_none(f"A{name}" if name[:1] in _BELOW_Z and name[1:].strip().isdigit() else name)
+
 
 def wells_across_or_none(page: Page, start: int = 0, stop: int = 60) -> int | None:
     """The line ``Well, A01, A02, …`` among some lines of a sheet or text."""
@@ -24,7 +32,7 @@ def wells_across_or_none(page: Page, start: int = 0, stop: int = 60) -> int | No
 def plate_across(page: Page, top: int, start: int = 0, stop: int | None = None) -> BmgPlate:
     """The plate whose line of wells is ``top``, with the keys above it. Raises ExportError for several values."""
     header, method = header_and_method(page.rows[start:top], start + 1)
-    wells = wells_by_column(page, top)
+    wells = wells_by_column(page, top, bmg_well_or_none)
     tables: list[tuple[str, Cells]] = []
     for row in range(top + 1, len(page.rows) if stop is None else stop):
         title = title_of(page.text(row, 0))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.numbers import number_from_text_or_none
@@ -94,13 +94,15 @@ def column_cells(page: Page, wells: dict[int, Well], column: int) -> Cells:
     return found
 
 
-def wells_by_column(page: Page, row: int) -> dict[int, Well]:
+def wells_by_column(
+    page: Page, row: int, well_or_none: Callable[[str], Well | None] = well_from_text_or_none
+) -> dict[int, Well]:
     """Position → well of a line ``Well, A01, A02, …``; raises ExportError where a name is damaged or stands twice."""
     found: dict[int, Well] = {}
     for position, text in enumerate(page.rows[row]):
         if position == 0:
             continue
-        well = well_from_text_or_none(text)
+        well = well_or_none(text)
         if well is None or well in found.values():
             raise ExportError(
                 f"{text!r} stands where the table names its wells",

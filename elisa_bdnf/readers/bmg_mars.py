@@ -15,8 +15,9 @@ from dataclasses import replace
 
 from elisa_bdnf.inputs.file import InputFile
 from elisa_bdnf.inputs.pages import Page
+from elisa_bdnf.model.plate import Well
 from elisa_bdnf.model.reading import Reading, Source
-from elisa_bdnf.readers._bmg_across import plate_across, wells_across_or_none
+from elisa_bdnf.readers._bmg_across import bmg_well_or_none, plate_across, wells_across_or_none
 from elisa_bdnf.readers._bmg_plate import (
     BmgPlate,
     header_and_method,
@@ -88,11 +89,18 @@ def _plate_from_list(page: Page, start: int, head: int, stop: int) -> BmgPlate:
         raise not_an_endpoint(
             "a BMG list with several values of one kind for each well (kinetic or scan)", place=str(head + 1)
         )
-    wells = wells_by_row(page, head + 1, columns, stop)
+    wells = _with_rows_below_z(page, wells_by_row(page, head + 1, columns, stop), columns)
     refuse_repeated_wells(page, wells, columns)
     tables = [(title, column_cells(page, wells, column)) for column, title in titles.items()]
     refuse_columns_without_title(page, wells, {*columns, *titles})
     return BmgPlate(header, method, tables, short_line_remarks(page, tuple(wells)))
+
+
+def _with_rows_below_z(page: Page, wells: dict[int, Well], columns: Sequence[int]) -> dict[int, Well]:
+    if not any(page.firsts[row][:1].islower() for row in wells):
+        return wells
+    named = {row: bmg_well_or_none("".join([page.text(row, column) for column in columns])) for row in wells}
+    return {row: well for row, well in named.items() if well}
 
 
 READER = Reader(

@@ -195,6 +195,21 @@ def test_partial_matrices_by_label(rows: int, columns: int, data: st.DataObject)
     assert matrix_of(reading.channels[0], reading.shape, rows, columns) == values
 
 
+def test_small_letters_in_lists_are_the_rows_below_z() -> None:
+    """Also where no other row was read, so that no well would stand twice."""
+    wells = ["a01", "a02", "f48"]
+    lines = [[well, "Sample X1", str(0.5 + i)] for i, well in enumerate(wells)]
+    split = [[well[0], well[1:], *rest] for well, *rest in lines]
+    for rows in (
+        [["Well", "Content", " Raw Data (450)"], *lines],
+        [["Well Row", "Well Col", "Content", " Raw Data (450)"], *split],
+        [["Well", *wells], ["Content", "X1", "X1", "X1"], ["Raw Data (450)", "0.5", "1.5", "2.5"]],
+    ):
+        (reading,) = read_bytes(text([*TOP, *rows]))
+        read = dict(zip(reading.shape.wells(), reading.channels[0].values, strict=True))
+        assert {well: value for well, value in read.items() if value == value} == {"AA1": 0.5, "AA2": 1.5, "AF48": 2.5}
+
+
 def test_1536_wells_with_small_letters() -> None:
     values = values_for(32, 48)
     rows = [[letter(i) if i < 26 else "abcdef"[i - 26], *row] for i, row in enumerate(values)]
