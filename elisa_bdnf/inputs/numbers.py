@@ -143,33 +143,6 @@ def numbers_among_words_or_none(texts: Iterable[str], decimal: str = ".") -> tup
     return None if plain is None else (plain, words)
 
 
-def decimals_from_text(text: str, decimal: str = ".") -> int | None:
-    """How many decimals a number is printed with; None for an exponent (its digits are no decimals) and for words."""
-    return None if number_from_text_or_none(text, decimal) is None else decimals_of_number(text, decimal)
-
-
-def decimals_of_number(text: str, decimal: str = ".") -> int | None:
-    """The same for a text that is known to be a number."""
-    if "e" in text or "E" in text:
-        return None
-    mark = text.find(decimal)
-    return 0 if mark < 0 else len(text.rstrip()) - mark - 1
-
-
-def decimals_of_numbers(texts: Sequence[str], numbers: Sequence[float], decimal: str = ".") -> list[int | None]:
-    """The same for many texts beside the numbers that they hold; None where that is nan."""
-    joined = "".join(texts)
-    if "e" in joined or "E" in joined:
-        return [
-            None if math.isnan(number) else decimals_of_number(text, decimal)
-            for text, number in zip(texts, numbers, strict=True)
-        ]
-    digits = [len(text) - mark - 1 if (mark := text.find(decimal)) >= 0 else 0 for text in texts]
-    if math.isnan(sum(numbers)):
-        return [None if math.isnan(number) else count for count, number in zip(digits, numbers, strict=True)]
-    return list[int | None](digits)
-
-
 def response_or_none(text: str, decimal: str = ".") -> WellCell | None:
     """A cell of a measured channel; None for a word that is not in the vocabulary.
 

@@ -12,13 +12,11 @@ from itertools import repeat
 
 from elisa_bdnf.inputs.numbers import (
     EMPTY_CELL,
-    decimals_from_text,
-    decimals_of_number,
-    decimals_of_numbers,
     number_from_text_or_none,
     numbers_from_texts,
     result_or_none,
 )
+from elisa_bdnf.inputs.printed_digits import decimals_from_text, decimals_of_number, decimals_of_numbers
 from elisa_bdnf.model.plate import Well
 from elisa_bdnf.model.reading import InstrumentResult, Note, NoteKind
 
@@ -44,16 +42,16 @@ def results_or_none(
 ) -> list[InstrumentResult | None]:
     """One for each well, None for an empty text; ``numbers`` and ``digits`` are those of the texts, nan for words."""
     each = zip(wells, repeat(quantity), numbers, repeat(None), digits)
-    found: list[InstrumentResult | None] = list(map(_result, each))
     if not math.isnan(sum(numbers)):
-        return found
-    words: dict[str, InstrumentResult | None] = {"": None}
-    for n, (well, text, number) in enumerate(zip(wells, texts, numbers, strict=True)):
-        if math.isnan(number):
+        return list(map(_result, each))
+    found = [None if math.isnan(item[2]) else _result(item) for item in each]
+    words: dict[str, InstrumentResult | None] = {}
+    for n, text in enumerate(texts):
+        if text and found[n] is None:
             if text not in words:
-                words[text] = _result_or_none(quantity, well, text, decimal)
+                words[text] = _result_or_none(quantity, wells[n], text, decimal)
             word = words[text]
-            found[n] = word and _result((well, *word[1:]))
+            found[n] = word and _result((wells[n], *word[1:]))
     return found
 
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from elisa_bdnf.inputs.numbers import decimals_from_text, number_from_text_or_none, result_or_none
+from elisa_bdnf.inputs.numbers import number_from_text_or_none, result_or_none
+from elisa_bdnf.inputs.printed_digits import decimals_from_text
 from elisa_bdnf.model.layout import Content, Layout, Role
 from elisa_bdnf.model.plate import Shape, Well
 from elisa_bdnf.model.reading import Note, NoteKind

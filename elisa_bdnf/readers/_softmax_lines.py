@@ -7,7 +7,8 @@ from functools import cached_property, partial
 from typing import NamedTuple
 
 from elisa_bdnf.errors import ExportError
-from elisa_bdnf.inputs.numbers import decimals_of_numbers, numbers_from_texts
+from elisa_bdnf.inputs.numbers import numbers_from_texts
+from elisa_bdnf.inputs.printed_digits import decimals_of_numbers
 from elisa_bdnf.model.plate import Well, well_from_text_or_none
 from elisa_bdnf.readers._softmax_blocks import Block
 

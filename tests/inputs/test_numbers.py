@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.numbers import (
     decimal_mark_from_rows,
-    decimals_from_text,
     number_from_text_or_none,
     numbers_from_texts,
     response_or_none,
     result_or_none,
 )
+from elisa_bdnf.inputs.printed_digits import decimals_from_text, decimals_of_numbers
 
 NUMBERS = {
     "0.123": 0.123, "-0.5": -0.5, "+1": 1.0, "1E+07": 1e7, "1.93e+03": 1930.0, ".5": 0.5, "5.": 5.0,
@@ -57,6 +57,13 @@ def test_every_printed_number_comes_back(value: float) -> None:
 @pytest.mark.parametrize(("text", "digits"), [("1.230", 3), ("5", 0), ("1E+07", None), ("OVER", None)])
 def test_printed_decimals(text: str, digits: int | None) -> None:
     assert decimals_from_text(text) == digits
+
+
+@given(st.lists(CELLS | st.sampled_from(["0.12", "10.50", "-1.23", "n.a.", ".12"]), max_size=6), st.sampled_from(".,"))
+def test_printed_decimals_of_many_are_those_of_each(texts: list[str], decimal: str) -> None:
+    cells = [text.strip() for text in texts]
+    found = decimals_of_numbers(cells, numbers_from_texts(cells, decimal), decimal)
+    assert found == [decimals_from_text(cell, decimal) for cell in cells]
 
 
 # text → kind of the note in a measured channel, and in a calculated one; None: an unknown word
