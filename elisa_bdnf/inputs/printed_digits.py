@@ -38,7 +38,7 @@ def decimals_of_numbers(texts: Sequence[str], numbers: Sequence[float], decimal:
     else:
         digits = [len(text) - mark - 1 if (mark := text.find(decimal)) >= 0 else 0 for text in texts]
     if math.isnan(sum(numbers)):
-        return [None if math.isnan(number) else count for count, number in zip(digits, numbers, strict=True)]
+        return [None if no_number else count for count, no_number in zip(digits, map(math.isnan, numbers), strict=True)]
     return list(digits)
 
 

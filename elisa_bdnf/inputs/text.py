@@ -166,7 +166,7 @@ def delimiter_from_lines(lines: Sequence[str]) -> str:
     """
     if lines and (match := _SEP_LINE.match(lines[0])):
         return match[1]
-    bare = [_outside_quotes(line) if '"' in line else line for line in lines]
+    bare = [_outside_quotes(line) if '"' in line else line for line in lines] if '"' in "".join(lines) else lines
     for delimiter in _DELIMITERS:
         if count := sum(map(contains, bare, repeat(delimiter))):
             if 2 * count >= len(bare):
@@ -279,7 +279,13 @@ def numbers_of_cells(lines: Sequence[str], delimiter: str) -> list[int]:
     """The same for many lines."""
     if delimiter == _BLANKS:
         return [number_of_cells(line, delimiter) for line in lines]
-    return [number_of_cells(line, delimiter) if '"' in line else line.count(delimiter) + 1 for line in lines]
+    counts = [count + 1 for count in map(str.count, lines, repeat(delimiter))]
+    if '"' in "".join(lines):
+        return [
+            number_of_cells(line, delimiter) if '"' in line else count
+            for line, count in zip(lines, counts, strict=True)
+        ]
+    return counts
 
 
 def _next_cell(line: str, start: int, delimiter: str) -> tuple[str, int]:

@@ -7,7 +7,8 @@ end of the file (copies are cut off there).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -16,7 +17,6 @@ from elisa_bdnf.inputs.numbers import number_from_text_or_none
 from elisa_bdnf.readers._limits import MOST_BLOCKS, refuse_more_than
 
 Row = tuple[str, ...]
-Widths = Callable[[int], int]
 _START = re.compile(r"(?P<kind>Plate|Group|Note|Graph|Cuvette\w*):(?P<rest>.*)\Z", re.DOTALL)
 _BOUNDS = ("~End", "Plate:", "Group:", "Note:", "Graph:", "Cuvette")  # most lines are seen to be inside at once
 _FOOTER = re.compile(r"(Original Filename|Date Last Saved|Copyright)\b\s*:?\s*(.*)\Z", re.IGNORECASE | re.DOTALL)
@@ -41,12 +41,12 @@ class Block:
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     line: int
-    widths: Widths
+    widths: Sequence[int]
     ended: bool = True
 
     def width(self, row: int) -> int:
         """How many cells a row had in the file, empty ones included."""
-        return self.widths(self.line + row)
+        return self.widths[self.line + row]
 
     @property
     def name(self) -> str:
@@ -59,17 +59,18 @@ class Document:
     footer: tuple[tuple[str, str], ...]
 
 
-def document_from_rows(rows: Sequence[Row], widths: Widths) -> Document:
+def document_from_rows(rows: Sequence[Row], widths: Sequence[int]) -> Document:
     """All blocks, and what stands behind the last one. Raises ExportError for values that are in no block.
 
-    ``widths`` gives the number of cells of a line by its index.
+    ``widths`` are the numbers of cells of all lines.
     """
     blocks: list[Block] = []
     footer: list[tuple[str, str]] = []
+    bounds = [n for n, row in enumerate(rows) if row and row[0].startswith(_BOUNDS)]
     index = 0
     while index < len(rows):
         if start := _start_or_none(rows[index]):
-            block, index = _block(rows, index, start, widths)
+            block, index = _block(rows, index, start, bounds, widths)
             blocks.append(block)
             refuse_more_than(MOST_BLOCKS, len(blocks), "blocks")
             continue
@@ -90,16 +91,20 @@ def _start_or_none(row: Row) -> tuple[BlockKind, tuple[str, ...]] | None:
 
 
 def _block(
-    rows: Sequence[Row], start: int, opening: tuple[BlockKind, tuple[str, ...]], widths: Widths
+    rows: Sequence[Row],
+    start: int,
+    opening: tuple[BlockKind, tuple[str, ...]],
+    bounds: Sequence[int],
+    widths: Sequence[int],
 ) -> tuple[Block, int]:
+    """The block that begins at a row, and the row behind it; ``bounds`` are the rows at which one may begin or end."""
     kind, head = opening
-    end = start + 1
-    while end < len(rows):
-        row = rows[end]
+    end = len(rows)
+    for bound in map(bounds.__getitem__, range(bisect_right(bounds, start), len(bounds))):
         # A note is free text, in which a line may begin like a block.
-        if row and row[0].startswith(_BOUNDS) and (_ends(row) or (kind is not BlockKind.NOTE and _start_or_none(row))):
+        if _ends(rows[bound]) or (kind is not BlockKind.NOTE and _start_or_none(rows[bound])):
+            end = bound
             break
-        end += 1
     ended = end < len(rows) and _ends(rows[end])
     return Block(kind, head, tuple(rows[start + 1 : end]), start + 1, widths, ended), end + 1 if ended else end
 

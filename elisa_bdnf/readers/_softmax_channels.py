@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, permutations
+from operator import sub
 
 from elisa_bdnf.inputs.numbers import number_from_text_or_none
 from elisa_bdnf.model.plate import Shape, Well
@@ -23,6 +24,7 @@ from elisa_bdnf.readers._softmax_layout import Part, slack_of_print
 from elisa_bdnf.readers._softmax_plate import PlateBlock
 
 REDUCED = "Reduced"
+_SLACK = 1.0001e-4  # of values that are printed with four decimals
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ class Responses:
         nearest: tuple[str | None, tuple[Well, ...]] = (None, ())
         for label, values in self._candidates():
             compared = [abs(values[n] - value) - slack for _, n, value, slack in printed]
+            if compared and max(compared) <= 0 and not math.isnan(sum(compared)):
+                return label, ()  # as most are
             other = tuple([of_well[0] for of_well, far in zip(printed, compared, strict=True) if far > 0])
             known = sum(far == far for far in compared)  # noqa: PLR0124 - nan where the candidate has no number
             if known and not other:
@@ -134,7 +138,7 @@ def _origins(raw: Sequence[Channel]) -> Iterator[tuple[str, Correction, Channel,
 
 
 def _difference(first: Channel, second: Channel) -> tuple[float, ...]:
-    return tuple(a - b for a, b in zip(first.values, second.values, strict=True))
+    return tuple(map(sub, first.values, second.values))
 
 
 def _deviating_or_none(values: Sequence[float], others: Sequence[float]) -> list[int] | None:
@@ -143,8 +147,11 @@ def _deviating_or_none(values: Sequence[float], others: Sequence[float]) -> list
     Raw values are printed with four decimals, so that differences of them carry that rounding.
     """
     differ: list[int] = []
+    farthest = max(map(abs, map(sub, values, others)))
+    if farthest <= _SLACK and not math.isnan(sum(values) + sum(others)):
+        return []  # as most are
     for n, (value, other) in enumerate(zip(values, others, strict=True)):
-        if abs(value - other) > 1.0001e-4 + 1e-9 * abs(other):  # never where one of them is nan
+        if abs(value - other) > _SLACK + 1e-9 * abs(other):  # never where one of them is nan
             differ.append(n)
             if 2 * len(differ) >= len(values):
                 return None

@@ -56,7 +56,8 @@ def checked(group: Group) -> Group:
 
 def _samples(group: Group) -> list[range]:
     """Positions of the lines of each sample."""
-    starts = [n for n, line in enumerate(group.lines) if n == 0 or line.sample != group.lines[n - 1].sample]
+    samples = [line.sample for line in group.lines]
+    starts = [n for n, (above, sample) in enumerate(pairwise([None, *samples])) if sample != above]
     return [range(start, stop) for start, stop in pairwise([*starts, len(group.lines)])]
 
 

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TypeVar
 
 from elisa_bdnf.inputs.numbers import number_from_text_or_none, result_or_none
@@ -27,14 +28,14 @@ T = TypeVar("T")
 _SAID = (Purpose.NAME, Purpose.DESCRIPTOR, Purpose.FACTOR)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Part:
     """The wells of a group that are on one plate: all of its lines, or those on this plate."""
 
     group: Group
     lines: tuple[GroupLine, ...]
 
-    @property
+    @cached_property
     def wells(self) -> list[Well]:
         return [line.well for line in self.lines]
 
@@ -136,9 +137,8 @@ def layout_from_parts(
 def _contents(part: Part, role: Role, decimal: str, remarks: list[str]) -> Iterator[tuple[Well, Content]]:
     """What every well holds; replicates say the same and have one content."""
     known: dict[tuple[str, ...], Content] = {}
-    positions, is_dilution = _said_positions(part.group), _is_dilution(part.group)
-    for line in part.lines:
-        said = tuple([line.texts[position] for position in positions])
+    is_dilution = _is_dilution(part.group)
+    for line, said in zip(part.lines, zip(*map(part.texts, _SAID), strict=True), strict=True):
         content = known.get(said)
         if content is None:
             content = known[said] = _content(part.group, line, role, decimal, remarks, is_dilution=is_dilution)
@@ -151,17 +151,14 @@ def _unit(group: Group) -> str:
     return "" if position is None else group.columns[position].unit
 
 
-def _said_positions(group: Group) -> tuple[int, ...]:
-    """Where the columns stand that say what a well holds."""
-    return tuple(position for purpose in _SAID if (position := group.position(purpose)) is not None)
-
-
-def _told_apart(contents: Mapping[Well, Content]) -> dict[Well, Content]:
+def _told_apart(contents: dict[Well, Content]) -> dict[Well, Content]:
     """Every group numbers its samples from 01: where groups share a name, the name of the group goes in front."""
     groups: dict[tuple[Role, str], set[str]] = {}
     distinct = {id(content): content for content in contents.values()}
     for content in distinct.values():
         groups.setdefault((content.role, content.name), set()).add(content.attributes["group"])
+    if all(len(names) == 1 for names in groups.values()):
+        return contents
     told = {
         key: replace(content, name=f"{content.attributes['group']} {content.name}")
         if len(groups[content.role, content.name]) > 1

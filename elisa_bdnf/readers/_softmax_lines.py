@@ -10,9 +10,10 @@ from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.numbers import numbers_from_texts
 from elisa_bdnf.inputs.printed_digits import decimals_of_numbers
 from elisa_bdnf.model.plate import Well, well_from_text_or_none
-from elisa_bdnf.readers._softmax_blocks import Block
+from elisa_bdnf.readers._softmax_blocks import Block, Row
 
 _FEW = 3  # lines of a table
+_ENDS_OF_TABLE = ("Group Column", "Group Summaries")
 
 
 class GroupLine(NamedTuple):
@@ -70,36 +71,46 @@ def lines_from_block(
     """
     lines: list[GroupLine] = []
     without_well: list[str] = []
-    first = [""] * width
+    first = ("",) * width
     sample = -1
     for offset, row in _table_rows(block, well):
-        cells = [*row, *[""] * (width - len(row))]
+        cells = row if len(row) == width else (*row, *[""] * (width - len(row)))
+        name = well_from_text_or_none(cells[well])
         if cells[0]:
             sample, first = sample + 1, cells
-        name = well_from_text_or_none(cells[well])
+        elif name:
+            cells = _with_inherited(cells, first, inherited)
         if name is None:
             without_well.append(cells[0] or cells[well])
             continue
-        for position in inherited:
-            cells[position] = cells[position] or first[position]
-        lines.append(_group_line((block.line + 1 + offset, name, sample, tuple(cells), len(lines))))
+        lines.append(_group_line((block.line + 1 + offset, name, sample, cells, len(lines))))
     return tuple(lines), without_well
 
 
-def _table_rows(block: Block, well: int) -> Iterator[tuple[int, Sequence[str]]]:
+def _with_inherited(cells: Row, first: Row, inherited: Sequence[int]) -> Row:
+    """The cells of a further replicate, with what only the first line of its sample says."""
+    filled = list(cells)
+    for position in inherited:
+        filled[position] = filled[position] or first[position]
+    return tuple(filled)
+
+
+def _table_rows(block: Block, well: int) -> Iterator[tuple[int, Row]]:
     """Position and cells of the lines of the table. An empty line ends it, unless lines with a well stand below it."""
-    heads, width = len(block.rows[0]), block.widths(block.line)
+    heads, width = len(block.rows[0]), block.widths[block.line]
     short: list[int] = []
     lines = 0
-    for offset, row in enumerate(block.rows[1:], start=1):
-        if row and row[0] in ("Group Column", "Group Summaries"):
-            break
-        if not any(row):
+    above: Row = block.rows[0]
+    widths = block.widths[block.line + 1 : block.line + len(block.rows)]
+    for offset, (row, cells) in enumerate(zip(block.rows[1:], widths, strict=True), start=1):
+        if not row:  # which is all that is empty: rows end with their last text
+            above = row
             continue
-        goes_on = offset == 1 or any(block.rows[offset - 1]) or well_from_text_or_none("".join(row[well : well + 1]))
-        if not goes_on:
+        if row[0] in _ENDS_OF_TABLE:
             break
-        cells = block.widths(block.line + offset)
+        if not above and offset > 1 and not well_from_text_or_none("".join(row[well : well + 1])):
+            break
+        above = row
         if len(row) > heads or cells > width or len(row) < cells < width:
             raise _other_width(block, offset)
         lines += 1
@@ -111,7 +122,7 @@ def _table_rows(block: Block, well: int) -> Iterator[tuple[int, Sequence[str]]]:
 
 
 def _other_width(block: Block, offset: int) -> ExportError:
-    cells, width = block.widths(block.line + offset), block.widths(block.line)
+    cells, width = block.widths[block.line + offset], block.widths[block.line]
     return ExportError(
         f"the line has {cells} cells, the headings of group {block.name!r} {width}",
         expected="a cell below each heading, empty or not",

@@ -6,13 +6,14 @@ line per wavelength below a line of well names. The reduced matrix comes last an
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.grid import column_number_or_none, wells_of_row
-from elisa_bdnf.inputs.numbers import number_from_text_or_none
+from elisa_bdnf.inputs.numbers import numbers_from_texts
 from elisa_bdnf.model.plate import (
     STANDARD_SHAPES,
     Shape,
@@ -112,7 +113,7 @@ def _by_wells(block: Block, head: PlateHead) -> tuple[_Matrices, Shape]:
     for index, row in enumerate(block.rows):
         named = _LETTER.search("".join(row[2:]))
         names = [well_from_text_or_none(cell) for cell in row[2:]] if named else []
-        if names and any(names) and not any(number_from_text_or_none(cell) is not None for cell in row[2:]):
+        if any(names) and all(map(math.isnan, numbers_from_texts(row[2:]))):
             wells, reduced = names, head.is_reduced or not row[1]
             matrices.unfilled.append(block.line + 1 + index)
             seen.update(well for well in names if well)
@@ -250,5 +251,5 @@ def _stated_shape(head: PlateHead) -> Shape | None:
 
 
 def _shape(head: PlateHead, wells: set[Well]) -> Shape:
-    places = [row_column_from_well(well) for well in wells] or [(0, 0)]
-    return plate_shape(max(row for row, _ in places) + 1, max(column for _, column in places) + 1, head.number("wells"))
+    rows, columns = zip(*map(row_column_from_well, wells), strict=True) if wells else ((0,), (0,))
+    return plate_shape(max(rows) + 1, max(columns) + 1, head.number("wells"))

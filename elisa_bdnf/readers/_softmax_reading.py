@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.file import InputFile
-from elisa_bdnf.inputs.text import number_of_cells
+from elisa_bdnf.inputs.text import numbers_of_cells
 from elisa_bdnf.model.layout import Role
 from elisa_bdnf.model.reading import ChannelKind, InstrumentCurve, Reading, Source
 from elisa_bdnf.readers._cells import decimal_mark, places_of, wells_of
@@ -36,8 +36,8 @@ def readings_from_file(file: InputFile) -> tuple[Reading, ...]:
     """One reading per endpoint plate. Raises ExportError where there is none, and for unknown words in wells."""
     delimiter = next((match["delimiter"] for line in file.lines if (match := _PLATE_LINE.match(line))), file.delimiter)
     rows = file.rows if delimiter == file.delimiter else file.rows_by(delimiter)
-    document = document_from_rows(rows, lambda index: number_of_cells(file.lines[index], delimiter))
-    draft = _draft(document)
+    document = document_from_rows(rows, numbers_of_cells(file.lines, delimiter))
+    draft = _draft(document, states_fit=b"rsquared(" in file.letters)
     draft.remarks += _cut_off(file.lines, document)
     if not draft.plates:
         raise _nothing_measured(document)
@@ -69,7 +69,8 @@ class _Draft:
     r_squared: float | None = None
 
 
-def _draft(document: Document) -> _Draft:
+def _draft(document: Document, *, states_fit: bool) -> _Draft:
+    """``states_fit``: a formula for the coefficient of determination stands somewhere in the file."""
     draft = _Draft(".")
     refuse_more_than(MOST_PLATES, sum(block.kind is BlockKind.PLATE for block in document.blocks), "plates")
     for block in document.blocks:
@@ -78,7 +79,7 @@ def _draft(document: Document) -> _Draft:
         elif block.kind is BlockKind.PLATE:
             _take_plate(draft, block)
     draft.decimal = _decimal_mark(draft)
-    draft.r_squared = r_squared_or_none(document, draft.decimal)
+    draft.r_squared = r_squared_or_none(document, draft.decimal) if states_fit else None
     draft.groups = [checked(group.with_numbers(draft.decimal)) for group in draft.groups]
     draft.responses = [channels_from_plate(plate, draft.decimal) for plate in draft.plates]
     roles, remarks = roles_of_groups(draft.groups)
