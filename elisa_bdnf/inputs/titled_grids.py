@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import attrgetter
 
 from elisa_bdnf.inputs.columns import Column, column_from_text
 from elisa_bdnf.inputs.grid import Grid, find_grids, wells_of_row
@@ -66,6 +69,15 @@ class Astray:
     row: int
     column: int
     texts: tuple[str, ...]
+    columns: tuple[int, ...]
+
+
+@dataclass(slots=True)
+class _Above:
+    """What stands above one grid."""
+
+    title: str
+    plate: str | None = None
 
 
 def plate_name_or_none(text: str) -> str | None:
@@ -85,22 +97,61 @@ def plates_of_grids(page: Page) -> tuple[list[GridPlate], list[Astray]]:
     if not grids:
         return [], []
     covered = {cell for grid in grids for cell in _cells_of(grid)}
-    plates, astray, below = [GridPlate(None)], [], 0
-    for grid in grids:
-        title = ""
-        takes_title = grid.corner.casefold() in _EMPTY_CORNERS
-        for line in _lines_between(page, below, grid.top, covered):
-            name = plate_name_or_none(" ".join(line.texts)) if len(line.texts) < 3 else None
-            if name:
-                plates.append(GridPlate(name))
-            elif takes_title and line.row == _line_above(page, grid.top) and _is_title(line):
-                title = line.texts[0]
-            else:
-                astray.append(line)
-        below = max(below, grid.bottom)
-        plates[-1].grids.append(TitledGrid(page, grid, title if takes_title else grid.corner))
+    plates, below = [GridPlate(None)], 0
+    astray: list[Astray] = []
+    beside: dict[int, GridPlate] = {}  # the plates that grids side by side name, by the left edge of each
+    for _, group in groupby(grids, key=attrgetter("top")):
+        abreast = list(group)
+        parts = _parts(_lines_above(page, abreast[0], below, covered), [grid.left for grid in abreast])
+        named: dict[int, GridPlate] = {}
+        for grid, lines in zip(abreast, parts, strict=True):
+            found = _above(page, grid, lines, astray)
+            if found.plate:
+                plates.append(GridPlate(found.plate))
+                named[grid.left] = plates[-1]
+            plate = plates[-1] if named or len(abreast) == 1 else beside.get(grid.left, plates[-1])
+            plate.grids.append(TitledGrid(page, grid, found.title))
+        beside = named or beside if len(abreast) > 1 else {}
+        below = max(below, *(grid.bottom for grid in abreast))
     astray += _lines_between(page, below, len(page.rows), covered)
     return [plate for plate in plates if plate.grids], astray
+
+
+def _above(page: Page, grid: Grid, lines: Sequence[Astray], astray: list[Astray]) -> _Above:
+    """What the lines above a grid name; the others are put to what belongs to no grid."""
+    takes_title = grid.corner.casefold() in _EMPTY_CORNERS
+    found = _Above("" if takes_title else grid.corner)
+    for line in lines:
+        name = plate_name_or_none(" ".join(line.texts)) if len(line.texts) < 3 else None
+        if name:
+            found.plate = name
+        elif takes_title and line.row == _line_above(page, grid.top) and _is_title(line):
+            found.title = line.texts[0]
+        else:
+            astray.append(line)
+    return found
+
+
+def _lines_above(page: Page, grid: Grid, below: int, covered: set[tuple[int, int]]) -> list[Astray]:
+    """The lines since the last grid; where one beside it begins higher up, what stands right above in its columns."""
+    if below <= grid.top:
+        return _lines_between(page, below, grid.top, covered)
+    beside = {(row, column) for row in (grid.top - 1,) for column in range(grid.left)}
+    return _lines_between(page, grid.top - 1, grid.top, covered | beside)
+
+
+def _parts(lines: Sequence[Astray], lefts: Sequence[int]) -> list[list[Astray]]:
+    """The lines above grids side by side, each cut where the next grid begins."""
+    if len(lefts) == 1:
+        return [list(lines)]
+    parts: list[list[Astray]] = [[] for _ in lefts]
+    for line in lines:
+        places = [max(bisect_right(lefts, column) - 1, 0) for column in line.columns]
+        for part in dict.fromkeys(places):
+            inside = [at for at, place in enumerate(places) if place == part]
+            columns = tuple(line.columns[at] for at in inside)
+            parts[part].append(Astray(line.row, columns[0], tuple(line.texts[at] for at in inside), columns))
+    return parts
 
 
 def _is_title(line: Astray) -> bool:
@@ -120,7 +171,8 @@ def _lines_between(page: Page, start: int, stop: int, covered: set[tuple[int, in
         cells = [(at, text) for at, text in enumerate(page.rows[row]) if text and (row, at) not in covered]
         cells = [(at, text) for at, text in cells if not _BETWEEN.match(text)]
         if cells:
-            found.append(Astray(row, cells[0][0], tuple(text for _, text in cells)))
+            columns, texts = zip(*cells, strict=True)
+            found.append(Astray(row, columns[0], texts, columns))
     return found
 
 

@@ -14,7 +14,7 @@ from elisa_bdnf.readers._key_lines import kind_from_text
 _HEAD = 60
 _GENERIC = "generic pages"
 _WAVELENGTH = re.compile(
-    r"(?:\b(?:od|abs|absorbance|optical density|extinction|raw data|raw|signal|response|wavelength|λ)"
+    r"(?:\b(?:od|do|abs|absorbance|optical density|extin[ck]tion|raw(?: ?data)?|signal|response|wavelength|λ)"
     r"[\s_:=(@-]*|\ba)"
     r"(?P<behind>[2-9][0-9]{2}|1[01][0-9]{2})(?![0-9])|(?<![0-9.])(?P<nm>[2-9][0-9]{2}|1[01][0-9]{2})\s*_?nm\b"
     r"|\((?P<alone>[2-9][0-9]{2})\)",
@@ -25,9 +25,23 @@ _DIFFERENCE = re.compile(
     r"([2-9][0-9]{2})\s*(?:nm)?\s*(?:-|−|–|minus)\s*(?:od|a)?\s*([2-9][0-9]{2})(?![0-9])", re.IGNORECASE
 )
 _RESPONSE = re.compile(
-    r"\b(?:od|abs|absorbance|absorption|optical[ _]density|extinction|response|signal|raw|raw[ _]data|readings?|"
-    r"values?|measurements?|measured|fluorescence|luminescence|rfu|rlu|counts)\b",
+    r"\b[Δ∆d]?(?:od|abs|absorbance|absorption|optical[ _]density|extin[ck]tion|response|signal|raw|raw[ _]?data|"
+    r"readings?|values?|measurements?|measured|fluorescence|luminescence|rfu|rlu|counts)\b",
     re.IGNORECASE,
+)
+# What was done to responses, where a title says nothing else: ``Blank corrected``, ``Net``.
+_DONE = re.compile(
+    r"\b(?:blank|background|reference)[\s-]*(?:correct|subtract|adjust|reduc|removed)"
+    r"|\A(?:corrected|subtracted|net|delta|difference|reduced)(?:\s+(?:data|matrix|plate))?\Z",
+    re.IGNORECASE,
+)
+_TWO_WAVELENGTHS = re.compile(  # a difference or a ratio: it is not said which; of chromogens also without a word
+    r"\A\W*(?:(?:od|do|abs|absorbance|a|ratio|extinction)[\s_:=(]*(?P<named>[2-9][0-9]{2})|(?P<nm>405|450|490|492))"
+    r"\s*(?:nm)?\s*(?:/\s*(?:od|a)?|\(?ref(?:erence|\.)?[\s:=]*)\s*[2-9][0-9]{2}(?![0-9])",
+    re.IGNORECASE,
+)
+_TAKEN_OFF = re.compile(
+    r"correct|subtract|adjust|differ|delta|\A[Δ∆d]od|\A[Δ∆]a|net\b|reduced|minus|remov", re.IGNORECASE
 )
 _AGGREGATED = re.compile(
     r"\b(?:mean|average|avg|median|sd|std[ _.]?dev|stdev|sem|cv|count|n|rank)(?![a-z])|%", re.IGNORECASE
@@ -57,6 +71,9 @@ _VENDOR_WORDS = (
 )  # fmt: skip
 
 
+_ABSORBED = (ChannelKind.ABSORBANCE, ChannelKind.UNKNOWN)
+
+
 class Meaning(StrEnum):
     RESPONSE = "response"
     CONCENTRATION = "concentration"  # that a program calculated
@@ -82,11 +99,11 @@ def quantity_from_title(title: str) -> Quantity:
     wavelength = wavelength_from_title_or_none(words)
     if _AGGREGATED.search(words):
         return Quantity(Meaning.STATISTIC)
-    if wavelength is None and not _RESPONSE.search(words):
+    if wavelength is None and not (_RESPONSE.search(words) or _DONE.search(words)):
         return Quantity(Meaning.OTHER)
     kind = kind_from_text(words)
     kind = ChannelKind.ABSORBANCE if kind is ChannelKind.UNKNOWN else kind
-    return Quantity(Meaning.RESPONSE, wavelength, kind, _correction(words))
+    return Quantity(Meaning.RESPONSE, wavelength, kind, _correction(words, kind))
 
 
 def wavelength_from_title_or_none(title: str) -> float | None:
@@ -95,20 +112,23 @@ def wavelength_from_title_or_none(title: str) -> float | None:
         return float(match[1])
     if match := _BARE.match(title):
         return float(match[1])
+    if (match := _TWO_WAVELENGTHS.search(title)) and kind_from_text(title) in _ABSORBED:
+        return float(match["named"] or match["nm"])
     match = _WAVELENGTH.search(title)
     return float(match["behind"] or match["nm"] or match["alone"]) if match else None
 
 
-def _correction(words: str) -> Correction:
-    if _DIFFERENCE.search(words) or re.search(r"reference|background", words, re.IGNORECASE):
+def _correction(words: str, kind: ChannelKind) -> Correction:
+    """``Reference 620 nm`` alone is a read of its own."""
+    taken_off = _TAKEN_OFF.search(words)
+    if _DIFFERENCE.search(words) or (taken_off and re.search(r"reference|background", words, re.IGNORECASE)):
         return Correction.REFERENCE
     if re.search(r"blank", words, re.IGNORECASE):
         return Correction.BLANK
     if re.search(r"path ?length", words, re.IGNORECASE):
         return Correction.PATH_LENGTH
-    return (
-        Correction.REDUCED if re.search(r"correct|delta|net\b|reduced|minus", words, re.IGNORECASE) else Correction.NONE
-    )
+    two = kind is ChannelKind.ABSORBANCE and _TWO_WAVELENGTHS.search(words)
+    return Correction.REDUCED if taken_off or two else Correction.NONE
 
 
 def is_time_title(title: str) -> bool:

@@ -111,6 +111,17 @@ def test_titles_state_wavelengths(title: str, nm: int) -> None:
         ("450 nm minus 620 nm", Meaning.RESPONSE, Correction.REFERENCE),
         ("Blank corrected (450)", Meaning.RESPONSE, Correction.BLANK),
         ("Corrected OD", Meaning.RESPONSE, Correction.REDUCED),
+        ("Blank corrected", Meaning.RESPONSE, Correction.BLANK),
+        ("Background subtracted", Meaning.RESPONSE, Correction.REFERENCE),
+        ("Net", Meaning.RESPONSE, Correction.REDUCED),
+        ("ΔOD", Meaning.RESPONSE, Correction.REDUCED),
+        ("OD 450/570", Meaning.RESPONSE, Correction.REDUCED),
+        ("450/620", Meaning.RESPONSE, Correction.REDUCED),
+        ("OD 450 (ref 620)", Meaning.RESPONSE, Correction.REDUCED),
+        ("Reference 620 nm", Meaning.RESPONSE, Correction.NONE),
+        ("daily OD", Meaning.RESPONSE, Correction.NONE),
+        ("Sample 250/500", Meaning.OTHER, Correction.NONE),
+        ("Blank plate", Meaning.OTHER, Correction.NONE),
         ("Mean OD", Meaning.STATISTIC, Correction.NONE),
         ("OD CV %", Meaning.STATISTIC, Correction.NONE),
         ("Calculated concentration", Meaning.CONCENTRATION, Correction.NONE),
@@ -125,9 +136,27 @@ def test_titles_state_what_was_done(title: str, meaning: Meaning, correction: Co
     assert (quantity.meaning, quantity.correction) == (meaning, correction)
 
 
+def abreast(*titles: str) -> str:
+    """Matrices side by side, each below its own title; the numbers of the second are 10 higher."""
+    blocks = [
+        [
+            [title, *[""] * 12],
+            *(line.split(",") for line in matrix(values=[[v + 10 * n for v in row] for row in VALUES]).splitlines()),
+        ]
+        for n, title in enumerate(titles)
+    ]
+    return "\n".join(",,".join(",".join(line) for line in lines) for lines in zip(*blocks, strict=True))
+
+
 TWO = f"450\n{matrix()}\n570\n{matrix()}"
 PLATES = {
     "channels": (TWO, [("Plate 1", ["450", "570"])]),
+    "abreast": (abreast("450", "570"), [("Plate 1", ["450", "570"])]),
+    "abreast-plates": (abreast("Plate 7", "Plate 8"), [("Plate 7", ["Response"]), ("Plate 8", ["Response"])]),
+    "abreast-plates-below-titles": (
+        abreast("Plate 7", "Plate 8") + "\n" + abreast("570", "570"),
+        [("Plate 7", ["Response", "570"]), ("Plate 8", ["Response", "570"])],
+    ),
     "corners": (matrix("OD 450") + "\n" + matrix("OD 570"), [("Plate 1", ["OD 450", "OD 570"])]),
     "named": (f"Plate: a\n{matrix()}\nPlate 2\n{matrix()}", [("a", ["Response"]), ("Plate 2", ["Response"])]),
     "titled": (f"serum\n{matrix()}\nplasma\n{matrix()}", [("serum", ["Response"]), ("plasma", ["Response"])]),
@@ -164,6 +193,13 @@ TABLE = (
     "A1,0.5,std,,5,,5.1,0.5\nA2,0.5,std,,5,,4.9,\nA3,0.3,sample,P1,,1:20,<0.1,\nA4,.2,QC low,,,,,\n"
     "B1,0.5,std,,2.5,,2.4,\nB2,0.5,std,,2.5,,2.6,\nB3,0.3,sample,P1,,1:20,1.25,\n"
 )
+
+
+def test_matrices_side_by_side_keep_their_numbers() -> None:
+    (one,) = read(abreast("450", "570"))
+    assert [channel.values for channel in one.channels] == [FLAT, tuple(value + 10 for value in FLAT)]
+    first, second = read(abreast("Plate 7", "Plate 8"))
+    assert (first.channels[0].values, second.channels[0].values) == (FLAT, tuple(value + 10 for value in FLAT))
 
 
 @pytest.mark.parametrize("text", [GRIDS, TABLE], ids=["grids", "table"])
