@@ -132,7 +132,7 @@ def ln_standard_errors(curve: Curve, ln_x: Array, wells: int) -> Array:
 
 def _relative(variance: Array, steep: Array) -> Array:
     """Standard errors of ln x; infinite where the curve is flat."""
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         return np.where(steep != 0, np.sqrt(variance) / np.abs(steep), np.inf)
 
 
@@ -174,13 +174,18 @@ def _one_side(curve: Curve, y: float, wells: int, t: float) -> Side:
 
 
 def _one_sided(curve: Curve, y: float, end: float) -> Interval:
+    """From 0 to ``end``, or from ``end`` on where the response lies on the side of high concentrations."""
+    low, high = (end, math.inf) if is_above(curve, y) else (0.0, end)
+    if low == 0 and math.isinf(high):
+        return _both_sided(low, high)
     if curve.model is Model.LINEAR:
-        return Interval(0.0, end, "one-sided: the response lies below that of concentration 0", "inversion")
-    side = "above" if is_above(curve, y) else "below"
-    remark = f"one-sided: the response lies at or beyond the asymptote {side} the standards"
-    if curve.model is Model.LOG_LOG:
+        remark = "one-sided: the response lies below that of concentration 0"
+    elif curve.model is Model.LOG_LOG:
         remark = f"one-sided, as of a response of {response_floor(curve):.3g}: a log-log line has none at or below 0"
-    return Interval(*((end, math.inf) if side == "above" else (0.0, end)), remark, "inversion")
+    else:
+        side = "above" if low > 0 else "below"
+        remark = f"one-sided: the response lies at or beyond the asymptote {side} the standards"
+    return Interval(low, high, remark, "inversion")
 
 
 def is_above(curve: Curve, y: float) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from scipy import optimize, stats
 
 from elisa_bdnf.analysis.calibrate import calibrate
 from elisa_bdnf.analysis.curve_reading import read_responses
+from elisa_bdnf.analysis.intervals import ln_standard_errors
 from elisa_bdnf.model.curve import Curve, CurveSpec, Level, Model, WeightKind, Weights
 from numerics.reference import EVERYTHING
 
@@ -70,3 +72,14 @@ def test_delta_method(name: str, theta: float) -> None:
     assert (reading.interval.low, reading.interval.high) == pytest.approx(
         (math.exp(expected - half), math.exp(expected + half)), rel=1e-5
     )
+
+
+def test_where_a_curve_is_flat_to_the_last_digit_the_error_is_infinite() -> None:
+    """Its slope there is 1e-300 and less: no warning, and no number that looks like one."""
+    levels = [Level(x, (LEVELS["lower plateau of a rising curve"](x),) * 2) for x in X]
+    curve = calibrate(levels, CurveSpec(Model.FOUR_PL, Weights(WeightKind.NONE)), EVERYTHING)
+    assert isinstance(curve, Curve)
+    steep = replace(curve, a=0.1, d=3.0, c=8.0, b=500.0, report=replace(curve.report, residual_sd=1e12))
+    errors = ln_standard_errors(steep, np.log([1.0, 2.0, 8.0, 40.0]), 2)
+    assert np.isinf(errors[[0, 1, 3]]).all()
+    assert np.isfinite(errors[2])
