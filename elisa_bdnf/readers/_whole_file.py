@@ -16,6 +16,7 @@ _USUAL = Shape(8, 12)
 _USUAL_WELLS = frozenset(_USUAL.wells())
 _FEW = 2
 _FEWEST = 8  # numbers; two plates with fewer can be equal by chance
+_NO_OD = 10
 _AGAIN = re.compile(r"(.*) \(([0-9]+)\)")
 _Numbers = tuple[tuple[int, tuple[float | None, ...]], ...]
 
@@ -31,7 +32,7 @@ def with_remarks(file: InputFile, readings: Sequence[Reading], *, states_wells: 
     for reading, others in zip(readings, beside, strict=True):
         holes = () if states_wells else remarks_on_holes(reading.channels, reading.shape)
         more = (*said, *holes, *_repeated_labels(reading), *_without_wavelength(reading), *others, *_far_wells(reading))
-        more = (*more, *_dilutions(reading))
+        more = (*more, *_dilutions(reading), *(_thousands(reading) if file.kind == "text" else ()))
         new = tuple([sentence for sentence in more if sentence not in reading.remarks])
         remarked.append(replace(reading, remarks=(*reading.remarks, *new)) if new else reading)
     return tuple(remarked)
@@ -42,6 +43,19 @@ def _dilutions(reading: Reading) -> tuple[str, ...]:
     layout = reading.layout
     found = dilutions_in_names(layout.contents) if layout else ()
     return tuple([sentence for sentence in found if layout and sentence not in layout.remarks])
+
+
+def _thousands(reading: Reading) -> Iterator[str]:
+    """A sentence where every number may be a count whose point marks thousands: ``12.345``, ``850``, never ``0.5``."""
+    for channel in reading.channels:
+        numbers = [value for value in channel.values if value == value]  # noqa: PLR0124 - nan is no number
+        if len(numbers) < _FEWEST or max(numbers) < _NO_OD or all(value.is_integer() for value in numbers):
+            continue
+        if all(value.is_integer() or (1 <= value < 1000 and round(value, 3) == value) for value in numbers):
+            yield (
+                f"{channel.label!r}: no number is below 1 or has more than three decimals, so that a point or comma in "
+                "them could mark thousands; it was taken for the decimal mark."
+            )
 
 
 def _repeated_labels(reading: Reading) -> Iterator[str]:

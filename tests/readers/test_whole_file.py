@@ -91,3 +91,12 @@ def test_standards_without_any_concentration_are_a_remark_for_a_layout_may_follo
     assert reading.layout is not None
     assert reading.layout.contents["A1"].nominal is None
     assert "The file names standards without any concentration; a layout has to state them." in reading.layout.remarks
+
+
+@pytest.mark.parametrize(
+    ("texts", "said"), [("12.345 1.061 850", True), ("12.345 0.061 850", False), ("12.3455 1.061 85", False)]
+)
+def test_counts_whose_points_may_mark_thousands_are_remarked(texts: str, said: bool) -> None:
+    lines = [f"{letter}{column};{text}" for letter in "ABC" for column, text in enumerate(texts.split(), start=1)]
+    (reading,) = read_bytes("\n".join(["Well;RLU", *lines]).encode())
+    assert any("could mark thousands" in remark for remark in reading.remarks) is said
