@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from elisa_bdnf.analysis.calibrate import calibrate
+from elisa_bdnf.analysis.intervals import interval
 from elisa_bdnf.model.curve import Curve, CurveSpec, Level, Model, NoCurve, weights_from_text
 from numerics.reference import EVERYTHING
 
@@ -110,6 +111,24 @@ def test_a_step_between_two_standards_has_no_shape(model: Model) -> None:
     found = calibrate(step, CurveSpec(model), EVERYTHING)
     assert isinstance(found, NoCurve)
     assert found.cause == "one_level_dominates"
+
+
+@pytest.mark.parametrize(("second", "refused"), [(0.15, True), (0.25, False)])
+def test_the_other_levels_must_make_up_a_twentieth_of_the_rise(second: float, refused: bool) -> None:
+    """4.6 % and 9.8 % of it."""
+    found = calibrate(levels((2.0, second, 0.12, 0.1, 0.085, 0.075, 0.068, 0.06)), CurveSpec(), EVERYTHING)
+    assert isinstance(found, NoCurve) is refused
+
+
+def test_one_degree_of_freedom_is_enough_for_an_interval() -> None:
+    single = tuple(
+        Level(x, (y,)) for x, y in zip((400.0, 200.0, 100.0, 50.0, 25.0), (2.1, 1.5, 0.9, 0.5, 0.3), strict=True)
+    )
+    curve = calibrate(single, CurveSpec(weights=NONE), EVERYTHING)
+    assert isinstance(curve, Curve)
+    assert curve.report.degrees_of_freedom == 1
+    assert curve.report.residual_sd**2 == pytest.approx(curve.report.residual_sum_of_squares)
+    assert interval(curve, 1.0, 1).low is not None
 
 
 @pytest.mark.parametrize(("sign", "which"), [(1, "upper"), (-1, "lower")])
