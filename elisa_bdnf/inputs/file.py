@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from elisa_bdnf.errors import ElisaError, ExportError, TableError
+from elisa_bdnf.inputs import decoding
 from elisa_bdnf.inputs import text as texts
 
 if TYPE_CHECKING:
@@ -68,7 +69,6 @@ KIND_TITLES = {
     "lfs": "a Git LFS pointer instead of the file itself",
     "binary": "binary data of an unknown kind",
 }
-
 
 _watchers: list[dict[Path, str | None]] = []
 
@@ -147,9 +147,9 @@ class InputFile:
         return kind_from_bytes(self.data, (lambda: self.text) if is_small else None)
 
     @cached_property
-    def _decoded(self) -> texts.Decoded:
+    def _decoded(self) -> decoding.Decoded:
         try:
-            return texts.decode(self.data, self.chosen_encoding, may_be_named=self.error in _ENCODING_MAY_BE_NAMED)
+            return decoding.decode(self.data, self.chosen_encoding, may_be_named=self.error in _ENCODING_MAY_BE_NAMED)
         except ElisaError as failed:
             raise self._own(failed) from None
 
@@ -275,7 +275,7 @@ def _kind_of_zip(data: bytes) -> str:
 
 
 def _text_of_head(data: bytes) -> str:
-    return texts.decode(data[:_HEAD_BYTES] if len(data) % 2 == 0 else data[: _HEAD_BYTES - 1]).text
+    return decoding.decode(data[:_HEAD_BYTES] if len(data) % 2 == 0 else data[: _HEAD_BYTES - 1]).text
 
 
 def _kind_of_text(data: bytes, decoded: Callable[[], str]) -> str:

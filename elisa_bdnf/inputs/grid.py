@@ -216,19 +216,21 @@ def _lines_below(
         cells = rows[index]
         letter = None
         if left < len(cells):
-            letter = row_letter_or_none(cells[left], after_z=row is not None and row >= 25)
+            letter = _ROW_LETTERS.get(cells[left])
+            if row is not None and row >= 25:
+                letter = row_letter_or_none(cells[left], after_z=True)
         if letter is None:
             goes_on = several_lines and row is not None and not any(cells[: left + 1]) and any(cells[left + 1 :])
             if not goes_on:
                 return
         else:
             row = letter
-        inside = _padded(cells[left + 1 : right], len(columns))
-        yield GridLine(index, row or 0, inside, _without_empty_tail(cells[right:]))
-
-
-def _padded(cells: Sequence[str], length: int) -> tuple[str, ...]:
-    return tuple(cells) if len(cells) == length else (*cells, *[""] * (length - len(cells)))
+        inside, beyond = tuple(cells[left + 1 : right]), tuple(cells[right:])
+        if len(inside) < len(columns):
+            inside = (*inside, *[""] * (len(columns) - len(inside)))
+        if beyond and not beyond[-1]:
+            beyond = _without_empty_tail(beyond)
+        yield GridLine(index, row or 0, inside, beyond)
 
 
 def _without_empty_tail(cells: Sequence[str]) -> tuple[str, ...]:

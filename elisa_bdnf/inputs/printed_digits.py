@@ -33,7 +33,9 @@ def decimals_of_numbers(texts: Sequence[str], numbers: Sequence[float], decimal:
             for text, number in zip(texts, numbers, strict=True)
         ]
     digits: Iterable[int]
-    if same := _same_decimals(filled, decimal):
+    if decimal not in joined:
+        digits = repeat(0, len(texts))
+    elif same := _same_decimals(filled, decimal):
         digits = repeat(same, len(texts))
     else:
         digits = [len(text) - mark - 1 if (mark := text.find(decimal)) >= 0 else 0 for text in texts]

@@ -90,6 +90,9 @@ def contents_from_facts(facts: Mapping[Well, WellFacts], *, decimal: str = ".", 
 
 def dilutions_in_names(contents: Mapping[Well, Content]) -> tuple[str, ...]:
     """A sentence about samples whose names hold what looks like a dilution, where nothing states one."""
+    names = "\t".join([content.name for content in contents.values()])
+    if "/" not in names and ":" not in names:  # as in most
+        return ()
     named = dict.fromkeys(
         content.name
         for content in contents.values()

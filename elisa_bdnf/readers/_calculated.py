@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from functools import partial
-from itertools import repeat
+from itertools import compress, repeat
 
 from elisa_bdnf.inputs.numbers import (
     EMPTY_CELL,
@@ -19,14 +19,14 @@ from elisa_bdnf.inputs.numbers import (
 from elisa_bdnf.inputs.printed_digits import decimals_from_text, decimals_of_number, decimals_of_numbers
 from elisa_bdnf.model.plate import Well
 from elisa_bdnf.model.reading import InstrumentResult, Note, NoteKind
+from elisa_bdnf.readers._cells import filled_wells
 
 _result = partial(tuple.__new__, InstrumentResult)  # there are many: a third of what calling the class costs
 
 
 def results(quantity: str, cells: Mapping[Well, str], decimal: str) -> tuple[InstrumentResult, ...]:
     """What the software calculated for each well that is not empty; unknown words are kept as they are."""
-    filled = {well: text for well, text in cells.items() if text}
-    wells, texts = list(filled), list(filled.values())
+    wells, texts = list(filled_wells(cells)), list(filter(None, cells.values()))
     numbers = numbers_from_texts(texts, decimal)
     digits = decimals_of_numbers(texts, numbers, decimal)
     return tuple(filter(None, results_or_none(quantity, wells, texts, numbers, digits, decimal)))
@@ -46,8 +46,8 @@ def results_or_none(
         return list(map(_result, each))
     found = [None if math.isnan(item[2]) else _result(item) for item in each]
     words: dict[str, InstrumentResult | None] = {}
-    for n, text in enumerate(texts):
-        if text and found[n] is None:
+    for n in compress(range(len(texts)), map(math.isnan, numbers)):
+        if text := texts[n]:
             if text not in words:
                 words[text] = _result_or_none(quantity, wells[n], text, decimal)
             word = words[text]

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import compress, repeat
 from typing import Protocol
 
 from elisa_bdnf.errors import ExportError, Problem
@@ -102,6 +103,11 @@ class NamedCells(Cells):
         return ((1, text) for text in self.values())
 
 
+def filled_wells(cells: Mapping[Well, str]) -> Iterator[Well]:
+    """The wells whose cells are not empty."""
+    return compress(cells, cells.values())
+
+
 def decimal_mark(tables: Iterable[Cells], lines: Iterable[tuple[int, Sequence[str]]] = ()) -> str:
     """The one decimal mark of all the cells, and of further ``lines`` (number from 1, cells).
 
@@ -158,7 +164,7 @@ def _in_order(cells: Cells, numbers: Sequence[float], wells: tuple[Well, ...]) -
     if tuple(cells) == wells:
         return tuple(numbers)
     by_well = dict(zip(cells, numbers, strict=True))
-    return tuple([by_well.get(well, math.nan) for well in wells])
+    return tuple(map(by_well.get, wells, repeat(math.nan)))
 
 
 def _values_and_notes(

@@ -54,15 +54,12 @@ def layout_from_attributes(attributes: Mapping[str, Mapping[Well, str]], shape: 
         dilution = factor_or_none
         questions["Conc/Dil of samples is read as dilution factors: one is above 1 and none below."] = {}
     amounts = _amounts(statements, decimal)
-    known: dict[tuple[str, ...], Content] = {}
-    contents = {}
-    for well in wells_of(shape):
-        texts = said_of.get(well)
-        if not (texts and said[texts][_WELL_ID]):
-            continue
-        if texts not in known:
-            known[texts] = _content(said[texts], decimal, questions, dilution, amounts)
-        contents[well] = known[texts]
+    known = {
+        texts: _content(said[texts], decimal, questions, dilution, amounts)
+        for texts in dict.fromkeys(map(said_of.get, wells_of(shape)))  # questions come in the order of the plate
+        if texts and said[texts][_WELL_ID]
+    }
+    contents = {well: known[texts] for well in wells_of(shape) if (texts := said_of.get(well)) in known}
     remarks = tuple(template.format(_some(list(named))) for template, named in questions.items())
     return Layout(shape, contents, unit=amounts.unit, origin="export", remarks=(*remarks, *amounts.remarks))
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from itertools import chain
 
 from elisa_bdnf.errors import ExportError
 from elisa_bdnf.model.plate import Shape, Well, row_column_from_well, row_name_from_index, well_order
 from elisa_bdnf.model.reading import Channel, Correction
-from elisa_bdnf.readers._cells import ambiguous_date_or_none, wells_of
+from elisa_bdnf.readers._cells import ambiguous_date_or_none, filled_wells, wells_of
 from elisa_bdnf.readers._gen5_quantities import is_speed
 from elisa_bdnf.readers._gen5_sections import Section
 from elisa_bdnf.readers._holes import remarks_on_holes
@@ -18,7 +19,7 @@ _PATH_LENGTH = re.compile(r"path ?length", re.IGNORECASE)
 
 def holds_anything(section: Section) -> bool:
     """Whether any matrix has a cell that is not empty."""
-    return any(text for cells in section.quantities.values() for text in cells.values())
+    return any(any(cells.values()) for cells in section.quantities.values())
 
 
 def left_out(section: Section) -> str:
@@ -60,8 +61,8 @@ def unproven_path_lengths(section: Section, channels: Sequence[Channel]) -> list
 
 def missing_parts(section: Section, channels: Sequence[Channel], shape: Shape) -> list[str]:
     """What one part of the export names and another does not hold: regions that were not read, or a cut-off export."""
-    read_wells = {well for texts in section.quantities.values() for well, text in texts.items() if text}
-    named = {well for well, code in section.layout.get("Well ID", {}).items() if code}
+    read_wells = {*chain.from_iterable(map(filled_wells, section.quantities.values()))}
+    named = set(filled_wells(section.layout.get("Well ID", {})))
     held = {channel.wavelength_nm for channel in channels}
     stated = dict.fromkeys(nm for read in section.reads if not read.kinetic for nm in read.wavelengths)
     remarks = [
@@ -75,7 +76,7 @@ def missing_parts(section: Section, channels: Sequence[Channel], shape: Shape) -
     ]
     if lost := sorted(named - read_wells, key=well_order):
         remarks.append(f"The layout names wells without any value: {_some(lost)}.")
-    shown = {well for cells in section.layout.values() for well in cells}
+    shown = {*chain.from_iterable(section.layout.values())}
     beyond = read_wells - shown if shown else frozenset()
     if beyond and (rows := sorted(_rows_of(beyond) - _rows_of(shown))):
         names = ", ".join(map(row_name_from_index, rows))

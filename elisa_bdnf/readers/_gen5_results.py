@@ -64,13 +64,12 @@ def _fitted_label(channels: Sequence[Channel], results: Sequence[InstrumentResul
 
 def _pairs(channel: Channel, results: Sequence[InstrumentResult]) -> list[tuple[float, float]]:
     wells = _columns_of(channel)
-    found = []
-    for result in results:
-        if result.quantity == "concentration" and result.value is not None and result.note is None:
-            response = wells.get(result.well, math.nan)
-            if not math.isnan(response):
-                found.append((response, result.value))
-    return found
+    return [
+        (response, value)
+        for well, quantity, value, note, _ in results
+        if quantity == "concentration" and value is not None and note is None
+        if not math.isnan(response := wells.get(well, math.nan))
+    ]
 
 
 def _columns_of(channel: Channel) -> Mapping[str, float]:

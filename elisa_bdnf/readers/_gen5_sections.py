@@ -80,7 +80,7 @@ def _plate_starts(rows: Rows) -> list[int]:
     starts: list[int] = []
     reached = 0
     for index, row in enumerate(rows):
-        if _key(row) == "Plate Number":
+        if row and row[0].startswith("Plate Number") and _key(row) == "Plate Number":
             start = index
             while start > reached and (not any(rows[start - 1]) or _key(rows[start - 1]) in _DOCUMENT_KEYS):
                 start -= 1

@@ -26,18 +26,22 @@ def remarks_on_holes(channels: Sequence[Channel], shape: Shape, stated: Collecti
     held = [(channel.label, wells_with_a_value(channel, shape)) for channel in channels]
     if all(len(wells) == shape.size for _, wells in held):
         return ()
-    everywhere = {well for _, wells in held for well in wells}
-    expected = stated or _rectangle_around(everywhere)
-    none = [well for well in wells_of(shape) if well in expected and well not in everywhere]
+    everywhere = frozenset().union(*(wells for _, wells in held))
+    expected = frozenset(stated) or _rectangle_around(everywhere)
+    none = _in_order(expected - everywhere, shape)
     remarks = [f"No value in {named(none)}, inside the area that was read."] if none else []
     alike: dict[frozenset[Well], list[str]] = {}
     for label, wells in held:
         alike.setdefault(wells, []).append(repr(label))
     for wells, labels in alike.items():
-        if lacking := [well for well in wells_of(shape) if well in everywhere and well not in wells]:
+        if lacking := _in_order(everywhere - wells, shape):
             who = f"{labels[0]} has" if len(labels) == 1 else f"{_few(labels)} have"
             remarks.append(f"{who} no value in {named(lacking)}, where others have one.")
     return tuple(remarks)
+
+
+def _in_order(wells: Collection[Well], shape: Shape) -> list[Well]:
+    return [well for well in wells_of(shape) if well in wells] if wells else []
 
 
 def _few(labels: Sequence[str]) -> str:

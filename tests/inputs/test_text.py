@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from elisa_bdnf.errors import ElisaError
+from elisa_bdnf.inputs.decoding import decode
 from elisa_bdnf.inputs.text import (
     LONGEST_LINE,
     cells_from_line,
-    decode,
     delimiter_from_lines,
     lines_from_text,
     rows_from_lines,
