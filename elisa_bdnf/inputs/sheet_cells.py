@@ -112,7 +112,7 @@ class CellReader:
             return
         if not 0 <= self._row < MAX_ROWS or self._column >= MAX_COLUMNS:
             raise self._refused(
-                f"a cell far from all others holds {str(value)[:40]!r}",
+                f"a cell far outside of any plate holds {str(value)[:40]!r}",
                 f"nothing beyond row {MAX_ROWS:,} and column {MAX_COLUMNS:,}",
                 "delete that cell and save again",
             )
