@@ -5,8 +5,8 @@ standard deviation of cv × response^power, and samples measured as the mean of 
 asymptote counts with its one-sided interval. The Monte Carlo standard error is 100·√(0.95·0.05/plates) points.
 
 Methods: ``known`` the true power · ``pooled`` the power pooled over 20 other plates · ``plate`` the power estimated
-from the plate itself, as if it were known · ``corrected`` the same with the degrees of freedom of
-``intervals.effective_degrees_of_freedom`` · ``none`` and ``1/y2`` for comparison.
+from the plate itself, as if it were known · ``corrected`` the same with the t values of
+``intervals.t_values_or_none`` · ``none`` and ``1/y2`` for comparison.
 """
 
 from __future__ import annotations
@@ -96,12 +96,12 @@ def coverage(simulation: Simulation, fitted: BatchFit, weights: Weights, *, corr
 
 
 def corrected_t(df: int, ln_f: np.ndarray, log_standards: np.ndarray) -> np.ndarray:
-    """t for every plate, interpolated between quantiles that are 0.05 degrees of freedom apart."""
+    """As ``intervals.t_values_or_none`` for every plate, between quantiles 0.05 degrees of freedom apart."""
     here = np.array(
         [effective_degrees_of_freedom(df, v, logs) for v, logs in zip(ln_f, log_standards.T.tolist(), strict=True)]
     )
-    grid = np.linspace(1.0, df, 20 * df)
-    return np.interp(here, grid, [t_quantile(0.975, float(v)) for v in grid])
+    grid = np.arange(0.5, df, 0.05)
+    return np.sqrt(df / (df - 1)) * np.interp(here, grid, [t_quantile(0.975, float(v)) for v in grid])
 
 
 def simulation_fit(fitted: BatchFit) -> np.ndarray:

@@ -24,7 +24,7 @@ from elisa_bdnf.analysis.shape import FAMILIES, LN_C, Array, Family, Flags, ln_f
 from elisa_bdnf.analysis.sigmoid_search import search_4pl
 from elisa_bdnf.analysis.starts import frame
 from elisa_bdnf.analysis.variance import floor_of, observed_weights, power_weights
-from elisa_bdnf.model.curve import Curve, CurveSpec, Level, Model, WeightKind, weights_from_text
+from elisa_bdnf.model.curve import Curve, CurveSpec, Level, Model, WeightKind, Weights, weights_from_text
 from elisa_bdnf.model.protocol import LimitSettings
 
 _WEIGHTS = {"none": 0.0, "power:0.5": 0.5, "power:1": 1.0}
@@ -67,7 +67,7 @@ def alternatives(curve: Curve, limits: LimitSettings) -> Alternatives:
     family = FAMILIES.get(curve.model)
     plain = curve.model is Model.FOUR_PL and not curve.spec.fixed
     if family is None or (curve.report.no_finite_estimate and not plain):
-        return Alternatives((), tuple(_fitted(levels, curve.spec, limits)))
+        return Alternatives((), tuple(_fitted(levels, _spec_in_force(curve), limits)))
     points = points_from_levels(levels, curve.spec)
     start = _start(curve, points)
     names, target = _same_model(curve, family, points, levels)
@@ -83,8 +83,15 @@ def alternatives(curve: Curve, limits: LimitSettings) -> Alternatives:
         lost.add((Model.FIVE_PL if curve.model is Model.FOUR_PL else Model.FOUR_PL).value)
     else:
         batches.append(((Model.FIVE_PL.value,), FAMILIES[Model.FIVE_PL], five))
-    singles = [pair for pair in _fitted(levels, curve.spec, limits, lost) if pair[0] in lost] if lost else []
+    singles = [pair for pair in _fitted(levels, _spec_in_force(curve), limits, lost) if pair[0] in lost] if lost else []
     return Alternatives(tuple(b for b in batches if b[0]), tuple(singles))
+
+
+def _spec_in_force(curve: Curve) -> CurveSpec:
+    """With the power of the variance that was estimated, which the alternatives keep."""
+    if not curve.report.theta_estimated:
+        return curve.spec
+    return replace(curve.spec, weights=Weights(WeightKind.POWER, curve.report.theta))
 
 
 def _start(curve: Curve, points: Points) -> Array:

@@ -12,9 +12,8 @@ from dataclasses import replace
 from itertools import pairwise
 
 from elisa_bdnf.analysis.curves import place, rises, variance_along
-from elisa_bdnf.analysis.intervals import degrees_of_freedom
+from elisa_bdnf.analysis.intervals import t_values_or_none
 from elisa_bdnf.analysis.scatter import well_variance
-from elisa_bdnf.analysis.student_t import t_quantile
 from elisa_bdnf.model.curve import Curve, NoCurve
 from elisa_bdnf.model.estimate import Estimate, RangeStatus, SampleResult
 from elisa_bdnf.model.protocol import DilutionPolicy, DilutionSettings
@@ -199,11 +198,10 @@ def _interval(used: Sequence[Estimate], curve: Curve, mean: float) -> tuple[floa
     """
     if len(used) == 1:
         return used[0].low, used[0].high
-    if curve.report.degrees_of_freedom < 1 or not curve.covariance:
+    ts = t_values_or_none(curve, [estimate.group.mean for estimate in used])
+    if ts is None:
         return None, None
-    least = min(degrees_of_freedom(curve, [estimate.group.mean for estimate in used]))
-    error = math.sqrt(_variance(used, curve)) / mean
-    half = min(t_quantile(0.5 + 0.5 * curve.spec.confidence, least) * error, _LARGEST_LN)
+    half = min(max(ts) * math.sqrt(_variance(used, curve)) / mean, _LARGEST_LN)
     lows = [estimate.low or 0.0 for estimate in used]
     highs = [math.inf if estimate.high is None else estimate.high for estimate in used]
     low = max(mean * math.exp(-half), math.fsum(lows) / len(used)) if any(lows) else 0.0

@@ -52,10 +52,9 @@ def intervals(
     curve: Curve, responses: Sequence[float], wells: Sequence[int], in_well: Sequence[float | None]
 ) -> list[Interval]:
     """The interval of every mean response, all at once; ``in_well`` are their concentrations on the curve."""
-    if curve.report.degrees_of_freedom < 1 or not curve.covariance:
+    ts = t_values_or_none(curve, responses)
+    if ts is None:
         return [Interval(None, None, "no interval: the fit has as many parameters as points")] * len(responses)
-    probability = 0.5 + 0.5 * curve.spec.confidence
-    ts = [t_quantile(probability, df) for df in degrees_of_freedom(curve, responses)]
     found: dict[int, Interval] = {}
     seen = Landscape(curve)
     inverted = [(i, x) for i, x in enumerate(in_well) if x is not None]
@@ -79,13 +78,25 @@ def intervals(
     return [found[i] for i in range(len(responses))]
 
 
+def t_values_or_none(curve: Curve, responses: Sequence[float]) -> list[float] | None:
+    """How many standard errors an interval reaches at every response: Student's t for the degrees of freedom.
+
+    Where θ was estimated from the same plate it is a parameter more, so that σ² is that of one degree of freedom less:
+    √(df/(df − 1)) times t for :func:`effective_degrees_of_freedom`. None where no degree of freedom is left.
+    """
+    report, probability = curve.report, 0.5 + 0.5 * curve.spec.confidence
+    if report.degrees_of_freedom - report.theta_estimated < 1 or not curve.covariance:
+        return None
+    if not report.theta_estimated:
+        return [t_quantile(probability, float(report.degrees_of_freedom))] * len(responses)
+    scale = math.sqrt(report.degrees_of_freedom / (report.degrees_of_freedom - 1))
+    return [scale * t_quantile(probability, df) for df in degrees_of_freedom(curve, responses)]
+
+
 def degrees_of_freedom(curve: Curve, responses: Sequence[float]) -> list[float]:
-    """At every response: those of the fit, or fewer where θ was estimated from the same plate."""
-    df = curve.report.degrees_of_freedom
-    if not curve.report.theta_estimated or curve.model in (Model.LINEAR, Model.LOG_LOG):
-        return [float(df)] * len(responses)
+    """Of the variance at every response, where θ was estimated from the same plate."""
     floor = response_floor(curve)
-    low, high = sorted((curve.a, curve.d))
+    low, high = (-math.inf, math.inf) if math.isnan(curve.d) else sorted((curve.a, curve.d))
     means = curve.spec.fit_on is FitOn.MEANS
     logs = [
         math.log(max(point.fitted, floor))
@@ -94,18 +105,19 @@ def degrees_of_freedom(curve: Curve, responses: Sequence[float]) -> list[float]:
         for _ in range(1 if means else len(point.level.responses))
     ]
     held = (math.log(max(min(max(y, low), high), floor)) for y in responses)
-    return [effective_degrees_of_freedom(df, ln_f, logs) for ln_f in held]
+    return [effective_degrees_of_freedom(curve.report.degrees_of_freedom, ln_f, logs) for ln_f in held]
 
 
 def effective_degrees_of_freedom(df: int, ln_f: float, ln_standards: Sequence[float]) -> float:
     """Degrees of freedom of a variance at response f where σ² and θ were both estimated from the plate.
 
-    Var(ln v) ≈ 2/df + 4·(ln f − m)²·Var(θ̂), with m the mean of ln f over the standards, S their sum of squares around
-    it and Var(θ̂) ≈ 1/(2·S); a variance with ν degrees of freedom has Var(ln v) ≈ 2/ν (Satterthwaite 1946).
+    θ takes one of the ``df``, and Var(ln v) ≈ 2/(df − 1) + 4·(ln f − m)²·Var(θ̂), with m the mean of ln f over the n
+    standards, S their sum of squares around it and Var(θ̂) ≈ (n/df)/(2·S), since n points leave only df residuals; a
+    variance with ν degrees of freedom has Var(ln v) ≈ 2/ν (Satterthwaite 1946).
     """
-    mean = math.fsum(ln_standards) / len(ln_standards)
+    n, mean = len(ln_standards), math.fsum(ln_standards) / len(ln_standards)
     spread = math.fsum((value - mean) ** 2 for value in ln_standards)
-    return 1.0 / (1.0 / df + (ln_f - mean) ** 2 / spread) if spread > 0 else float(df)
+    return 1.0 / (1.0 / (df - 1) + n / df * (ln_f - mean) ** 2 / spread) if spread > 0 else df - 1.0
 
 
 def ln_standard_error(curve: Curve, y: float, x: float, wells: int) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -12,7 +13,13 @@ import pytest
 from elisa_bdnf import workflow
 from elisa_bdnf.analysis.calibrate import calibrate
 from elisa_bdnf.analysis.dilutions import result_from_dilutions
-from elisa_bdnf.analysis.intervals import degrees_of_freedom, effective_degrees_of_freedom, ln_standard_errors
+from elisa_bdnf.analysis.intervals import (
+    degrees_of_freedom,
+    effective_degrees_of_freedom,
+    interval,
+    ln_standard_errors,
+    t_values_or_none,
+)
 from elisa_bdnf.analysis.limits import detection_limits
 from elisa_bdnf.analysis.outliers import cv_percent, outlier_or_none
 from elisa_bdnf.analysis.pooling import pooled_theta
@@ -186,16 +193,21 @@ def test_worked_robustness() -> None:
 
 
 def test_degrees_of_freedom_of_an_estimated_power() -> None:
-    """Those of the fit in the middle of the responses, fewer at the ends, and only where θ was estimated."""
+    """One less than those of the fit in the middle of the responses, fewer at the ends; only where θ was estimated."""
     logs = [-2.0, -1.0, 0.0, 1.0]
-    assert effective_degrees_of_freedom(12, -0.5, logs) == pytest.approx(12)
-    assert effective_degrees_of_freedom(12, 1.0, logs) == pytest.approx(1 / (1 / 12 + 2.25 / 5))
+    assert effective_degrees_of_freedom(12, -0.5, logs) == pytest.approx(11)
+    assert effective_degrees_of_freedom(12, 1.0, logs) == pytest.approx(1 / (1 / 11 + 4 / 12 * 2.25 / 5))
     curve = example()
-    assert degrees_of_freedom(curve, [1.0]) == [12]
+    assert t_values_or_none(curve, [1.0, 2.0]) == [t_quantile(0.975, 12.0)] * 2
     estimated = replace(curve, report=replace(curve.report, theta_estimated=True, theta=1.0))
     high, middle, below, zero = degrees_of_freedom(estimated, [3.0, 0.7, -5.0, 0.0])
-    assert 1 < high < middle <= 12
+    assert 1 < high < middle <= 11
     assert below == zero
+    found = t_values_or_none(estimated, [3.0])
+    assert found == pytest.approx([math.sqrt(12 / 11) * t_quantile(0.975, high)])
+    single = replace(estimated, report=replace(estimated.report, degrees_of_freedom=1))
+    assert t_values_or_none(single, [1.0]) is None
+    assert interval(single, 1.0, 2).low is None
 
 
 @pytest.mark.parametrize("theta", [0.5, 1.0])

@@ -13,7 +13,7 @@ from elisa_bdnf.analysis.calibrate import calibrate
 from elisa_bdnf.analysis.curves import invert_or_none
 from elisa_bdnf.analysis.intervals import interval
 from elisa_bdnf.analysis.robustness import robustness
-from elisa_bdnf.model.curve import Curve, CurveSpec, Level, Model, weights_from_text
+from elisa_bdnf.model.curve import Curve, CurveSpec, Level, Model, WeightKind, Weights, weights_from_text
 from elisa_bdnf.model.evidence import Robustness
 from elisa_bdnf.model.protocol import LimitSettings
 from numerics.test_range_and_samples import curve_of, response, standards
@@ -61,6 +61,32 @@ def test_batched_alternatives_are_those_fitted_one_by_one(text: str) -> None:
         there = one_by_one(spec, change)
         expected = [invert_or_none(there, y) or math.nan for y in RESPONSES]
         tolerance = 0.002 if change == "5pl" else 1e-7  # the 5PL is followed downhill for some steps only
+        assert row == pytest.approx(expected, rel=tolerance, nan_ok=True), change
+
+
+@pytest.mark.parametrize(
+    ("model", "weights", "fixed"),
+    [
+        (Model.FOUR_PL, "power", {}),
+        (Model.FOUR_PL, "power:1", {"a": 0.06}),
+        (Model.THREE_PL, "none", {"d": 3.2}),
+        (Model.FIVE_PL_R, "power:1", {"b": 1.1}),
+        (Model.LINEAR, "power", {}),
+    ],
+)
+def test_every_model_keeps_its_power_and_what_is_held(model: Model, weights: str, fixed: dict[str, float]) -> None:
+    """Each alternative is a fit of its own with the power as estimated; a 4PL beside another model holds nothing."""
+    curve = calibrate(NOISY, CurveSpec(model, weights_from_text(weights), fixed=fixed), LIMITS)
+    assert isinstance(curve, Curve)
+    spec = (
+        replace(curve.spec, weights=Weights(WeightKind.POWER, curve.report.theta)) if weights == "power" else curve.spec
+    )
+    others = alternatives(curve, LIMITS)
+    assert {"without standard 62.5", "weights power:0.5"} <= set(others.changes)
+    for change, row in zip(others.changes, others.concentrations(RESPONSES), strict=True):
+        there = one_by_one(replace(spec, fixed={}) if change == "4pl" else spec, change)
+        expected = [invert_or_none(there, y) or math.nan for y in RESPONSES]
+        tolerance = 0.002 if change == "5pl" else 1e-6
         assert row == pytest.approx(expected, rel=tolerance, nan_ok=True), change
 
 
