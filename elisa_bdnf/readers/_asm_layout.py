@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 
 from elisa_bdnf.inputs.units import unit_from_text_or_none
 from elisa_bdnf.model.layout import Content, Layout, Role
 from elisa_bdnf.model.plate import Shape, Well, well_from_text_or_none, well_order
+from elisa_bdnf.readers._asm_values import as_object, text_of, value_text
+from elisa_bdnf.readers._gen5_layout import layout_from_attributes
 from elisa_bdnf.readers._safe_json import Json
+from elisa_bdnf.readers._well_codes import role_from_code
 
 _ROLES = {
     "standard": Role.STANDARD,
@@ -24,31 +28,47 @@ _CONCENTRATIONS = ("mass concentration", "molar concentration", "concentration")
 
 def layout_from_samples(samples: Mapping[Well, Mapping[str, Json]], shape: Shape) -> Layout | None:
     """The layout; None where no sample has a role or a name of its own (converters fill in plate and well)."""
+    customs = {well: as_object(sample.get("custom information document")) for well, sample in samples.items()}
+    if any("Conc/Dil" in custom for custom in customs.values()):  # the layout of Gen5, as it stands in its exports
+        ids = {well: text_of(sample.get("sample identifier")) for well, sample in samples.items()}
+        amounts = {well: value_text(custom.get("Conc/Dil")) for well, custom in customs.items()}
+        return layout_from_attributes({"Well ID": ids, "Conc/Dil": amounts}, shape, ".")
     remarks: list[str] = []
     units: list[str] = []
     contents = {
         well: content
         for well in sorted(samples, key=well_order)
-        if (content := _content_or_none(well, samples[well], remarks, units)) is not None
+        if (content := _content_or_none(well, samples[well], customs[well], remarks, units)) is not None
     }
     if not contents:
         return None
     if len(set(units)) > 1:
         remarks.append(f"Concentrations stand in {' and '.join(sorted(set(units)))}; the unit is left open.")
     unit = units[0] if len(set(units)) == 1 else None
-    return Layout(shape, contents, unit=unit, origin="export", remarks=tuple(dict.fromkeys(remarks)))
+    return Layout(shape, _told_apart(contents), unit=unit, origin="export", remarks=tuple(dict.fromkeys(remarks)))
 
 
-def _content_or_none(well: Well, sample: Mapping[str, Json], remarks: list[str], units: list[str]) -> Content | None:
-    stated = sample.get("sample role type")
-    word = stated.split()[0].casefold() if isinstance(stated, str) and stated.strip() else ""
-    role = _ROLES.get(word)
-    if word and role is None:
-        remarks.append(f"The sample role {stated!r} is not known; such wells are read as samples.")
-        role = Role.SAMPLE
-    name = sample.get("sample identifier")
-    name = name.strip() if isinstance(name, str) else ""
-    if role is None and (not name or _is_position(name, well)):
+def _told_apart(contents: Mapping[Well, Content]) -> dict[Well, Content]:
+    """SoftMax Pro numbers the samples of every group from 01: where groups share a name, the group goes in front."""
+    groups: dict[str, set[str]] = {}
+    for content in contents.values():
+        groups.setdefault(content.name, set()).add(content.attributes.get("group", ""))
+    return {
+        well: replace(content, name=f"{group} {content.name}")
+        if (group := content.attributes.get("group")) and len(groups[content.name]) > 1
+        else content
+        for well, content in contents.items()
+    }
+
+
+def _content_or_none(
+    well: Well, sample: Mapping[str, Json], custom: Mapping[str, Json], remarks: list[str], units: list[str]
+) -> Content | None:
+    name = text_of(sample.get("sample identifier"))
+    group = text_of(custom.get("group identifier"))
+    role = _role_or_none(text_of(sample.get("sample role type")), name, group, remarks)
+    own = bool(name) and not _is_position(name, well)
+    if not own and role in (None, Role.SAMPLE):
         return None
     amount = next((c for key in _CONCENTRATIONS if isinstance(c := sample.get(key), dict)), {})
     value, unit = amount.get("value"), amount.get("unit")
@@ -59,8 +79,20 @@ def _content_or_none(well: Well, sample: Mapping[str, Json], remarks: list[str],
     if nominal is not None and isinstance(unit, str):
         units.append(unit_from_text_or_none(unit) or unit)
     kept = nominal if role in (Role.STANDARD, Role.CONTROL) else None
-    factor = _factor_or_none(sample) if role in (Role.SAMPLE, Role.CONTROL) else None
-    return Content(role, name or f"{role.value} {well}", kept, factor)
+    factor = _factor_or_none({**custom, **sample}) if role in (Role.SAMPLE, Role.CONTROL) else None
+    return Content(role, name or f"{role.value} {well}", kept, factor, attributes={"group": group} if group else {})
+
+
+def _role_or_none(stated: str, name: str, group: str, remarks: list[str]) -> Role | None:
+    """By the role that the document states, else by what a name (``STD1``) or a group (``Standards``) is called."""
+    if stated:
+        word, _, _ = stated.partition(" ")
+        role = _ROLES.get(word.casefold())
+        if role is None:
+            remarks.append(f"The sample role {stated!r} is not known; such wells are read as samples.")
+        return role or Role.SAMPLE
+    called = (role_from_code(text) for text in (name, group.removesuffix("s")) if text)
+    return next((role for role in called if role not in (None, Role.EMPTY)), None)
 
 
 def _is_position(name: str, well: Well) -> bool:

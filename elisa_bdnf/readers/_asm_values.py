@@ -70,5 +70,6 @@ def error_or_none(measurement: Mapping[str, Json], key: str) -> str | None:
     errors = objects_of(as_object(measurement.get("error aggregate document")).get("error document"))
     for error in errors:
         if text_of(error.get("error feature")).casefold() in ("", key):
-            return text_of(error.get("error")) or "error"
+            word = text_of(error.get("error")) or "error"
+            return "missing" if word.casefold() == "not reported" else word
     return None

@@ -27,8 +27,11 @@ class _Refused:
 _TEXTS = (
     _Refused(
         "a Luminex xPONENT or INTELLIFLEX export (bead counts and medians of several analytes)",
-        re.compile(r"\bxPONENT\b|\bINTELLIFLEX\b|DataType:\W{1,5}(?:Median|Net MFI|Count)", re.IGNORECASE),
-        ("xponent", "intelliflex", "datatype:"),
+        re.compile(
+            r"\bxPONENT\b|\bINTELLIFLEX\b|\"multi analyte profiling agg|DataType:\W{1,5}(?:Median|Net MFI|Count)",
+            re.IGNORECASE,
+        ),
+        ("xponent", "intelliflex", "multi analyte profiling", "datatype:"),
     ),
     _Refused(
         "a Bio-Plex Manager export (multiplex beads)",

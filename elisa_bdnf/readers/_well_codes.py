@@ -17,7 +17,7 @@ _NUMBER = r"[\s_-]?[0-9]{0,4}(?:[:_.][0-9]{1,3})?"
 _WORDS = {
     Role.BLANK: "blank|blk|bl|buffer",
     Role.STANDARD: "standard|std|calibrator|cal|st",
-    Role.CONTROL: "positive control|negative control|control|ctrl|ctl|ct|qc|pos|neg|pc|nc",
+    Role.CONTROL: "positive ?control|negative ?control|poscon|negcon|control|ctrl|ctl|ct|qc|pos|neg|pc|nc",
     Role.SAMPLE: "sample|unknown|unk|un|spl|smp|sm",
     Role.EMPTY: "empty|unused|not used|undefined|none",
 }

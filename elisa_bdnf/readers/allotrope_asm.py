@@ -9,13 +9,14 @@ A value beside an error (``OVRFLW``) is no measurement: some converters write âˆ
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.file import InputFile
 from elisa_bdnf.model.plate import Well, well_from_text_or_none
-from elisa_bdnf.model.reading import Channel, ChannelKind, InstrumentResult, Reading, Source
+from elisa_bdnf.model.reading import Channel, ChannelKind, InstrumentResult, NoteKind, Reading, Source
 from elisa_bdnf.readers._asm_layout import layout_from_samples
 from elisa_bdnf.readers._asm_values import (
     as_object,
@@ -28,6 +29,7 @@ from elisa_bdnf.readers._asm_values import (
     value_text,
 )
 from elisa_bdnf.readers._cells import NamedCells
+from elisa_bdnf.readers._gen5_quantities import is_concentration
 from elisa_bdnf.readers._key_lines import Header, date_remarks, not_an_endpoint, unread_keys
 from elisa_bdnf.readers._pages import refuse_unless
 from elisa_bdnf.readers._placed import Cells, channel, refuse_without_values, results, shape_of
@@ -91,6 +93,8 @@ def _values(measurement: Mapping[str, Json]) -> Iterator[_Measured]:
     if cubes:
         raise not_an_endpoint(f"an ASM document with a {cubes[0]} (kinetic or spectrum)")
     sample = as_object(measurement.get("sample document"))
+    if text_of(sample.get("well location identifier")) and text_of(sample.get("location identifier")).isdigit():
+        raise not_an_endpoint("an ASM document of spots in wells (electrochemiluminescence, ELISpot)")
     location = text_of(sample.get("location identifier")) or text_of(sample.get("well location identifier"))
     control = as_object(measurement.get("device control aggregate document")).get("device control document")
     settings = next(objects_of(control), {})
@@ -100,10 +104,8 @@ def _values(measurement: Mapping[str, Json]) -> Iterator[_Measured]:
         well = well_from_text_or_none(location)
         if well is None:
             raise ExportError(f"a measured {key} at {location!r}", expected="a location such as A1")
-        excitation, nm = (
-            number_or_none(settings, "excitation wavelength setting"),
-            number_or_none(settings, "detector wavelength setting"),
-        )
+        excitation = _wavelength_or_none(settings, "excitation wavelength setting")
+        nm = _wavelength_or_none(settings, "detector wavelength setting")
         parts = [key, f"{excitation:g}/" if excitation else "", f"{nm:g} nm" if nm else ""]
         yield _Measured(
             text_of(sample.get("well plate identifier")) or "Plate 1",
@@ -116,6 +118,12 @@ def _values(measurement: Mapping[str, Json]) -> Iterator[_Measured]:
             text_of(measurement.get("measurement identifier")),
             sample,
         )
+
+
+def _wavelength_or_none(settings: Mapping[str, Json], key: str) -> float | None:
+    """Converters write 0 or 1 nm where an export names no wavelength."""
+    nm = number_or_none(settings, key)
+    return nm if nm is not None and 190 <= nm <= 1100 else None
 
 
 def _header(root: Mapping[str, Json], top: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
@@ -157,7 +165,7 @@ def _reading(
     channels: list[Channel] = []
     for label, (first, cells) in tables.items():
         channels.append(channel(label, cells, shape, ".", wavelength_nm=first.nm, kind=first.kind))
-    refuse_without_values(channels, plate)
+    refuse_without_values([channel for channel in channels if _says_anything(channel)], plate)
     samples = {m.well: m.sample for m in measured}
     dates = [value for key, value in header if key == "measurement time"][:1]
     return Reading(
@@ -171,6 +179,12 @@ def _reading(
         instrument_results=tuple(_calculated(top, {m.identifier: m.well for m in measured if m.identifier})),
         remarks=(*date_remarks(*dates), *_unit_remarks(measured), *_empty_remarks(measured)),
     )
+
+
+def _says_anything(made: Channel) -> bool:
+    """Whether a well holds a number, or a word for more than that there is none."""
+    known = any(note.kind is not NoteKind.MISSING for note in made.notes.values())
+    return known or any(not math.isnan(value) for value in made.values)
 
 
 def _empty_remarks(measured: Iterable[_Measured]) -> Iterator[str]:
@@ -208,7 +222,7 @@ def _calculated(top: Mapping[str, Json], wells: Mapping[str, Well]) -> Iterator[
         if well is not None:
             name = text_of(document.get("calculated data name")) or "calculated"
             text = value_text(document.get("calculated result"))
-            yield from results(name, {well: text}, ".")
+            yield from results("concentration" if is_concentration(name) else name, {well: text}, ".")
 
 
 READER = Reader(
@@ -218,7 +232,7 @@ READER = Reader(
     read=read,
     marks=("plate reader",),
     kinds=frozenset(["json"]),
-    software="plate-reader ASM (REC)",
-    real_example=False,
+    software="plate-reader ASM (REC 2024/06 and 2025/03) as allotropy writes it",
+    real_example=True,
     forms=("endpoint documents; those with data cubes are refused",),
 )

@@ -158,7 +158,10 @@ READER = Reader(
     recognizes=recognizes,
     read=read,
     marks=("sunrise",),
-    software="XFluor4",
-    real_example=False,
-    forms=("workbook of XFluor4: a sheet for each read, with difference, measurement and reference",),
+    software="XFluor4 4.50",
+    real_example=True,
+    forms=(
+        "workbook of XFluor4: a sheet for each read, at one wavelength",
+        "the same with difference, measurement and reference; no real example was at hand",
+    ),
 )

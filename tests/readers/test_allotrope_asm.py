@@ -102,7 +102,7 @@ def test_samples_and_calculated_data() -> None:
     assert (reading.layout.contents["A1"].nominal, reading.layout.unit) == (500, "pg/mL")
     assert reading.layout.contents["A1"].role is Role.STANDARD
     assert reading.layout.contents["A2"].dilution_factor == 20
-    assert [(r.well, r.quantity, r.value) for r in reading.instrument_results] == [("A2", "conc", 33.5)]
+    assert [(r.well, r.quantity, r.value) for r in reading.instrument_results] == [("A2", "concentration", 33.5)]
 
 
 @pytest.mark.parametrize(
@@ -121,6 +121,76 @@ def test_samples_and_calculated_data() -> None:
     ],
 )
 def test_refusals(data: bytes, words: str) -> None:
+    assert words in refusal(data)
+
+
+def custom(name: str, **more: Any) -> dict[str, Any]:
+    return {
+        "sample": {
+            "sample identifier": name,
+            "custom information document": {k.replace("_", " "): v for k, v in more.items()},
+        }
+    }
+
+
+def contents(*samples: dict[str, Any]) -> dict[str, tuple[str, str, float | None, float | None]]:
+    wells = [measurement(f"A{column}", 0.1 * column, **sample) for column, sample in enumerate(samples, start=1)]
+    (reading,) = read_bytes(document(*wells))
+    assert reading.layout is not None
+    return {w: (c.role.value, c.name, c.nominal, c.dilution_factor) for w, c in reading.layout.contents.items()}
+
+
+def test_ids_and_amounts_of_gen5() -> None:
+    amounts = [("STD1", 2000.0), ("SPL1:2", 0.25), ("BLK", None)]
+    found = contents(*(custom(name, **({} if n is None else {"Conc/Dil": n})) for name, n in amounts))
+    assert found == {
+        "A1": ("standard", "STD1", 2000.0, None),
+        "A2": ("sample", "SPL1", None, 4.0),
+        "A3": ("blank", "BLK", None, None),
+    }
+
+
+def test_groups_that_number_their_samples_alike_are_told_apart() -> None:
+    found = contents(custom("01", group_identifier="Standards"), custom("01", group_identifier="Unknowns"))
+    assert {well: content[:2] for well, content in found.items()} == {
+        "A1": ("standard", "Standards 01"),
+        "A2": ("sample", "Unknowns 01"),
+    }
+
+
+def test_a_factor_beside_the_sample_and_names_made_of_plate_and_well() -> None:
+    factor = {"dilution_factor_setting": {"value": 50.0, "unit": "(unitless)"}}
+    unknown = {"sample": {"sample identifier": "P1 A2", "sample role type": "unknown sample role"}}
+    assert contents(custom("serum", **factor), unknown) == {"A1": ("sample", "serum", None, 50.0)}
+
+
+def test_a_wavelength_that_is_none_and_the_concentration_of_gen5() -> None:
+    calculated = {
+        "calculated data name": "[Concentration]",
+        "calculated result": {"value": 12.5, "unit": "(unitless)"},
+        "data source aggregate document": {"data source document": [{"data source identifier": "P1-A1-1"}]},
+    }
+    more = {"calculated data aggregate document": {"calculated data document": [calculated]}}
+    (reading,) = read_bytes(document(measurement("A1", 0.1, 1), **more))
+    assert [(c.label, c.wavelength_nm) for c in reading.channels] == [("absorbance", None)]
+    assert [(r.quantity, r.value) for r in reading.instrument_results] == [("concentration", 12.5)]
+
+
+NOT_REPORTED = {
+    "error aggregate document": {"error document": [{"error": "Not reported", "error feature": "Absorbance"}]}
+}
+SPOT = {"sample": {"location identifier": "1", "well location identifier": "A1"}}
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (document(measurement("A1", -0.0, **NOT_REPORTED)), "no well holds a measured value"),
+        (document(measurement("A1", 3.0, **SPOT)), "spots in wells"),
+        (b'{"multi analyte profiling aggregate document": {}}', "bead counts"),
+    ],
+)
+def test_documents_of_something_else(data: bytes, words: str) -> None:
     assert words in refusal(data)
 
 
