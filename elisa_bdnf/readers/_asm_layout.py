@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import replace
 
 from elisa_bdnf.inputs.units import unit_from_text_or_none
 from elisa_bdnf.model.layout import Content, Layout, Role
@@ -12,7 +11,7 @@ from elisa_bdnf.model.plate import Shape, Well, well_from_text_or_none, well_ord
 from elisa_bdnf.readers._asm_values import as_object, text_of, value_text
 from elisa_bdnf.readers._gen5_layout import layout_from_attributes
 from elisa_bdnf.readers._safe_json import Json
-from elisa_bdnf.readers._well_codes import role_from_code
+from elisa_bdnf.readers._well_codes import groups_of_standards, role_from_code, told_apart
 
 _ROLES = {
     "standard": Role.STANDARD,
@@ -45,20 +44,8 @@ def layout_from_samples(samples: Mapping[Well, Mapping[str, Json]], shape: Shape
     if len(set(units)) > 1:
         remarks.append(f"Concentrations stand in {' and '.join(sorted(set(units)))}; the unit is left open.")
     unit = units[0] if len(set(units)) == 1 else None
-    return Layout(shape, _told_apart(contents), unit=unit, origin="export", remarks=tuple(dict.fromkeys(remarks)))
-
-
-def _told_apart(contents: Mapping[Well, Content]) -> dict[Well, Content]:
-    """SoftMax Pro numbers the samples of every group from 01: where groups share a name, the group goes in front."""
-    groups: dict[str, set[str]] = {}
-    for content in contents.values():
-        groups.setdefault(content.name, set()).add(content.attributes.get("group", ""))
-    return {
-        well: replace(content, name=f"{group} {content.name}")
-        if (group := content.attributes.get("group")) and len(groups[content.name]) > 1
-        else content
-        for well, content in contents.items()
-    }
+    remarks += groups_of_standards(contents.values())
+    return Layout(shape, told_apart(contents), unit=unit, origin="export", remarks=tuple(dict.fromkeys(remarks)))
 
 
 def _content_or_none(

@@ -89,7 +89,30 @@ def layout_from_wells(
         remarks.append(f"The layout of the export has concentrations in {' and '.join(distinct)}; none was taken.")
         contents = {well: replace(content, nominal=None) for well, content in contents.items()}
     unit = distinct[0] if len(distinct) == 1 else None
+    remarks += groups_of_standards(contents.values())
+    contents = told_apart(contents)
     return Layout(shape, contents, unit=unit, origin="export", remarks=tuple(dict.fromkeys(remarks)))
+
+
+def told_apart(contents: Mapping[Well, Content]) -> dict[Well, Content]:
+    """Software numbers the samples of every group from 1: where groups share a name, the group goes in front of it."""
+    groups: dict[tuple[Role, str], set[str]] = {}
+    for content in contents.values():
+        groups.setdefault((content.role, content.name), set()).update(filter(None, [content.attributes.get("group")]))
+    return {
+        well: replace(content, name=f"{group} {content.name}")
+        if (group := content.attributes.get("group")) and len(groups[content.role, content.name]) > 1
+        else content
+        for well, content in contents.items()
+    }
+
+
+def groups_of_standards(contents: Iterable[Content]) -> Iterator[str]:
+    """A sentence where the standards are of several groups, which may be those of two assays."""
+    groups = {content.attributes.get("group", "") for content in contents if content.role is Role.STANDARD} - {""}
+    if len(groups) > 1:
+        named = ", ".join(sorted(groups))
+        yield f"The layout has several groups of standards, which one curve takes together: {named}."
 
 
 def _unknown_standards(contents: Iterable[Content]) -> Iterator[str]:

@@ -151,10 +151,12 @@ def test_ids_and_amounts_of_gen5() -> None:
 
 
 def test_groups_that_number_their_samples_alike_are_told_apart() -> None:
-    found = contents(custom("01", group_identifier="Standards"), custom("01", group_identifier="Unknowns"))
+    groups = ("Standards", "Unknowns", "Spikes")
+    found = contents(*(custom("01", group_identifier=group) for group in groups))
     assert {well: content[:2] for well, content in found.items()} == {
-        "A1": ("standard", "Standards 01"),
+        "A1": ("standard", "01"),
         "A2": ("sample", "Unknowns 01"),
+        "A3": ("sample", "Spikes 01"),
     }
 
 

@@ -210,6 +210,29 @@ def test_small_letters_in_lists_are_the_rows_below_z() -> None:
         assert {well: value for well, value in read.items() if value == value} == {"AA1": 0.5, "AA2": 1.5, "AF48": 2.5}
 
 
+def test_samples_of_two_groups_are_not_replicates() -> None:
+    wells = [
+        ("A01", "Standard S1", "A"),
+        ("B01", "Sample X1", "A"),
+        ("B02", "Sample X1", "B"),
+        ("B03", "Sample X2", ""),
+    ]
+    rows = [["Well", "Content", "Group", " Raw Data (450)"], *([*well, "0.5"] for well in wells)]
+    (reading,) = read_bytes(text([*TOP, *rows]))
+    assert reading.layout is not None
+    assert [content.name for content in reading.layout.contents.values()] == ["S1", "A X1", "B X1", "X2"]
+    twice = [
+        ["Well", "Content", "Group", " Raw Data (450)"],
+        ["A01", "Standard S1", "A", "2"],
+        ["A02", "Standard S1", "B", "1"],
+    ]
+    (reading,) = read_bytes(text([*TOP, *twice]))
+    assert reading.layout is not None
+    assert any(
+        "several groups of standards" in remark and remark.endswith("A, B.") for remark in reading.layout.remarks
+    )
+
+
 def test_1536_wells_with_small_letters() -> None:
     values = values_for(32, 48)
     rows = [[letter(i) if i < 26 else "abcdef"[i - 26], *row] for i, row in enumerate(values)]
