@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from itertools import repeat
-from operator import itemgetter
+from collections.abc import Sequence
+from itertools import compress
+from operator import itemgetter, not_
 
 from elisa_bdnf.inputs.numbers import number_from_text_or_none
 
@@ -25,23 +25,23 @@ def decimals_of_number(text: str, decimal: str = ".") -> int | None:
 
 def decimals_of_numbers(texts: Sequence[str], numbers: Sequence[float], decimal: str = ".") -> list[int | None]:
     """The same for many texts beside the numbers that they hold; None where that is nan."""
-    filled = list(filter(None, texts))
-    joined = "".join(filled)
+    if not math.isnan(sum(numbers)):
+        return _decimals_of_each(texts, decimal)
+    known = list(map(not_, map(math.isnan, numbers)))
+    digits = iter(_decimals_of_each(list(compress(texts, known)), decimal))
+    return [next(digits) if is_number else None for is_number in known]
+
+
+def _decimals_of_each(texts: Sequence[str], decimal: str) -> list[int | None]:
+    """Of texts that are all numbers."""
+    joined = "".join(texts)
     if "e" in joined or "E" in joined:
-        return [
-            None if math.isnan(number) else decimals_of_number(text, decimal)
-            for text, number in zip(texts, numbers, strict=True)
-        ]
-    digits: Iterable[int]
+        return [decimals_of_number(text, decimal) for text in texts]
     if decimal not in joined:
-        digits = repeat(0, len(texts))
-    elif same := _same_decimals(filled, decimal):
-        digits = repeat(same, len(texts))
-    else:
-        digits = [len(text) - mark - 1 if (mark := text.find(decimal)) >= 0 else 0 for text in texts]
-    if math.isnan(sum(numbers)):
-        return [None if no_number else count for count, no_number in zip(digits, map(math.isnan, numbers), strict=True)]
-    return list(digits)
+        return [0] * len(texts)
+    if same := _same_decimals(texts, decimal):
+        return [same] * len(texts)
+    return [len(text) - mark - 1 if (mark := text.find(decimal)) >= 0 else 0 for text in texts]
 
 
 def _same_decimals(texts: Sequence[str], decimal: str) -> int:

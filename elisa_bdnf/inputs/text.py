@@ -84,17 +84,19 @@ def rows_from_lines(lines: Sequence[str], delimiter: str) -> tuple[tuple[str, ..
     filled = [line.rstrip(padding) for line in lines]
     joined = "\n".join(filled)
     bare = None
-    if not ('"' in joined or "\u00a0" in joined or delimiter == _BLANKS or (delimiter != "\t" and "\t" in joined)):
+    if lines and not ("\u00a0" in joined or delimiter == _BLANKS or (delimiter != "\t" and "\t" in joined)):
         bare = _without_blanks_beside_or_none(delimiter, joined)
     if bare is None:
-        rows = tuple([_row(line, delimiter) for line in filled])
+        rows = [_row(line, delimiter) for line in filled]
     else:
-        rows = tuple([tuple(line.split(delimiter)) if line else () for line in bare.split("\n")] if lines else ())
+        rows = [tuple(line.split(delimiter)) if line else () for line in bare.split("\n")]
+        for n in [n for n, line in enumerate(filled) if '"' in line] if '"' in joined else ():
+            rows[n] = _row(filled[n], delimiter)
     if lines and _SEP_LINE.match(lines[0]):
-        rows = ((), *rows[1:])
+        rows[0] = ()
     if len(joined) > LONGEST_FIELD:
         _refuse_long_cells(rows)
-    return rows
+    return tuple(rows)
 
 
 def _without_blanks_beside_or_none(delimiter: str, text: str) -> str | None:
@@ -141,8 +143,11 @@ def cells_from_line(line: str, delimiter: str) -> tuple[str, ...]:
     """
     if delimiter == _BLANKS:  # a line that begins with blanks has nothing in its first cell
         return (*[""] * line.startswith(" "), *line.split())
-    if '"' not in line:
-        return tuple(line.split(delimiter))
+    parts = line.split(delimiter)
+    if '"' in line:
+        parts = [part[1:-1] if len(part) > 1 and part[0] == part[-1] == '"' else part for part in parts]
+    if '"' not in "".join(parts):  # none stands inside a cell, so that none holds a delimiter
+        return tuple(parts)
     cells, position = [], 0
     while position <= len(line):
         cell, position = _next_cell(line, position, delimiter)
