@@ -27,6 +27,9 @@ from elisa_bdnf.readers._limits import MOST_PLATES, refuse_more_than
 from elisa_bdnf.readers._matrix_checks import refuse_moved_cells, short_line_remarks
 from elisa_bdnf.readers._placed import Cells
 
+_WHEN_READ = re.compile(
+    r"\b(?:measurement|measured|read|reading|acquisition)\b.*time|\btime\s*[\[(]m?s[\])]", re.IGNORECASE
+)
 _PLAIN_SHEET = re.compile(r"(?:sheet|tabelle|feuil|hoja|foglio|blad|ark|plan|list)\s*[0-9]*\Z", re.IGNORECASE)
 _CLOCK = re.compile(r"[0-9]{1,3}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?\Z")
 _IDENTITY = frozenset(["well", "row", "column", "plate"])
@@ -85,7 +88,8 @@ def list_or_none(page: Page) -> WellList | None:
     table = well_table_or_none(page)
     if table is None:
         return None
-    meant = {heading: quantity_from_title(heading.text) for heading in table.headings if not _is_known(heading)}
+    told = [heading for heading in table.headings if not (_is_known(heading) or _WHEN_READ.search(heading.text))]
+    meant = {heading: quantity_from_title(heading.text) for heading in told}
     wavelength = next((heading for heading in meant if _is_wavelength(heading)), None)
     meant.pop(wavelength, None) if wavelength else None
     responses = tuple((heading, what) for heading, what in meant.items() if what.meaning is Meaning.RESPONSE)
@@ -113,7 +117,7 @@ def _is_wavelength(heading: Heading) -> bool:
 
 def plates_from_list(found: WellList) -> list[ListPlate]:
     """Every plate of a table. Raises ExportError with all that is wrong in its lines."""
-    _refuse_kinetic(found.table)
+    _refuse_kinetic(found)
     refuse_moved_cells(found.table.page, (found.table.top, *found.lines))
     problems = [*heading_problems(found.table), *_odd_cells(found)]
     if problems:
@@ -201,9 +205,23 @@ def _put(
         )
 
 
-def _refuse_kinetic(table: Table) -> None:
-    """A column ``Time`` of numbers or clock times belongs to a kinetic; texts such as ``24 h`` are timepoints."""
+def _every_well_once(found: WellList) -> bool:
+    table, plate = found.table, found.table.heading("plate")
+    told = [heading for heading in (plate, found.wavelength) if heading]
+    keys = [(well_or_none(table, line), *(table.text(line, heading) for heading in told)) for line in found.lines]
+    return len(set(keys)) == len(keys)
+
+
+def _refuse_kinetic(found: WellList) -> None:
+    """A column ``Time`` of numbers or clock times belongs to a kinetic; texts such as ``24 h`` are timepoints.
+
+    When a well was read, in seconds, is no kinetic where no well stands twice.
+    """
+    table = found.table
+    once = any(_WHEN_READ.search(heading.text) for heading in table.headings) and _every_well_once(found)
     for heading in table.headings:
+        if once and _WHEN_READ.search(heading.text):
+            continue
         is_timepoint = heading.column.name == "timepoint" and heading.text.casefold() not in ("time", "times")
         if is_timepoint or heading.column.name == "actual_time_min" or not is_time_title(heading.text):
             continue

@@ -195,6 +195,19 @@ TABLE = (
 )
 
 
+def test_when_a_well_was_read_is_no_kinetic_unless_it_was_read_again() -> None:
+    """As Multiskan Sky lists its wells."""
+    head = "Well,Sample,Wavelength(s) [nm],Raw absorbance,Measurement time(s)\n"
+    lines = ["A 1,x,450,0.5,0.0", "A 1,x,570,0.04,1.2", "A 2,y,450,0.6,0.4", "A 2,y,570,0.05,1.6"]
+    (reading,) = read(head + "\n".join(lines))
+    assert {channel.wavelength_nm: channel.values[:2] for channel in reading.channels} == {
+        450: (0.5, 0.6),
+        570: (0.04, 0.05),
+    }
+    with pytest.raises(ExportError, match="a kinetic"):
+        read(head + "\n".join([*lines, "A 1,x,450,0.7,60.0"]))
+
+
 def test_matrices_side_by_side_keep_their_numbers() -> None:
     (one,) = read(abreast("450", "570"))
     assert [channel.values for channel in one.channels] == [FLAT, tuple(value + 10 for value in FLAT)]
