@@ -14,7 +14,7 @@ import numpy as np
 
 from elisa_bdnf.analysis.asymmetry import downhill
 from elisa_bdnf.analysis.calibrate import calibrate, points_from_levels
-from elisa_bdnf.analysis.equations import Target, evaluate, moved, solve_scaled
+from elisa_bdnf.analysis.equations import State, Target, evaluate, moved, solve_scaled
 from elisa_bdnf.analysis.fit import Points, fixed_coordinates, free_coordinates
 from elisa_bdnf.analysis.identify import span_of
 from elisa_bdnf.analysis.inverses import coordinates_of, in_wells, inverse
@@ -29,6 +29,8 @@ from elisa_bdnf.model.protocol import LimitSettings
 
 _WEIGHTS = {"none": 0.0, "power:0.5": 0.5, "power:1": 1.0}
 _SETTLED = 1e-6  # gradient; what is left moves a concentration by less than a millionth of its error
+_ON_THE_FLOOR = 1e-5  # gradient beyond which a curve that runs away has not reached the floor of its valley
+_ABOUT = 1.2  # × the sum of squares of the curve that was fitted: one that fits worse got lost
 _SETTLED_WELL = 1e-8  # gradient at which a curve is not followed any further
 _PLAIN_STEPS, _LARGE_STEP, _SMALL_STEP = 3, 0.1, 1e-6  # steps of Newton's; squares of steps as shares of the RSS
 _ITERATIONS, _ITERATIONS_FOLLOWED = 20, 5
@@ -70,15 +72,17 @@ def alternatives(curve: Curve, limits: LimitSettings) -> Alternatives:
         return Alternatives((), tuple(_fitted(levels, _spec_in_force(curve), limits)))
     points = points_from_levels(levels, curve.spec)
     start = _start(curve, points)
+    at_fit = coordinates_of(curve)[:, None]
+    begun = response_of(family, shape_of(family, ln_from_x(points.x), at_fit), at_fit)
     names, target = _same_model(curve, family, points, levels)
     if plain:
-        coordinates, settled = _followed(target, start)
+        coordinates, settled = _followed(target, begun, start)
     else:
         state, _ = refine(target, np.repeat(start, len(names), axis=1), most=_ITERATIONS)
         coordinates, settled = state.coordinates, (state.gradient < _SETTLED) | (state.rss <= 0)
     batches = [(tuple(n for n, good in zip(names, settled, strict=True) if good), family, coordinates[:, settled])]
     lost = {name for name, good in zip(names, settled, strict=True) if not good}
-    five = _five_pl(curve, points, start) if plain else None
+    five = _five_pl(curve, points, begun, start) if plain else None
     if five is None:
         lost.add((Model.FIVE_PL if curve.model is Model.FOUR_PL else Model.FOUR_PL).value)
     else:
@@ -121,42 +125,65 @@ def _same_model(
     return names, Target(family, ln_x, points.y, np.array(weights).T, free, np.array(thetas), floor)
 
 
-def _followed(target: Target, start: Array) -> tuple[Array, Flags]:
-    """Every alternative of a 4PL at its minimum, or where going on gains nothing any more; and which ones are finite.
+def _followed(target: Target, begun: Array, start: Array) -> tuple[Array, Flags]:
+    """Every alternative of a 4PL at its minimum, or on the floor of a valley that has no end; and which ones are there.
 
     Mostly all are near after a short search. Where one is not, the search goes on: it follows a curve whose plateau
-    runs away much faster than Newton's steps do. Where that has no end, a curve on the floor of the valley is as good
-    as any other on it: further on concentrations hardly move.
+    runs away much faster than Newton's steps do. On the floor of such a valley one curve is as good as any other:
+    further on concentrations hardly move. ``begun`` are the responses of the curve as it was fitted (N, 1).
     """
-    fitted = response_of(target.family, shape_of(target.family, target.ln_x, start), start)
-    coordinates = _searched(target, fitted, np.repeat(start, target.weight.shape[-1], axis=1), _GAIN_NEAR)
-    near = _by_plain_steps(target, coordinates)
-    if near is not None:
-        return near, np.all(np.isfinite(near), axis=0)
+    searched = _searched(target, begun, np.repeat(start, target.weight.shape[-1], axis=1), _GAIN_NEAR)
+    coordinates, there = _by_plain_steps(target, begun, searched)
+    if not there.all():
+        far = ~there
+        coordinates[:, far], there[far] = _on_the_floor(_subset(target, far), begun, searched[:, far])
+    return coordinates, there & np.all(np.isfinite(coordinates), axis=0)
+
+
+def _by_plain_steps(target: Target, begun: Array, coordinates: Array) -> tuple[Array, Flags]:
+    """Coordinates after Newton's steps as they are, and which of them these led to the end.
+
+    Where a step is large it must be watched, and is not taken. The last step is not looked at: it is so small that
+    Newton's method, which squares errors, leaves nothing.
+    """
+    near = np.ones(coordinates.shape[-1], dtype=bool)
+    for _ in range(_PLAIN_STEPS):
+        state = evaluate(target, coordinates)
+        step = solve_scaled(state.newton, state.scale, state.score)
+        size = np.maximum.reduce(np.abs(step) * state.scale) ** 2
+        near &= size <= _LARGE_STEP * state.rss
+        coordinates = np.where(near, moved(target, coordinates, step), coordinates)
+        small = size <= _SMALL_STEP * state.rss
+        if np.all(small | ~near):
+            break
+    return coordinates, near & small & _is_better(state, target, begun)
+
+
+def _on_the_floor(target: Target, begun: Array, coordinates: Array) -> tuple[Array, Flags]:
+    """Coordinates at the minimum, or on the floor of a valley without end, and which of them are there."""
+    fitted = begun
     for _ in range(_ROUNDS):
         coordinates = _searched(target, fitted, coordinates, _GAIN)
         state, _ = refine(target, coordinates, most=_ITERATIONS_FOLLOWED, enough=_SETTLED_WELL)
         coordinates, fitted = state.coordinates, state.fitted
         if np.all((state.gradient < _SETTLED) | (state.rss <= 0)):
             break
-    return coordinates, np.all(np.isfinite(coordinates), axis=0)
+    return coordinates, ((state.gradient < _ON_THE_FLOOR) | (state.rss <= 0)) & _is_better(state, target, begun)
 
 
-def _by_plain_steps(target: Target, coordinates: Array) -> Array | None:
-    """Coordinates after Newton's steps as they are; None where one of them is large, and must be watched.
+def _is_better(state: State, target: Target, begun: Array) -> Flags:
+    """Whether curves fit about as well as the one that they began from, by the weights of either; others got lost."""
+    before, _ = power_weights(begun, target.theta if target.theta is not None else 0.0, target.floor)
+    better = np.ones(len(state.rss), dtype=bool)
+    for weight in (state.weight, target.weight * before):
+        ours, theirs = (np.add.reduce(weight * left**2) for left in (state.residual, target.y - begun))
+        better &= ours <= _ABOUT * theirs
+    return better
 
-    The last step is not looked at: it is so small that Newton's method, which squares errors, leaves nothing.
-    """
-    for _ in range(_PLAIN_STEPS):
-        state = evaluate(target, coordinates)
-        step = solve_scaled(state.newton, state.scale, state.score)
-        size = np.maximum.reduce(np.abs(step) * state.scale) ** 2
-        if not np.all(size <= _LARGE_STEP * state.rss):
-            return None
-        coordinates = moved(target, coordinates, step)
-        if np.all(size <= _SMALL_STEP * state.rss):
-            return coordinates
-    return None
+
+def _subset(target: Target, which: Flags) -> Target:
+    theta = None if target.theta is None else target.theta[which]
+    return replace(target, weight=target.weight[:, which], theta=theta)
 
 
 def _searched(target: Target, fitted: Array, coordinates: Array, gain: float) -> Array:
@@ -167,7 +194,7 @@ def _searched(target: Target, fitted: Array, coordinates: Array, gain: float) ->
     return search_4pl(problems, coordinates, tolerance=gain).coordinates
 
 
-def _five_pl(curve: Curve, points: Points, start: Array) -> Array | None:
+def _five_pl(curve: Curve, points: Points, begun: Array, start: Array) -> Array | None:
     """A 5PL (5, 1), from the 4PL on downhill, with the weights of the 4PL; then on with its own.
 
     Often the data do not determine g and there is no lowest point; a curve on the floor of that valley fits as well as
@@ -176,12 +203,13 @@ def _five_pl(curve: Curve, points: Points, start: Array) -> Array | None:
     family, theta, floor = FAMILIES[Model.FIVE_PL], curve.report.theta, float(floor_of(points.y)[0])
     if len(points.y) < len(free_coordinates(family, {})):
         return None
-    ln_x, y, place = ln_from_x(points.x)[:, 0], points.y[:, 0], start[:, 0]
-    weight = observed_weights(curve.spec.weights.kind, y)
-    for _ in range(1 if theta is None else _ROUNDS_5PL):
-        if theta is not None:
-            weight, _slope = power_weights(response_of(family, shape_of(family, ln_x, place), place), theta, floor)
+    ln_x, y, place, fitted = ln_from_x(points.x)[:, 0], points.y[:, 0], start[:, 0], begun[:, 0]
+    if theta is None:
+        place = downhill(family, ln_x, y, observed_weights(curve.spec.weights.kind, y), place, _GAIN_5PL)
+    for _ in range(0 if theta is None else _ROUNDS_5PL):
+        weight, _slope = power_weights(fitted, theta or 0.0, floor)
         place = downhill(family, ln_x, y, weight, place, _GAIN_5PL)
+        fitted = response_of(family, shape_of(family, ln_x, place), place)
     return place[:, None] if np.all(np.isfinite(place)) else None
 
 

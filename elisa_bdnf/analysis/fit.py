@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,7 +20,7 @@ from elisa_bdnf.model.curve import CurveSpec, WeightKind, Weights
 
 # Weights of the first curve and of the level means that differ so much lead to another curve, as beside an outlier.
 _OTHER_WEIGHTS = 2.0
-_GAIN = 1e-7  # of the sum of squares, for which a search takes no further step
+_GAIN, _LITTLE_GAIN = 1e-7, 1e-14  # of the sum of squares, for which a search takes no further step
 COORDINATE_OF = {"a": A, "d": D, "c": LN_C, "b": LN_B, "g": LN_G}
 
 
@@ -110,15 +110,20 @@ def _from_valley(target: Target, weights: Weights, problems: Problems, weight: A
     if seen.coordinates is None:
         return None
 
-    def nearer(state: State) -> Array:
-        """A search with the weights of the fitted curve follows a plateau far away better than Newton's steps do."""
-        reweighted = replace(problems, root_weight=np.sqrt(state.weight / np.max(state.weight)))
-        return search_4pl(reweighted, state.coordinates, tolerance=_GAIN).coordinates
-
-    outcome = settle(target, weights, seen.coordinates, nearer)
+    outcome = settle(target, weights, seen.coordinates, _nearer(problems))
     if not is_interior(outcome, problems) or is_remote(outcome) or step(outcome, problems):
         return None
     return replace(outcome, starts=seen.slopes, starts_at_optimum=seen.leading_down)
+
+
+def _nearer(problems: Problems) -> Callable[[State], Array]:
+    """A search on from a curve, with the weights that it gives its wells."""
+
+    def nearer(state: State) -> Array:
+        reweighted = replace(problems, root_weight=np.sqrt(state.weight / np.max(state.weight)))
+        return _search(reweighted, state.coordinates, _LITTLE_GAIN).coordinates
+
+    return nearer
 
 
 def _weights_along(coordinates: Array, target: Target, theta: Array) -> Array:
@@ -132,7 +137,7 @@ def _from_starts(target: Target, weights: Weights, problems: Problems, grid: Arr
     """The fit by a search from every start, compared with its limits where it is no proper minimum."""
     found = believed(_search(problems, grid), problems)
     best = int(found.rss.argmin())
-    outcome = settle(target, weights, found.coordinates[:, [best]])
+    outcome = settle(target, weights, found.coordinates[:, [best]], _nearer(problems))
     outcome = replace(
         outcome,
         starts=grid.shape[-1],
@@ -162,7 +167,7 @@ def _where_its_own_weights_lead(
     best = int(found.rss.argmin())
     if not found.rss[best] < float(np.sum(own * limit.state.residual**2)) * (1 - NEGLIGIBLE):
         return limit
-    outcome = settle(target, weights, found.coordinates[:, [best]])
+    outcome = settle(target, weights, found.coordinates[:, [best]], _nearer(problems))
     if not is_interior(outcome, problems) or is_remote(outcome) or step(outcome, problems):
         return limit
     return replace(
@@ -173,10 +178,10 @@ def _where_its_own_weights_lead(
     )
 
 
-def _search(problems: Problems, grid: Array) -> Found:
+def _search(problems: Problems, grid: Array, gain: float = _GAIN) -> Found:
     if problems.family.asymmetric or problems.fixed:
-        return search(problems, grid)
-    return search_4pl(problems, grid, tolerance=_GAIN)
+        return search(problems, grid, tolerance=min(gain, 1e-9))
+    return search_4pl(problems, grid, tolerance=gain)
 
 
 def _agreeing(found: Found) -> int:

@@ -11,8 +11,8 @@ import numpy as np
 from elisa_bdnf.analysis.equations import Target
 from elisa_bdnf.analysis.limiting import FAR_ASYMMETRY, power_law_limits
 from elisa_bdnf.analysis.search import Problems, believed, search
-from elisa_bdnf.analysis.settle import Outcome, settle
-from elisa_bdnf.analysis.shape import LN_B, LN_C, LN_G, LN_ZERO, A, Array, D
+from elisa_bdnf.analysis.settle import Outcome, is_far_out, settle
+from elisa_bdnf.analysis.shape import LN_B, LN_C, LN_G, LN_ZERO, Array
 from elisa_bdnf.model.curve import Weights
 
 NAMES = ("a", "d", "c", "b", "g")
@@ -24,7 +24,6 @@ _FLAT = 2e-11  # an eigenvalue of the scaled second derivatives below which ther
 ON_A_PLATEAU = 5.0  # b·|ln x − ln c| beyond which a curve is within 1 % of its plateau
 _MUCH_LOWER = 0.9  # a fit that did not settle is preferred to a limit only where its sum of squares is so much lower
 _ROUNDING = 1e-13  # × the largest response: residuals that are nothing but rounding
-FAR_PLATEAU = 1e4  # × the fitted rise: a plateau so far away is compared with one at infinity
 
 
 def is_interior(outcome: Outcome, problems: Problems) -> bool:
@@ -39,9 +38,7 @@ def is_interior(outcome: Outcome, problems: Problems) -> bool:
 
 def is_remote(outcome: Outcome) -> bool:
     """Whether a minimum lies so far out that the limit beyond it may be lower still."""
-    rise = float(np.ptp(outcome.state.fitted))
-    place = outcome.coordinates
-    return abs(float(place[D] - place[A])) > FAR_PLATEAU * rise or abs(float(place[LN_G])) > FAR_ASYMMETRY_SEEN
+    return is_far_out(outcome.state) or abs(float(outcome.coordinates[LN_G])) > FAR_ASYMMETRY_SEEN
 
 
 def _undetermined(outcome: Outcome, problems: Problems) -> tuple[str, ...]:

@@ -9,12 +9,15 @@ import numpy as np
 
 from elisa_bdnf.analysis.equations import State, Target
 from elisa_bdnf.analysis.refine import refine
-from elisa_bdnf.analysis.shape import Array, Counts, Flags
+from elisa_bdnf.analysis.shape import A, Array, Counts, D, Flags
 from elisa_bdnf.analysis.variance import LARGEST_THETA, theta_of
 from elisa_bdnf.model.curve import WeightKind, Weights
 
 _PATIENCE = 8  # steps of Newton's method after which a curve is searched for again
 _TWO_FAILURES = 5e-3  # damping after two steps in a row that led nowhere
+_ROUNDS = 6
+_FAR_PLATEAU = 1e4  # × the fitted rise
+SETTLED = 1e-12  # gradient at the end of a fit
 LOST = 1e-6  # gradient of a fit that runs away: its θ is not worth refining
 
 
@@ -44,10 +47,10 @@ def settle(
 ) -> Outcome:
     """Refine, and estimate θ where it is not given.
 
-    ``nearer`` leads on from where the first steps ended, if they are still far from the end.
+    ``nearer`` searches on from where some steps ended, if they are still far from the end.
     """
     if weights.kind is WeightKind.POWER and weights.theta is None:
-        state, iterations, estimated, settled = refine_with_theta(target, coordinates)
+        state, iterations, estimated, settled = refine_with_theta(target, coordinates, nearer)
         target = replace(target, theta=estimated)
     else:
         state, iterations = _found(target, coordinates, nearer)
@@ -67,13 +70,28 @@ def settle(
 
 
 def _found(target: Target, coordinates: Array, nearer: Callable[[State], Array] | None) -> tuple[State, Counts]:
+    """Newton's steps, and searches between them: these follow the floor of a bent valley, where steps fail.
+
+    A curve that is still under way after some rounds runs away, or has no minimum at all.
+    """
     if nearer is None:
         return refine(target, coordinates)
     state, iterations = refine(target, coordinates, most=_PATIENCE, most_damping=_TWO_FAILURES)
-    if state.gradient[0] <= LOST:
-        return state, iterations
-    state, more = refine(target, nearer(state))
+    for _ in range(_ROUNDS):
+        if state.gradient[0] <= SETTLED:
+            return state, iterations
+        state, more = refine(target, nearer(state), most=_PATIENCE, most_damping=_TWO_FAILURES)
+        iterations = iterations + more
+        if is_far_out(state):
+            break
+    state, more = refine(target, state.coordinates)
     return state, iterations + more
+
+
+def is_far_out(state: State) -> bool:
+    """Whether a plateau is so far away that the limit beyond it must be looked at."""
+    rise = float(np.ptp(state.fitted))
+    return abs(float(state.coordinates[D, 0] - state.coordinates[A, 0])) > _FAR_PLATEAU * rise
 
 
 def rounding_of(target: Target) -> float:
@@ -83,11 +101,13 @@ def rounding_of(target: Target) -> float:
     return float(np.sum(target.weight)) * 1e-26 * largest ** (2 - 2 * theta) if largest > 0 else 0.0
 
 
-def refine_with_theta(target: Target, coordinates: Array) -> tuple[State, Counts, Array, Flags]:
+def refine_with_theta(
+    target: Target, coordinates: Array, nearer: Callable[[State], Array] | None = None
+) -> tuple[State, Counts, Array, Flags]:
     """Alternate between the curve given θ and θ given the curve, with secant steps, to the joint fixed point."""
     theta = np.array(target.theta, dtype=float)
     used = np.broadcast_to(target.weight > 0, target.y.shape)
-    state, iterations = refine(target, coordinates)
+    state, iterations = _found(target, coordinates, nearer)
     earlier_theta, earlier_excess = None, None
     excess = np.zeros_like(theta)
     for _ in range(20):
@@ -103,6 +123,6 @@ def refine_with_theta(target: Target, coordinates: Array) -> tuple[State, Counts
             following = np.where(usable, np.clip(secant, 0.0, LARGEST_THETA), best)
         earlier_theta, earlier_excess, theta = theta, excess, following
         target = replace(target, theta=theta)
-        state, more = refine(target, state.coordinates)
+        state, more = _found(target, state.coordinates, nearer)
         iterations = iterations + more
     return state, iterations, theta, np.abs(excess) < 1e-8

@@ -30,6 +30,7 @@ def search_4pl(problems: Problems, start: Array, *, tolerance: float = 1e-9) -> 
     out = Found(start.copy(), np.empty(count), np.zeros(count, dtype=np.int64))
     alive = np.arange(count)
     done = np.zeros(count, dtype=bool)
+    slow = np.zeros(count, dtype=np.int64)
     for iteration in range(_MOST_ITERATIONS):
         step, predicted = _step(cross, place, damping)
         little = predicted <= tolerance * rss + work.rounding
@@ -40,6 +41,8 @@ def search_4pl(problems: Problems, start: Array, *, tolerance: float = 1e-9) -> 
         trial = np.minimum(np.maximum(place + step, low), high)
         tried_cross, tried = work.normal_equations(trial)
         better = tried < rss
+        slow = np.where(better, np.where(rss - tried <= tolerance * rss, slow + 1, 0), slow)
+        done |= slow > 1
         if better.all():
             place, cross, rss, damping = trial, tried_cross, tried, damping * 0.1
         else:
@@ -51,7 +54,7 @@ def search_4pl(problems: Problems, start: Array, *, tolerance: float = 1e-9) -> 
             _write(out, work, alive[done], (place[:, done], cross[:, :, done], rss[done]), iteration, done)
             keep = ~done
             alive, place, cross, rss = alive[keep], place[:, keep], cross[:, :, keep], rss[keep]
-            damping, done = damping[keep], done[keep]
+            damping, done, slow = damping[keep], done[keep], slow[keep]
             low, high = (bound if bound.shape[-1] == 1 else bound[:, keep] for bound in (low, high))
             problems = problems.subset(keep)
             work = _Workspace(problems, len(alive))

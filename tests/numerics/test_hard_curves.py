@@ -8,7 +8,7 @@ from scipy import optimize
 
 from elisa_bdnf.analysis.calibrate import calibrate
 from elisa_bdnf.analysis.curves import predict
-from elisa_bdnf.analysis.fit import fit_logistic, points_from_table
+from elisa_bdnf.analysis.fit import Points, fit_logistic, points_from_table
 from elisa_bdnf.analysis.search import Found, Problems, believed
 from elisa_bdnf.analysis.shape import FAMILIES, response_of, shape_of
 from elisa_bdnf.model.curve import Curve, CurveSpec, Level, Model, NoCurve, weights_from_text
@@ -125,3 +125,43 @@ def test_reweighting_rests_where_the_fit_ended() -> None:
     starts = ([0.05, 3.0, 7.0, 0.2], [0.05, 8.0, 8.0, 0.2], [0.05, 50.0, 10.0, 0.1])
     lowest = min(optimize.least_squares(residual, start, x_scale="jac").cost for start in starts)
     assert float(np.sum((ys / fitted - 1) ** 2)) == pytest.approx(2 * lowest, rel=1e-6)
+
+
+def far_plateau(seed: int) -> Points:
+    """Duplicates whose upper plateau lies far above the standards: the sum of squares has a flat, bent valley."""
+    noise = np.random.default_rng(seed)
+    b, c = noise.uniform(0.6, 2.0), 1500 * np.exp(noise.uniform(-1.0, 4.0))
+    zero, cv = noise.random() < 0.5, noise.choice([0.03, 0.08, 0.15])
+    x = np.repeat([*(1500 / 2.0 ** np.arange(8)), *([0.0] if zero else [])], 2)
+    y = 0.04 + 2.0 * (1 + (1500 / c) ** b) * (x / 1500) ** b / (1 + (x / c) ** b)
+    return points_from_table(x, y * (1 + cv * noise.standard_normal(len(x))))
+
+
+def lowest_power_law(x: np.ndarray, y: np.ndarray, weight: np.ndarray) -> float:
+    """Weighted sum of squares of the best y = a + k·x^b: what is left of a 4PL whose plateau is infinitely far away."""
+    share = weight / weight.sum()
+
+    def left(b: float) -> float:
+        column = x**b - share @ x**b
+        rest = y - share @ y
+        return float(weight @ (rest - column * (weight @ (column * rest)) / (weight @ column**2)) ** 2)
+
+    return float(optimize.minimize_scalar(left, bounds=(0.2, 4.0), method="bounded", options={"xatol": 1e-9}).fun)
+
+
+FAR = [
+    (Model.FOUR_PL, 89, "power:0.5"), (Model.FOUR_PL, 105, "power:1"), (Model.FOUR_PL, 111, "power"),
+    (Model.FOUR_PL, 132, "power:1"), (Model.FOUR_PL, 138, "power:0.5"),
+    (Model.FIVE_PL, 24, "power:1"), (Model.FIVE_PL_R, 8, "power:1"), (Model.FIVE_PL_R, 34, "power:0.5"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("model", "seed", "weights"), FAR)
+def test_a_plateau_far_away_is_found(model: Model, seed: int, weights: str) -> None:
+    """Not taken for one that is infinitely far away: that limit is no minimum, by the weights of the curve itself."""
+    points = far_plateau(seed)
+    outcome = fit_logistic(points, CurveSpec(model, weights_from_text(weights)))
+    assert outcome.unidentified == ()
+    assert float(outcome.state.gradient[0]) < 1e-12
+    rss = float(outcome.state.rss[0])
+    assert rss < lowest_power_law(points.x[:, 0], points.y[:, 0], outcome.state.weight[:, 0]) * (1 - 1e-6)

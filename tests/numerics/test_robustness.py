@@ -10,7 +10,7 @@ import pytest
 
 from elisa_bdnf.analysis.alternatives import Alternatives, alternatives
 from elisa_bdnf.analysis.calibrate import calibrate
-from elisa_bdnf.analysis.curves import invert_or_none
+from elisa_bdnf.analysis.curves import invert_or_none, predict
 from elisa_bdnf.analysis.intervals import interval
 from elisa_bdnf.analysis.robustness import robustness
 from elisa_bdnf.model.curve import Curve, CurveSpec, Level, Model, WeightKind, Weights, weights_from_text
@@ -37,12 +37,11 @@ def moved(curve: Curve, others: Alternatives, y: float) -> Robustness | None:
     return robustness(others.changes, others.concentrations([y]), [x], [(bounds.low, bounds.high)])[0]
 
 
-def one_by_one(spec: CurveSpec, change: str) -> Curve:
-    levels = NOISY
+def one_by_one(spec: CurveSpec, change: str, levels: tuple[Level, ...] = NOISY) -> Curve:
     if change.startswith("weights "):
         spec = replace(spec, weights=weights_from_text(change.removeprefix("weights ")))
     elif change.startswith("without standard "):
-        levels = tuple(v for v in NOISY if f"{v.nominal:g}" != change.removeprefix("without standard "))
+        levels = tuple(v for v in levels if f"{v.nominal:g}" != change.removeprefix("without standard "))
     else:
         spec = replace(spec, model=Model(change))
     found = calibrate(levels, spec, LIMITS)
@@ -88,6 +87,29 @@ def test_every_model_keeps_its_power_and_what_is_held(model: Model, weights: str
         expected = [invert_or_none(there, y) or math.nan for y in RESPONSES]
         tolerance = 0.002 if change == "5pl" else 1e-6
         assert row == pytest.approx(expected, rel=tolerance, nan_ok=True), change
+
+
+def without_plateau(seed: int) -> tuple[Level, ...]:
+    noise = np.random.default_rng(seed)
+    return tuple(
+        Level(x, tuple(float((0.04 + 1.6 * (x / 1500) ** 1.1) * (1 + 0.08 * noise.standard_normal())) for _ in "12"))
+        for x in (1500 / 2**k for k in range(8))
+    )
+
+
+@pytest.mark.parametrize("text", ["power:1", "power:0.5"])
+@pytest.mark.parametrize("seed", [9, 12, 14, 20, 23, 31, 33])
+def test_alternatives_of_a_curve_without_a_plateau(seed: int, text: str) -> None:
+    """Where a plateau runs away, the alternatives are still those that a search of their own finds."""
+    spec, levels = CurveSpec(weights=weights_from_text(text)), without_plateau(seed)
+    curve = calibrate(levels, spec, LIMITS)
+    assert isinstance(curve, Curve)
+    others = alternatives(curve, LIMITS)
+    responses = [predict(curve, x) for x in (30.0, 100.0, 400.0, 1200.0)]
+    for change, row in zip(others.changes, others.concentrations(responses), strict=True):
+        there = one_by_one(spec, change, levels)
+        expected = [invert_or_none(there, y) or math.nan for y in responses]
+        assert row == pytest.approx(expected, rel=0.02 if change == "5pl" else 1e-3, nan_ok=True), change
 
 
 def test_small_inside_and_names_the_change() -> None:
