@@ -16,21 +16,19 @@ from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.file import InputFile
 from elisa_bdnf.inputs.numbers import is_number_or_word
 from elisa_bdnf.inputs.pages import Page
-from elisa_bdnf.model.plate import Shape, Well
-from elisa_bdnf.model.reading import Channel, ChannelKind, Correction, InstrumentResult, Reading, Source
-from elisa_bdnf.readers._cells import unique_labels
+from elisa_bdnf.model.plate import Well
+from elisa_bdnf.model.reading import InstrumentResult, Reading, Source
 from elisa_bdnf.readers._key_lines import (
     Header,
     date_remarks,
     header_from_rows,
-    kind_from_text,
     not_an_endpoint,
     unread_keys,
-    wavelength_of_keys_or_none,
 )
 from elisa_bdnf.readers._likely_kind import with_likely_kind
+from elisa_bdnf.readers._magellan_words import USED_KEYS, channels_by_label, is_derived, result_name
 from elisa_bdnf.readers._pages import refuse_unless
-from elisa_bdnf.readers._placed import Cells, channel, decimal_mark, refuse_without_values, results, shape_of
+from elisa_bdnf.readers._placed import Cells, decimal_mark, refuse_without_values, results, shape_of
 from elisa_bdnf.readers._reader import Reader
 from elisa_bdnf.readers._tecan_blocks import names_a_program
 from elisa_bdnf.readers._well_codes import WellSaid, layout_from_wells
@@ -40,17 +38,7 @@ _WELLS, _PLATE = "well positions", "plate"
 _HEAD_ROWS = 6
 _SHEET = "magellan sheet"
 _CODES = frozenset(["layout", "well ids", "well id", "sample id", "sample ids", "sample id list"])
-_BEGIN = re.compile(r"measurement [0-9]+:?\Z")
-_DERIVED = re.compile(r"mean|average|conc|\bcv\b|std|\bs\.?d\b|ratio|result|qualit|cut.?off|dilution", re.IGNORECASE)
 _RAW = re.compile(r"(?:raw data|label\s*[0-9]*|od\W?[0-9]*|[0-9]{3,4}\s*nm)\Z", re.IGNORECASE)
-_CORRECTIONS = (
-    (re.compile(r"blank", re.IGNORECASE), Correction.BLANK),
-    (re.compile(r"differen|reference", re.IGNORECASE), Correction.REFERENCE),
-    (re.compile(r"reduc|transform", re.IGNORECASE), Correction.REDUCED),
-)
-_MODE = re.compile(r"(?:Absorbance|Fluorescence|Luminescence)(?: (?:Top|Bottom))?(?: Reading)?\Z")  # alone in its line
-_SAID = ("measurement mode", "measurement wavelength", "emission wavelength")
-_USED = frozenset(["Measurement mode", "Emission wavelength", "Measurement wavelength", "Date of measurement"])
 
 
 def recognizes(file: InputFile) -> bool:
@@ -173,7 +161,9 @@ def _reading(
     measured = {column: cells for column, cells in filled.items() if _is_measured(columns[column], cells)}
     shape = shape_of(tables.values())
     decimal = decimal_mark(measured.values())
-    channels, likely = with_likely_kind(_channels(measured, columns, shape, decimal, header))
+    channels, likely = with_likely_kind(
+        channels_by_label([(columns[column], cells) for column, cells in measured.items()], shape, decimal, header)
+    )
     refuse_without_values(channels, name)
     calculated: list[InstrumentResult] = []
     codes = Cells()
@@ -181,7 +171,7 @@ def _reading(
         if columns[column].casefold() in _CODES:
             codes = cells
         elif column not in measured:
-            calculated += results(columns[column] or f"column {column + 1}", cells, decimal)
+            calculated += results(result_name(columns[column]) or f"column {column + 1}", cells, decimal)
     said = {well: WellSaid(code) for well, code in codes.items() if code}
     return Reading(
         source,
@@ -189,7 +179,7 @@ def _reading(
         shape,
         channels,
         header=header,
-        unread_header=unread_keys(header, _USED),
+        unread_header=unread_keys(header, USED_KEYS),
         layout=layout_from_wells(said, shape, decimal=decimal),
         instrument_results=tuple(calculated),
         remarks=(
@@ -201,55 +191,11 @@ def _reading(
 
 def _is_measured(label: str, cells: Cells) -> bool:
     """By the label where it says so; a column of another name is one if most of its cells are numbers."""
-    if not label or label.casefold() in _CODES or _DERIVED.search(label):
+    if not label or label.casefold() in _CODES or is_derived(label):
         return False
     texts = [text for text in cells.values() if text]
     numbers = [t for t in texts if is_number_or_word(t)]
     return bool(_RAW.match(label)) or 2 * len(numbers) > len(texts)
-
-
-def _channels(
-    tables: Mapping[int, Cells], columns: Mapping[int, str], shape: Shape, decimal: str, header: Header
-) -> tuple[Channel, ...]:
-    corrections = [_correction(columns[column]) for column in tables]
-    measured = _measurements(header)
-    labels = unique_labels(columns[column] for column in tables)
-    raw = corrections.count(Correction.NONE)
-    in_order = iter(measured if len(measured) == raw else ())
-    common = measured[0] if len(set(measured)) == 1 else (ChannelKind.UNKNOWN, None)
-    found = []
-    for label, cells, correction in zip(labels, tables.values(), corrections, strict=True):
-        kind, nm = next(in_order, common) if correction is Correction.NONE else common
-        made = channel(label, cells, shape, decimal, wavelength_nm=nm, kind=kind, correction=correction)
-        found.append(made)
-    return tuple(found)
-
-
-def _correction(label: str) -> Correction:
-    return next((correction for pattern, correction in _CORRECTIONS if pattern.search(label)), Correction.NONE)
-
-
-def _measurements(header: Header) -> list[tuple[ChannelKind, float | None]]:
-    """Mode and wavelength of each measurement, in the order of the labels.
-
-    A measurement begins with ``Measurement 2:``, or with its mode; a wavelength belongs to the one it stands in, so
-    that a line lost from one leaves the others theirs.
-    """
-    found: list[dict[str, str]] = []
-    alone = (("Measurement mode", name) if not value and _MODE.match(name) else (name, value) for name, value in header)
-    for name, value in alone:
-        key = name.casefold()
-        if _BEGIN.match(key) or (key == "measurement mode" and (not found or key in found[-1])):
-            found.append({})
-        if key in _SAID:
-            if not found or key in found[-1]:
-                found.append({})
-            found[-1][key] = value
-    made = []
-    for said in found:
-        kind = kind_from_text(said.get("measurement mode", ""))
-        made.append((kind, wavelength_of_keys_or_none(tuple(said.items()), kind)))
-    return made
 
 
 READER = Reader(

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from elisa_bdnf.errors import ExportError
@@ -22,28 +22,26 @@ from elisa_bdnf.inputs.numbers import is_number_or_word
 from elisa_bdnf.inputs.pages import Page
 from elisa_bdnf.model.layout import Layout
 from elisa_bdnf.model.plate import Shape
-from elisa_bdnf.model.reading import Channel, ChannelKind, Reading, Source
-from elisa_bdnf.readers._cells import unique_labels
+from elisa_bdnf.model.reading import Channel, Reading, Source
 from elisa_bdnf.readers._holes import named
 from elisa_bdnf.readers._key_lines import (
     Header,
     header_from_rows,
-    kind_from_text,
     not_an_endpoint,
     title_above,
     unread_keys,
-    wavelength_from_text_or_none,
 )
 from elisa_bdnf.readers._likely_kind import with_likely_kind
+from elisa_bdnf.readers._magellan_words import USED_KEYS, channels_by_label, is_derived, result_name
 from elisa_bdnf.readers._pages import refuse_unless
 from elisa_bdnf.readers._placed import (
     Cells,
     cells_of,
-    channel,
     decimal_mark,
     grid_remarks,
     grids_at_left,
     refuse_without_values,
+    results,
     shape_of,
 )
 from elisa_bdnf.readers._reader import Reader
@@ -51,6 +49,7 @@ from elisa_bdnf.readers._tecan_blocks import names_a_program
 from elisa_bdnf.readers._well_codes import WellSaid, layout_from_wells
 
 CORNER = "<>"
+_FILE = re.compile(r"\.(?:mth|wsp)\Z", re.IGNORECASE)  # of the method, above the matrix
 _STANDARD = re.compile(r"STD\s*(?P<number>[0-9]+(?:[.,][0-9]+)?)\Z", re.IGNORECASE)
 
 
@@ -117,7 +116,8 @@ def _plate_or_none(page: Page) -> _Plate | None:
             ids = cells
         else:
             above = grids[position - 1].bottom if position else 0
-            tables.append((title_above(page, grid.top, at_least=above) or "Raw data", cells))
+            title = title_above(page, grid.top, at_least=above)
+            tables.append((title if title and not _FILE.search(title) else "Raw data", cells))
     return _Plate(page.name, tables, ids, _about_ids(page, grids), _header(page, grids), remarks)
 
 
@@ -153,20 +153,23 @@ def _reading(plate: _Plate, source: Source, *, named: bool) -> Reading:
         )
     shape = shape_of(cells for _, cells in plate.tables)
     decimal = decimal_mark(cells for _, cells in plate.tables)
-    channels, likely = with_likely_kind(tuple(_channels(plate, shape, decimal)))
+    measured = [(title, cells) for title, cells in plate.tables if not is_derived(title)]
+    derived = [(title, cells) for title, cells in plate.tables if is_derived(title)]
+    channels, likely = with_likely_kind(channels_by_label(measured, shape, decimal, plate.header))
     refuse_without_values(channels, name)
-    if len(plate.tables) > 1 and len({title for title, _ in plate.tables}) < len(plate.tables):
-        plate.remarks.append(
-            f"The export holds {len(plate.tables)} matrices without names; they are numbered in order."
-        )
+    if len({title for title, _ in measured}) < len(measured):
+        plate.remarks.append(f"The export holds {len(measured)} matrices without names; they are numbered in order.")
     return Reading(
         source,
         name,
         shape,
         channels,
         header=plate.header,
-        unread_header=unread_keys(plate.header, ()),
+        unread_header=unread_keys(plate.header, USED_KEYS),
         layout=_layout(plate, shape),
+        instrument_results=tuple(
+            result for title, cells in derived for result in results(result_name(title), cells, decimal)
+        ),
         remarks=(*plate.remarks, *likely, *_without_id(plate, channels, shape)),
     )
 
@@ -178,15 +181,6 @@ def _without_id(plate: _Plate, channels: Sequence[Channel], shape: Shape) -> lis
     values = zip(shape.wells(), *(channel.values for channel in channels), strict=True)
     lost = [well for well, *numbers in values if not plate.ids.get(well) and not all(map(math.isnan, numbers))]
     return [f"The matrix of ids says nothing of {named(lost)}, where there are values."] if lost else []
-
-
-def _channels(plate: _Plate, shape: Shape, decimal: str) -> Iterable[Channel]:
-    labels = unique_labels(title for title, _ in plate.tables)
-    for label, (title, cells) in zip(labels, plate.tables, strict=True):
-        nm = wavelength_from_text_or_none(title)
-        kind = kind_from_text(title)
-        kind = ChannelKind.ABSORBANCE if nm and kind is ChannelKind.UNKNOWN else kind
-        yield channel(label, cells, shape, decimal, wavelength_nm=nm, kind=kind)
 
 
 def _layout(plate: _Plate, shape: Shape) -> Layout | None:
@@ -216,5 +210,8 @@ READER = Reader(
     marks=("<>",),
     software="Magellan",
     real_example=True,
-    forms=("workbook, `.xlsx` or true `.xls`: numbers, and the ids of the samples below them or on a second sheet",),
+    forms=(
+        "workbook, `.xlsx` or true `.xls`: numbers, and the ids of the samples below them or on a second sheet",
+        "the same as text",
+    ),
 )

@@ -177,6 +177,24 @@ def test_matrix_with_ids_below_and_what_is_known_of_them() -> None:
     assert any("STD1000" in remark for remark in reading.remarks)
 
 
+def test_matrices_of_what_was_made_of_the_measurement() -> None:
+    """Titles say what was taken off, or that a matrix holds results; the footer says what was measured."""
+    titled = [
+        ("BDNF.mth", OD),
+        ("Blank reduced", DIFFERENCE),
+        ("Conc. [pg/ml]", [[100.0 + v for v in row] for row in OD]),
+    ]
+    rows = [row for title, values in titled for row in [[title], *matrix(values, "<>"), []]]
+    footer = [["Measurement mode: Absorbance"], ["Measurement wavelength: 450 nm"]]
+    (reading,) = read_bytes(text([*rows, *footer], "\t"))
+    assert [(c.label, c.wavelength_nm, c.correction) for c in reading.channels] == [
+        ("Raw data", 450, Correction.NONE),
+        ("Blank reduced", 450, Correction.BLANK),
+    ]
+    assert {result.quantity for result in reading.instrument_results} == {"concentration"}
+    assert not reading.remarks
+
+
 def test_ids_on_the_next_sheet_and_counted_standards() -> None:
     ids = [["STD1", "STD2", "STD3", "S 1"]]
     sheets = {"a": matrix([OD[0][:4]], "<>"), "id": matrix(ids, "<>"), "b": matrix([OD[1][:4]], "<>")}
