@@ -19,13 +19,18 @@ from elisa_bdnf.analysis.scatter import response_floor_of_fit, wells_per_point
 from elisa_bdnf.analysis.settle import Outcome
 from elisa_bdnf.analysis.shape import LN_B, LN_C, A, D
 from elisa_bdnf.analysis.straight import fit_line
-from elisa_bdnf.model.curve import Curve, CurveSpec, FitOn, Level, Model, NoCurve, StandardPoint
+from elisa_bdnf.model.curve import Curve, CurveSpec, FitOn, Level, Model, NoCurve, StandardPoint, WeightKind
 from elisa_bdnf.model.protocol import LimitSettings
 
 _NO_LINE = NoCurve(
     "not_converged",
     "the weights follow the line, and the line the weights, without coming to rest",
     "is the value right at which a parameter is fixed? weights none always come to rest",
+)
+_NO_POWER = NoCurve(
+    "not_converged",
+    "the power of the variance and the curve do not come to rest together: these responses do not determine the power",
+    "state it, weights power:1 for a constant CV, or pool it over plates of a history",
 )
 _LARGEST_LN = 690.0  # e^690 is still a number
 _ON_A_PLATEAU = 0.0067  # share of the rise: that of a 4PL at b·|ln x − ln c| = 5
@@ -100,6 +105,8 @@ def points_from_levels(levels: Sequence[Level], spec: CurveSpec) -> Points:
 def _failure_or_none(outcome: Outcome, spec: CurveSpec) -> NoCurve | None:
     names = set(outcome.unidentified)
     if not outcome.converged or np.max(np.abs(outcome.coordinates[LN_C:])) > _LARGEST_LN:
+        if spec.weights.kind is WeightKind.POWER and spec.weights.theta is None and not spec.fixed:
+            return _NO_POWER
         return NoCurve(
             "not_converged",
             f"none of {outcome.starts} starts led to a minimum of the sum of squares",

@@ -120,6 +120,18 @@ def test_the_other_levels_must_make_up_a_twentieth_of_the_rise(second: float, re
     assert isinstance(found, NoCurve) is refused
 
 
+def test_a_power_that_runs_away_is_named_as_the_cause() -> None:
+    """The higher the power the likelier these means; with a power given there is a curve."""
+    y = (233107, 229616, 213699, 184178, 127352, 54473, 18121, 10686, 9438)
+    rows = [Level(18118 / 4.447**i, (float(value),)) for i, value in enumerate(y)]
+    found = calibrate(rows, CurveSpec(weights=weights_from_text("power")), EVERYTHING)
+    assert isinstance(found, NoCurve)
+    assert found.cause == "not_converged"
+    assert "do not determine the power" in found.reason
+    assert "power:1" in found.hint
+    assert isinstance(calibrate(rows, CurveSpec(weights=weights_from_text("power:1")), EVERYTHING), Curve)
+
+
 def test_one_degree_of_freedom_is_enough_for_an_interval() -> None:
     single = tuple(
         Level(x, (y,)) for x, y in zip((400.0, 200.0, 100.0, 50.0, 25.0), (2.1, 1.5, 0.9, 0.5, 0.3), strict=True)
