@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from elisa_bdnf.errors import ExportError
@@ -48,6 +48,7 @@ class PlateBlock:
     reduced: Cells | None
     line: int
     remarks: tuple[str, ...] = ()
+    temperatures: tuple[str, ...] = ()  # of the chamber, one for each reading that states one
 
     @property
     def stated_wells(self) -> frozenset[Well]:
@@ -87,7 +88,15 @@ def plate_from_block(block: Block) -> PlateBlock:
     remarks = [] if block.ended else [f"Plate {head.name!r} has no ~End: the export was cut off or edited there."]
     remarks += [f"Line {n} names wells of plate {head.name!r} and no values stand below it." for n in matrices.unfilled]
     raw, more = _with_wavelengths(head, matrices.raw)
-    return PlateBlock(head, shape, raw, next(iter(matrices.reduced), None), block.line, (*remarks, *more))
+    reduced = next(iter(matrices.reduced), None)
+    return PlateBlock(head, shape, raw, reduced, block.line, (*remarks, *more), tuple(_temperatures(block)))
+
+
+def _temperatures(block: Block) -> Iterator[str]:
+    """The second cells below the heading ``Temperature``, which stand in the first line of each reading only."""
+    for row in block.rows:
+        if len(row) > 1 and row[1] and not row[1].startswith("Temperature"):
+            yield row[1]
 
 
 def _with_wavelengths(head: PlateHead, raw: list[Cells]) -> tuple[tuple[tuple[str, Cells], ...], list[str]]:

@@ -223,6 +223,7 @@ def _header_of_plate(plate: PlateBlock) -> Header:
         ("Plate: format version", plate.head.version),
         *((f"Plate: {key}", value) for key, value in plate.head.values.items() if value),
         *(("further cells of the plate", value) for value in plate.head.further),
+        *(("Plate: temperature", value) for value in plate.temperatures),
     )
 
 

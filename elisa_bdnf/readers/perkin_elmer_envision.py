@@ -159,7 +159,19 @@ def _plate_facts(page: Page, start: int, stop: int) -> dict[str, str]:
             place=page.place(start, 0),
         )
     refuse_unequal(page, start + 1, start + 2)
-    return {head: value.strip('="') for head, value in zip(heads, values, strict=False) if head}
+    facts = {head: value.strip('="') for head, value in zip(heads, values, strict=False) if head}
+    return facts | _background(page, start + 3, stop)
+
+
+def _background(page: Page, start: int, stop: int) -> dict[str, str]:
+    """The lines of the table ``Background information``, each with the heads above it."""
+    top = next((row for row in range(start, stop) if page.firsts[row].casefold() == _BACKGROUND), stop)
+    end = next((row for row in range(top, stop) if not page.rows[row]), stop)
+    lines = [zip(page.rows[top + 1], page.rows[row], strict=False) for row in range(top + 2, end)]
+    return {
+        f"Background information {number}": ", ".join(f"{head} {value}" for head, value in line if head and value)
+        for number, line in enumerate(lines, start=1)
+    }
 
 
 def _bare_block(page: Page, block: _Block, start: int, stop: int, stated: Shape | None) -> _Block:
