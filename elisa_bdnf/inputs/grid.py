@@ -33,7 +33,7 @@ MOST_GRIDS = 5_000
 _COLUMN_NUMBERS = {
     form.format(number): number for number in range(1, MOST_COLUMNS + 1) for form in ("{}", "{:02}", "{:03}", "{}.0")
 }
-_ROW_LETTERS = {
+ROW_LETTERS = {
     name: row_index_from_name(name)
     for upper in (*"ABCDEFGHIJKLMNOPQRSTUVWXYZ", *(f"A{letter}" for letter in "ABCDEF"))
     for name in (upper, upper.lower())
@@ -123,7 +123,7 @@ def column_number_or_none(text: str) -> int | None:
 
 def row_letter_or_none(text: str, *, after_z: bool = False) -> int | None:
     """``A`` → 0 … ``AF`` → 31. With ``after_z`` a small letter goes on behind Z, as BMG writes large plates."""
-    index = _ROW_LETTERS.get(text)
+    index = ROW_LETTERS.get(text)
     return index + 26 if index is not None and after_z and index < 6 and len(text) == 1 and text.islower() else index
 
 
@@ -136,9 +136,8 @@ def find_grids(rows: Rows, *, start: int = 0, stop: int | None = None, several_l
     stop = len(rows) if stop is None else min(stop, len(rows))
     grids: list[Grid] = []
     above: list[Grid] = []  # matrices that reach down to the row looked at: counts rise in them, too
-    for top in range(start, stop - 1):
-        if _ROW_LETTERS.keys().isdisjoint(rows[top + 1]):  # nothing begins here that has a letter in its first line
-            continue
+    without_letter = map(ROW_LETTERS.keys().isdisjoint, rows[start + 1 : stop])  # no matrix begins above such a line
+    for top in [top for top, lacks in enumerate(without_letter, start) if not lacks]:
         above = [grid for grid in above if grid.bottom > top]
         for left, columns in _headers(rows[top]):
             if any(grid.left == left and grid.top < top for grid in above):
@@ -167,7 +166,7 @@ def _headers(row: Sequence[str]) -> Iterator[tuple[int, tuple[int, ...]]]:
             position += 1
             continue
         run = _run_of_numbers(numbers, position)
-        if (alone or _begins_like_columns(run)) and row[position - 1] not in _ROW_LETTERS:
+        if (alone or _begins_like_columns(run)) and row[position - 1] not in ROW_LETTERS:
             yield position - 1, run
         position += len(run)
 
@@ -216,7 +215,7 @@ def _lines_below(
         cells = rows[index]
         letter = None
         if left < len(cells):
-            letter = _ROW_LETTERS.get(cells[left])
+            letter = ROW_LETTERS.get(cells[left])
             if row is not None and row >= 25:
                 letter = row_letter_or_none(cells[left], after_z=True)
         if letter is None:

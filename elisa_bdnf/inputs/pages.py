@@ -55,6 +55,11 @@ class Page:
         """The first text of every row."""
         return tuple([row[0] if row else "" for row in self.rows])
 
+    @cached_property
+    def folded_firsts(self) -> tuple[str, ...]:
+        """The first text of every row, without regard to capitals."""
+        return tuple(map(str.casefold, self.firsts))
+
     def width(self, row: int) -> int | None:
         """How many cells a line of a text has, empty ones at its end included; None where that cannot be told."""
         return self.widths[row] if row < len(self.widths) else None

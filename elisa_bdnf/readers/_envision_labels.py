@@ -71,7 +71,7 @@ def _center_of_filter(page: Page, used: str) -> float | None:
 def _section(page: Page, title: str, name: str) -> dict[str, str]:
     """Keys below the line ``name`` of a section, up to the next empty line."""
     if title not in page.kept:
-        page.kept[title] = next((row for row, text in enumerate(page.firsts) if text.casefold() == title), None)
+        page.kept[title] = next((row for row, text in enumerate(page.folded_firsts) if text == title), None)
     start: int | None = page.kept[title]
     if start is None or not name:
         return {}

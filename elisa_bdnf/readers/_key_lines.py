@@ -23,12 +23,13 @@ _KINDS = (
 
 def pair_from_row(row: Sequence[str]) -> tuple[str, str] | None:
     """Key and value of a line: ``Key: value`` in one cell, or the key in one and the value in others; None if empty."""
-    cells = [text for text in row if text]
+    cells = list(filter(None, row))
     if not cells:
         return None
     match = _KEY_AND_VALUE.match(cells[0]) if ":" in cells[0] else None
-    key, value = (match["key"].strip(), match["value"] or "") if match else (cells[0], "")
-    return key, " ".join(text for text in (value.strip(), *cells[1:]) if text)
+    if match is None:
+        return cells[0], " ".join(cells[1:])
+    return match["key"].strip(), " ".join(filter(None, ((match["value"] or "").strip(), *cells[1:])))
 
 
 def header_from_rows(rows: Iterable[Sequence[str]]) -> Header:

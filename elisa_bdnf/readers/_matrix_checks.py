@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 
 from elisa_bdnf.errors import ExportError
-from elisa_bdnf.inputs.grid import Grid, column_number_or_none, row_letter_or_none
+from elisa_bdnf.inputs.grid import ROW_LETTERS, Grid, column_number_or_none, row_letter_or_none
 from elisa_bdnf.inputs.numbers import is_number, is_number_or_word
 from elisa_bdnf.inputs.pages import Page, spoken_place
 from elisa_bdnf.model.plate import STANDARD_SHAPES, row_name_from_index
@@ -95,6 +95,9 @@ def _is_header(values: list[str], grid: Grid) -> bool:
 def refuse_rows_astray(page: Page, grids: Sequence[Grid], start: int, stop: int) -> None:
     """Raises ExportError where two lines begin like rows of a plate and belong to no matrix: its heading is damaged."""
     inside = {line for grid in grids for line in range(grid.top, grid.bottom)}
+    begin_so = [n for n, text in enumerate(page.firsts[start:stop], start) if text in ROW_LETTERS and n not in inside]
+    if len(begin_so) < 2:
+        return
     above: int | None = None
     for row, cells in enumerate(page.rows[start:stop], start=start):
         if not cells:
@@ -173,6 +176,8 @@ def _uneven(page: Page, lines: Sequence[int]) -> Iterator[tuple[int, int, int]]:
     if not page.widths:
         return  # a sheet has no lines that end
     rows, found = page.rows, page.widths
+    if len(set(map(found.__getitem__, lines))) < 2:
+        return  # as in most tables
     widths = {line: found[line] for line in lines if rows[line]}
     if len(set(widths.values())) < 2:
         return

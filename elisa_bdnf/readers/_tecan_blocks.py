@@ -107,7 +107,7 @@ def header_of(page: Page, rows: Iterable[int]) -> Header:
 
 
 def _series(page: Page, start: int, stop: int) -> str:
-    firsts = [row[0] for row in page.rows[start:stop] if row and len(row[0]) > 3 and _ANY_SERIES.match(row[0])]
+    firsts = [text for text in page.firsts[start:stop] if len(text) > 3 and _ANY_SERIES.match(text)]
     return next((what for pattern, what in _SERIES if any(pattern.match(text) for text in firsts)), "")
 
 
@@ -179,7 +179,7 @@ def _lost_beginning(page: Page, row: int, key: str) -> ExportError:
 
 
 def _tables(page: Page, block: Block) -> list[tuple[str, Cells]]:
-    heads = [row for row in range(block.start, block.stop) if page.firsts[row] == CORNER]
+    heads = [row for row, text in enumerate(page.firsts[block.start : block.stop], block.start) if text == CORNER]
     lists = [row for row in heads if page.text(row, 1).casefold() == "value"]
     if lists:
         if len(heads) > 1:

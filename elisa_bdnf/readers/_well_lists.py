@@ -62,6 +62,8 @@ def _refuse_more_lines(page: Page, end: int, stop: int, columns: Sequence[int]) 
 
 def refuse_repeated_wells(page: Page, wells: dict[int, Well], columns: Sequence[int]) -> None:
     """Raises ExportError where a well stands twice in one list."""
+    if len(set(wells.values())) == len(wells):
+        return
     seen: dict[Well, int] = {}
     for row, well in wells.items():
         if well in seen:
@@ -88,8 +90,8 @@ def refuse_columns_without_title(page: Page, wells: Mapping[int, Well], known: C
 def column_cells(page: Page, wells: dict[int, Well], column: int) -> Cells:
     """The cells of one column of a list."""
     found = Cells(page)
-    rows = page.rows
-    texts = [rows[row][column] if len(rows[row]) > column else "" for row in wells]
+    lines = map(page.rows.__getitem__, wells)
+    texts = [cells[column] if len(cells) > column else "" for cells in lines]
     found.add(tuple(wells.values()), texts, tuple(wells), (column,) * len(wells))
     return found
 

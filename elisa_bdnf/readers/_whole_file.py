@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -48,7 +49,9 @@ def _dilutions(reading: Reading) -> tuple[str, ...]:
 def _thousands(reading: Reading) -> Iterator[str]:
     """A sentence where every number may be a count whose point marks thousands: ``12.345``, ``850``, never ``0.5``."""
     for channel in reading.channels:
-        numbers = [value for value in channel.values if value == value]  # noqa: PLR0124 - nan is no number
+        numbers: Sequence[float] = channel.values
+        if math.isnan(sum(numbers)):
+            numbers = [value for value in numbers if not math.isnan(value)]
         if len(numbers) < _FEWEST or max(numbers) < _NO_OD or all(value.is_integer() for value in numbers):
             continue
         if all(value.is_integer() or (1 <= value < 1000 and round(value, 3) == value) for value in numbers):

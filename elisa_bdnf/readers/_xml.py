@@ -5,6 +5,7 @@ Names of elements and attributes are without their namespaces.
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 from xml.parsers import expat
 
@@ -61,7 +62,7 @@ def _refuse_endless(data: bytes) -> None:
 def _refuse_depth(root: Element) -> None:
     level = [root]
     for _ in range(DEEPEST):
-        if not (level := [child for element in level for child in element]):
+        if not (level := list(chain.from_iterable(level))):
             return
     raise _too_much()
 
@@ -75,10 +76,11 @@ def _too_much() -> ExportError:
 
 def _take_namespaces_away(root: Element) -> None:
     for element in root.iter():
-        if element.tag.startswith("{"):
-            element.tag = element.tag.rpartition("}")[2]
+        tag = element.tag
+        if tag[:1] == "{":
+            element.tag = tag.rpartition("}")[2]
         for name in element.keys():  # noqa: SIM118 - a list, and without making a dict for each element
-            if name.startswith("{"):
+            if name[:1] == "{":
                 element.attrib[name.rpartition("}")[2]] = element.attrib.pop(name)
 
 

@@ -96,11 +96,12 @@ def read(file: InputFile) -> tuple[Reading, ...]:
     """One reading for each plate number; what was calculated from a plate are channels of it."""
     refuse_unless(recognizes(file), file, READER.title)
     (page,) = file.pages
-    starts = [row for row in range(len(page.rows)) if page.firsts[row].casefold() == PLATE]
-    ends = (row for row in range(starts[-1], len(page.rows)) if page.firsts[row].casefold() in _BEHIND)
+    starts = [row for row, text in enumerate(page.folded_firsts) if text == PLATE]
+    ends = (row for row, text in enumerate(page.folded_firsts) if text in _BEHIND and row >= starts[-1])
     end = next(ends, len(page.rows))
     _refuse_untitled(page, starts, end)
-    around = [row for row in range(len(page.rows)) if not starts[0] <= row < end and not _is_map_line(page, row)]
+    outside = (*range(starts[0]), *range(end, len(page.rows)))
+    around = [row for row in outside if not _is_map_line(page, row)]
     assay = header_from_rows(page.rows[row] for row in around)
     stated = _stated_shape(assay)
     blocks = [_block(page, start, stop, stated) for start, stop in zip(starts, [*starts[1:], end], strict=True)]
@@ -251,8 +252,8 @@ def _reading(
 
 def _untitled_maps(page: Page, blocks: Sequence[_Block]) -> Iterator[str]:
     """Maps of the plate lie below all plates; without their title they would be matrices that nobody reads."""
-    behind = next((row for row, text in enumerate(page.firsts) if text.casefold() in _BEHIND), len(page.rows))
-    titled = any(text.casefold().startswith("platemap") for text in page.firsts)
+    behind = next((row for row, text in enumerate(page.folded_firsts) if text in _BEHIND), len(page.rows))
+    titled = any(text.startswith("platemap") for text in page.folded_firsts)
     lost = [grid for grid in grids_at_left(page, behind) if not titled]
     if blocks and lost:
         yield f"The matrix in line {lost[0].top + 1}, below the plates, has no title (Platemap) and was not read."

@@ -113,6 +113,8 @@ def _page(sheet: Element) -> Page:
 def _position(element: Element, following: int, most: int) -> int:
     """Zero-based position: the stated one (from 1), else the next."""
     index = element.get("Index", "")
+    if not index and following < most:  # as most are
+        return following
     usable = index.isascii() and index.isdigit() and len(index) < 8
     stated = int(index) - 1 if usable else following
     if (index and not (usable and following <= stated)) or stated >= most:

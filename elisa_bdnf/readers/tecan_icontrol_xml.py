@@ -72,7 +72,7 @@ class _Section:
         cycles = len(self.element.findall("Data"))
         if cycles > 1:
             return f"over time ({cycles} cycles)"
-        if any(len(well) > 1 or well.get("Type", "Single") != "Single" for well in self.wells):
+        if max(map(len, self.wells), default=0) > 1 or {well.get("Type", "Single") for well in self.wells} - {"Single"}:
             return "several times in each well (scan or multiple reads)"
         return ""
 
@@ -145,12 +145,16 @@ def _cells(section: _Section) -> Cells:
     inside = f"section {section.name}, "
     found = NamedCells(inside)
     positions = [item.get("Pos", "") for item in section.wells]
-    for position, single in zip(positions, section.singles, strict=True):
+    texts = [
+        (single.text or "").strip() if single is not None and not len(single) else text_of(single)
+        for single in section.singles
+    ]
+    for position, text in zip(positions, texts, strict=True):
         well = well_from_text_or_none(position)
         if well is None or well in found:
             place = f"{inside}well {position}"
             raise ExportError(f"the well {position!r}", expected="each well once, such as A1", place=place)
-        found[well] = (single.text or "").strip() if single is not None and not len(single) else text_of(single)
+        found[well] = text
     return found
 
 
