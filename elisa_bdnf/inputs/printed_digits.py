@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from itertools import compress
-from operator import itemgetter, not_
+from operator import not_
 
 from elisa_bdnf.inputs.numbers import number_from_text_or_none
 
@@ -49,4 +49,4 @@ def _same_decimals(texts: Sequence[str], decimal: str) -> int:
     count = len(texts[0].partition(decimal)[2]) if texts else 0
     if not count or min(map(len, texts)) <= count:
         return 0
-    return count if set(map(itemgetter(-count - 1), texts)) == {decimal} else 0
+    return count if {text[-count - 1] for text in texts} == {decimal} else 0

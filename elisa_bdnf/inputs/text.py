@@ -23,7 +23,6 @@ _SEP_LINE = re.compile(r"\s*\"?sep=(.)\"?\s*\Z", re.IGNORECASE)
 _DIGIT = re.compile("[0-9]")
 _DIGIT_OR_ROW = re.compile(r"[A-Za-z]{1,2}\Z|.*?[0-9]")
 _BLANKS = " "
-_MOST_BLANKS_BESIDE = 8
 CELL_BLANKS = " \t\u00a0\r\n"
 
 
@@ -82,34 +81,18 @@ def rows_from_lines(lines: Sequence[str], delimiter: str) -> tuple[tuple[str, ..
     """
     padding = delimiter + CELL_BLANKS
     filled = [line.rstrip(padding) for line in lines]
-    joined = "\n".join(filled)
-    bare = None
-    if lines and not ("\u00a0" in joined or delimiter == _BLANKS or (delimiter != "\t" and "\t" in joined)):
-        bare = _without_blanks_beside_or_none(delimiter, joined)
-    if bare is None:
-        rows = [_row(line, delimiter) for line in filled]
+    joined = "".join(filled)
+    if '"' in joined or "\u00a0" in joined or (delimiter != "\t" and "\t" in joined):
+        rows = tuple([_row(line, delimiter) for line in filled])
     else:
-        rows = [tuple(line.split(delimiter)) if line else () for line in bare.split("\n")]
-        for n in [n for n, line in enumerate(filled) if '"' in line] if '"' in joined else ():
-            rows[n] = _row(filled[n], delimiter)
+        rows = tuple(
+            [_row(line, delimiter) if " " in line or not line else tuple(line.split(delimiter)) for line in filled]
+        )
     if lines and _SEP_LINE.match(lines[0]):
-        rows[0] = ()
-    if len(joined) > LONGEST_FIELD:
+        rows = ((), *rows[1:])
+    if lines and max(map(len, lines)) > LONGEST_FIELD:
         _refuse_long_cells(rows)
-    return tuple(rows)
-
-
-def _without_blanks_beside_or_none(delimiter: str, text: str) -> str | None:
-    """All lines at once without blanks around their cells; None where too many of them stand in a row."""
-    text = f"\n{text}"
-    for beside in (f" {delimiter}", f"{delimiter} ", "\n "):
-        for _ in range(_MOST_BLANKS_BESIDE):
-            if beside not in text:
-                break
-            text = text.replace(beside, beside.strip(" "))
-        else:
-            return None
-    return text[1:]
+    return rows
 
 
 def _row(line: str, delimiter: str) -> tuple[str, ...]:
@@ -143,9 +126,9 @@ def cells_from_line(line: str, delimiter: str) -> tuple[str, ...]:
     """
     if delimiter == _BLANKS:  # a line that begins with blanks has nothing in its first cell
         return (*[""] * line.startswith(" "), *line.split())
-    parts = line.split(delimiter)
-    if '"' in line:
-        parts = [part[1:-1] if len(part) > 1 and part[0] == part[-1] == '"' else part for part in parts]
+    if '"' not in line:
+        return tuple(line.split(delimiter))
+    parts = [part[1:-1] if part[:1] == part[-1:] == '"' and part != '"' else part for part in line.split(delimiter)]
     if '"' not in "".join(parts):  # none stands inside a cell, so that none holds a delimiter
         return tuple(parts)
     cells, position = [], 0
