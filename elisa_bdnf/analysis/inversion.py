@@ -1,8 +1,9 @@
 """Confidence intervals by inversion: the concentrations whose fitted response a reading does not contradict.
 
-{x₀ : |y − f(x₀)| ≤ t·√(v/m + J·C·J')}, with J and f at x₀, and v at f(x₀) for power weights, at y for the others. The
-set can have several parts; the one around the estimate counts, out to its nearest end on either side. All ends that a
-plate needs are looked for together.
+{x₀ : |y − f(x₀)| ≤ t·√(v/m + J·C·J')}, with J and f at x₀, and v at f(x₀) for power weights, at y for the others; of
+log-log lines the same with ln y, ln f and their variances. (Unweighted lines of either kind have Fieller's interval.)
+The set can have several parts; the one around the estimate counts, out to its nearest end on either side. All ends
+that a plate needs are looked for together.
 """
 
 from __future__ import annotations
@@ -45,14 +46,21 @@ class _Sides:
         self.y, self.wells, self.t = np.array([(side.y, side.wells, side.t) for side in sides]).T
         # Weights 1/y and 1/y2 take the variance from the response that was observed, power from the curve at x₀.
         self.scatter = None if seen.follows_curve else seen.well_variances(self.y)
+        self.by_ratio = seen.curve.model is Model.LOG_LOG
 
     @np.errstate(over="ignore", invalid="ignore")  # so far out that no number holds the variance: inside
     def excess(self, which: Counts, ln_x: Array) -> Array:
         """Positive where a concentration is outside the interval; ``which`` are the sides (R), ``ln_x`` is (R, N)."""
         expected, _, variance = (part.reshape(ln_x.shape) for part in self.seen.at(ln_x.ravel()))
         scatter = self.seen.well_variances(expected) if self.scatter is None else self.scatter[which, None]
+        y = self.y[which, None]
+        off = y - expected
+        if self.by_ratio:  # ln y is what was fitted
+            off = np.log(y / expected)
+            variance /= expected**2
+            scatter = scatter / (expected if self.scatter is None else y) ** 2
         variance += scatter / self.wells[which, None]
-        excess: Array = np.abs(self.y[which, None] - expected) - self.t[which, None] * np.sqrt(variance)
+        excess: Array = np.abs(off) - self.t[which, None] * np.sqrt(variance)
         return excess
 
 

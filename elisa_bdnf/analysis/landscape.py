@@ -12,7 +12,7 @@ from elisa_bdnf.analysis.scatter import response_floor, variance_power, well_sig
 from elisa_bdnf.analysis.shape import COORDINATES, FAMILIES, LN_C, Array, jacobian_of, response_of, shape_of
 from elisa_bdnf.model.curve import Curve, Model
 
-_LARGEST_LN = 690.0  # e^690 is still a number
+_LARGEST_LN = 300.0  # the square of e^300, and of e^−300, is still a number
 
 
 class Landscape:
@@ -50,7 +50,7 @@ class Landscape:
             expected: Array = curve.a + curve.b * x
             steep, every = curve.b * x, {"a": np.ones_like(x), "b": x}
         else:
-            expected = np.exp(np.minimum(curve.a + curve.b * ln_x, _LARGEST_LN))
+            expected = np.exp(np.clip(curve.a + curve.b * ln_x, -_LARGEST_LN, _LARGEST_LN))
             steep, every = curve.b * expected, {"a": expected, "b": expected * ln_x}
         return expected, steep, np.array([every[name] for name in curve.covariance_of], dtype=np.float64)
 

@@ -108,33 +108,40 @@ def test_interval(options: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("scatter", [0.01, 0.2, 3.0])
-def test_a_line_gives_the_interval_of_fieller(scatter: float, tmp_path: Path) -> None:
-    """Unweighted, the inversion is a quadratic in x: ends at its roots, at 0, or none where the slope may be 0."""
+@pytest.mark.parametrize("model", ["linear", "loglog"])
+def test_a_line_gives_the_interval_of_fieller(model: str, scatter: float, tmp_path: Path) -> None:
+    """Unweighted, the inversion is a quadratic in x (in ln x): ends at its roots, at 0, or none where b may be 0."""
     noise = np.random.default_rng(6)
     x = np.array([1.0, 2, 4, 8, 16, 32, 64])
-    y = 2 + 0.1 * x + scatter * noise.normal(size=7)
-    read = [2.3, 4.0, 7.0]
+    straight = (lambda v: v) if model == "linear" else np.log
+    y, read = 2 + 0.1 * x + scatter * noise.normal(size=7), [2.3, 4.0, 7.0]
+    if model == "loglog":
+        y = 0.05 * x**0.8 * np.exp(scatter / 3 * noise.normal(size=7))
+        read = [0.1, 0.35, 1.2]
     rows = [f"{float(a)!r},{float(b)!r}" for a, b in zip(x, y, strict=True)] + [f",{value}" for value in read]
     table = tmp_path / "table.csv"
     table.write_text("\n".join(["concentration,response", *rows]), encoding="utf-8")
-    done = elisa_bdnf("fit", table, "--json", "--model", "linear", "--weights", "none", "--extrapolate")
+    done = elisa_bdnf("fit", table, "--json", "--model", model, "--weights", "none", "--extrapolate")
     assert done.code == 0, done.err
-    fit = stats.linregress(x, y)
-    sxx = float(np.sum((x - x.mean()) ** 2))
-    s2 = float(np.sum((y - fit.intercept - fit.slope * x) ** 2)) / 5
+    u, v = straight(x), straight(y)
+    fit = stats.linregress(u, v)
+    sxx = float(np.sum((u - u.mean()) ** 2))
+    s2 = float(np.sum((v - fit.intercept - fit.slope * u) ** 2)) / 5
     t = float(stats.t.ppf(0.975, 5))
     for unknown in json.loads(done.out)["unknowns"]:
-        off = unknown["response"] - y.mean()
+        off = straight(unknown["response"]) - v.mean()
         roots = np.roots([fit.slope**2 - t**2 * s2 / sxx, -2 * fit.slope * off, off**2 - t**2 * s2 * (1 + 1 / 7)])
-        low, high = sorted(x.mean() + roots.real)
+        low, high = sorted(u.mean() + roots.real)
+        bounds = (max(low, 0.0), high) if model == "linear" else (math.exp(low), math.exp(high))
         if fit.slope**2 * sxx < t**2 * s2:
-            assert unknown["ci_high"] is None
+            assert unknown["ci_high"] is None or unknown["ci_low"] == 0
             assert "too flat" in unknown["interval_remark"]  # never just "one-sided" where no side is bounded
         elif "inversion" in unknown["interval_remark"] or unknown["ci_low"] == 0:
-            assert (unknown["ci_low"], unknown["ci_high"]) == pytest.approx((max(low, 0.0), high), rel=1e-8)
+            assert (unknown["ci_low"], unknown["ci_high"]) == pytest.approx(bounds, rel=1e-8)
         else:
             value = unknown["concentration"]
-            error = math.sqrt(s2 * (1 + 1 / 7 + (value - x.mean()) ** 2 / sxx)) / fit.slope / value
+            per_ln_x = fit.slope * (value if model == "linear" else 1)
+            error = math.sqrt(s2 * (1 + 1 / 7 + (straight(value) - u.mean()) ** 2 / sxx)) / per_ln_x
             assert (unknown["ci_low"], unknown["ci_high"]) == pytest.approx(
                 (value * math.exp(-t * error), value * math.exp(t * error)), rel=1e-8
             )
