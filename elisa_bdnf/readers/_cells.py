@@ -221,8 +221,8 @@ def _reason(note: Note, measured: Note | None) -> Note:
     return measured if note.kind is NoteKind.ERROR and measured is not None else note
 
 
-def plate_shape(rows: int, columns: int, wells: int | None = None) -> Shape:
-    """The plate that holds so many rows and columns.
+def plate_shape(rows: int, columns: int, wells: int | None = None, *, from_a1: bool = True) -> Shape:
+    """The plate that holds so many rows and columns, from A1; ``from_a1``: row A and column 1 are among them.
 
     ``wells`` is the size that the export states; it counts if such a plate is large enough. Otherwise a matrix that is
     just a whole plate is one, and anything smaller than 96 wells is part of a 96-well plate, which ELISAs are run on.
@@ -232,7 +232,7 @@ def plate_shape(rows: int, columns: int, wells: int | None = None) -> Shape:
         stated = Shape(*STANDARD_SHAPES[wells])
         if rows <= stated.rows and columns <= stated.columns:
             return stated
-    if (rows, columns) in STANDARD_SHAPES.values():
+    if from_a1 and (rows, columns) in STANDARD_SHAPES.values():
         return Shape(rows, columns)
     try:
         return shape_from_extent(max(rows, 8), max(columns, 12))

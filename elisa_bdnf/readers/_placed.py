@@ -74,15 +74,15 @@ def shape_of(tables: Iterable[Cells], wells: int | None = None) -> Shape:
     """The plate that holds every well of the tables; ``wells`` is the size that the export states."""
     extents = [_extent(tuple(cells)) for cells in tables]
     rows, columns = (max([extent[axis] for extent in extents], default=1) for axis in (0, 1))
-    return plate_shape(rows, columns, wells)
+    return plate_shape(rows, columns, wells, from_a1=not extents or any(extent[2] for extent in extents))
 
 
 @lru_cache(maxsize=64)
-def _extent(wells: tuple[Well, ...]) -> tuple[int, int]:
-    """How many rows and columns it takes to hold the wells; the same ones are named by every table and file."""
+def _extent(wells: tuple[Well, ...]) -> tuple[int, int, bool]:
+    """How many rows and columns it takes to hold the wells; whether row A and column 1 are among theirs."""
     places = [row_column_from_well(well) for well in wells]
     rows, columns = (max([place[axis] for place in places], default=0) + 1 for axis in (0, 1))
-    return rows, columns
+    return rows, columns, all(min([place[axis] for place in places], default=0) == 0 for axis in (0, 1))
 
 
 def refuse_without_values(channels: Sequence[Channel], plate: str) -> None:
