@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from elisa_bdnf.analysis.curves import place, rises, variance_along
 from elisa_bdnf.analysis.intervals import t_values_or_none
+from elisa_bdnf.analysis.robustness import robustness_of_mean
 from elisa_bdnf.analysis.scatter import well_variance
 from elisa_bdnf.model.curve import Curve, NoCurve
 from elisa_bdnf.model.estimate import Estimate, RangeStatus, SampleResult
@@ -60,7 +61,10 @@ def result_from_dilutions(
     status = RangeStatus.WITHIN
     if any(e.status is RangeStatus.EXTRAPOLATED for e in used):
         status = RangeStatus.EXTRAPOLATED
-    return SampleResult(ordered, inside, used, status, concentration, low, high, None, reason, cv, trend, hook)
+    robustness = robustness_of_mean(used, concentration, (low, high))
+    return SampleResult(
+        ordered, inside, used, status, concentration, low, high, None, reason, cv, trend, hook, robustness
+    )
 
 
 def _in_range(estimates: Sequence[Estimate]) -> tuple[Estimate, ...]:
@@ -81,8 +85,9 @@ def _as_it_is(estimates: Sequence[Estimate]) -> SampleResult:
     only = ordered[0]
     inside = ordered if only.status.has_number and only.concentration is not None else ()
     return SampleResult(
-        ordered, inside, ordered[:1], only.status, only.concentration, only.low, only.high, only.limit, only.reason
-    )
+        ordered, inside, ordered[:1], only.status, only.concentration, only.low, only.high, only.limit, only.reason,
+        robustness=only.robustness,
+    )  # fmt: skip
 
 
 def _chosen(

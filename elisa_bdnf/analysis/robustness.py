@@ -9,6 +9,7 @@ import numpy as np
 from elisa_bdnf.analysis.alternatives import alternatives
 from elisa_bdnf.analysis.shape import Array
 from elisa_bdnf.model.curve import Curve
+from elisa_bdnf.model.estimate import Estimate
 from elisa_bdnf.model.evidence import Robustness
 from elisa_bdnf.model.protocol import LimitSettings
 
@@ -44,7 +45,8 @@ def robustness(
     if not changes:
         return [None] * len(in_well)
     known = np.isfinite(there)
-    percent = np.where(known, 100 * np.abs(there / np.array(in_well) - 1), -1.0)
+    relative = there / np.array(in_well) - 1
+    percent = np.where(known, 100 * np.abs(relative), -1.0)
     low = np.array([-np.inf if bound is None else bound for bound, _ in intervals])
     high = np.array([np.inf if bound is None else bound for _, bound in intervals])
     outside = np.any(~known | (there < low) | (there > high), axis=0)
@@ -52,7 +54,21 @@ def robustness(
     lost: dict[int, tuple[str, ...]] = {}
     for change, s in np.argwhere(~known).tolist():
         lost[s] = (*lost.get(s, ()), changes[change])
+    named, each = tuple(changes), relative.T.tolist()
     return [
-        Robustness(move, changes[place], bool(outside[s]), lost.get(s, ())) if move >= 0 else None
+        Robustness(move, named[place], bool(outside[s]), lost.get(s, ()), named, tuple(each[s])) if move >= 0 else None
         for s, (move, place) in enumerate(zip(most, worst, strict=True))
     ]
+
+
+def robustness_of_mean(used: Sequence[Estimate], mean: float, interval: _Interval) -> Robustness | None:
+    """Of the mean concentration of several dilutions, which move together; that of a single one is its own."""
+    parts = [estimate.robustness for estimate in used]
+    if len(used) == 1:
+        return parts[0]
+    known = [part for part in parts if part is not None]
+    if len(known) < len(parts):
+        return None
+    values = np.array([estimate.concentration or 0.0 for estimate in used])
+    there = (1 + np.array([part.moves for part in known]).T) @ values / len(used)
+    return robustness(known[0].changes, there[:, None], [mean], [interval])[0]

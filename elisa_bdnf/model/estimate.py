@@ -74,7 +74,7 @@ class SampleResult:
     reported result rests on (none that a hook discredits). Where ``status`` has no number, ``limit`` is what can be
     said instead. ``cv_percent`` (two or more) and ``slope`` of ln concentration on ln dilution factor (three or more, 0
     where the sample dilutes like the standard) are over the dilutions in range; ``hook`` is the pair of factors of
-    which the stronger reads too low.
+    which the stronger reads too low. ``robustness`` is of the concentration, beside its interval.
     """
 
     estimates: tuple[Estimate, ...]
@@ -89,6 +89,7 @@ class SampleResult:
     cv_percent: float | None = None
     slope: float | None = None
     hook: tuple[float, float] | None = None
+    robustness: Robustness | None = None
 
     @property
     def content(self) -> Content:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from elisa_bdnf.model.curve import Curve, NoCurve
@@ -63,13 +63,16 @@ class Robustness:
 
     ``percent`` is the largest move, ``change`` what causes it ("5pl", "weights none", "without standard 250");
     ``lost`` are the changes under which the response has no concentration at all. ``beyond_interval``: under some
-    change the concentration leaves its own interval, or is lost.
+    change the concentration leaves its own interval, or is lost. ``moves`` are the relative moves under each of
+    ``changes``, nan where it is lost.
     """
 
     percent: float
     change: str
     beyond_interval: bool
     lost: tuple[str, ...] = ()
+    changes: tuple[str, ...] = field(default=(), compare=False, repr=False)
+    moves: tuple[float, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

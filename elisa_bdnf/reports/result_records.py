@@ -77,7 +77,6 @@ def result_records(result: PlateResult) -> list[Record]:
 
 def _result_record(judged: JudgedResult, protocol: Protocol) -> Record:
     found, one, content = judged.result, shown_result(judged), judged.result.content
-    moves = [e.robustness.percent for e in found.used if e.robustness]
     return {
         "sample": content.name,
         "subject": content.subject,
@@ -99,7 +98,9 @@ def _result_record(judged: JudgedResult, protocol: Protocol) -> Record:
         "cv_percent": finite_or_none(found.cv_percent),
         "slope": finite_or_none(found.slope),
         "hook": list(found.hook) if found.hook else None,
-        "robustness_percent": max(moves, default=None),
+        "robustness_percent": found.robustness.percent if found.robustness else None,
+        "robustness_change": found.robustness.change if found.robustness else "",
+        "robustness_beyond_interval": found.robustness.beyond_interval if found.robustness else None,
         "findings": list(judged.findings),
     }
 

@@ -72,7 +72,8 @@ def shown_result(judged: JudgedResult) -> Shown:
         return _shown(result.estimates[0], reportable=judged.reportable, reason=judged.reason)
     if not judged.reportable:
         return Shown(words.NOT_REPORTABLE, "", judged.reason, Tone.BAD)
-    remark = "; ".join(dict.fromkeys(filter(None, (judged.reason, result.reason, agreement(result)))))
+    parts = (judged.reason, result.reason, agreement(result), robustness_remark(result))
+    remark = "; ".join(dict.fromkeys(filter(None, parts)))
     if result.concentration is None:
         return Shown(bound_text(result), "", f"{remark}{_next_dilution(result)}", Tone.WARN)
     text = digits.concentration(result.concentration)
@@ -124,9 +125,9 @@ def _remark(estimate: Estimate, reason: str) -> str:
     return "; ".join(dict.fromkeys(part for part in parts if part))
 
 
-def robustness_remark(estimate: Estimate) -> str:
+def robustness_remark(one: Estimate | SampleResult) -> str:
     """What moves a result out of its own interval; empty where nothing does."""
-    found = estimate.robustness
+    found = one.robustness
     if found is None or not found.beyond_interval:
         return ""
     if found.lost:

@@ -9,9 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from elisa_bdnf.analysis.alternatives import alternatives
 from elisa_bdnf.analysis.dilutions import result_from_dilutions, results_from_samples
+from elisa_bdnf.analysis.robustness import robustness_of_mean
 from elisa_bdnf.model.curve import Level, NoCurve
 from elisa_bdnf.model.estimate import Estimate, RangeStatus, SampleResult
+from elisa_bdnf.model.evidence import Robustness
 from elisa_bdnf.model.protocol import DilutionPolicy, DilutionSettings, LimitSettings
 from numerics.test_range_and_samples import X, curve_of, estimate, response
 
@@ -73,6 +76,47 @@ def _within(read: Estimate) -> Estimate:
     factor = read.group.content.dilution_factor or 1.0
     x, low, high = (factor * (value or 0.0) for value in (read.in_well, read.in_well_low, read.in_well_high))
     return replace(read, status=RangeStatus.WITHIN, concentration=x, low=low, high=high)
+
+
+def test_the_robustness_of_a_mean_is_that_of_the_mean() -> None:
+    """Dilutions move together, against the mean's own interval, which is narrower than theirs."""
+    bent = tuple(
+        Level(x, tuple(y * (1.12 if x == 125 else 1) for y in (response(x) * 0.99, response(x) * 1.01))) for x in X
+    )
+    curve = curve_of(bent)
+    estimates = [
+        estimate(response(x) * 0.99, response(x) * 1.01, factor=f, curve=curve) for f, x in ((20, 300.0), (40, 150.0))
+    ]
+    found = result_from_dilutions(estimates, curve, USUAL)
+    assert found.robustness is not None
+    assert found.concentration is not None
+    assert len(found.robustness.changes) == len(found.robustness.moves) >= 9
+    others = alternatives(curve, LimitSettings())
+    moved = []
+    for change in found.robustness.changes:
+        place = others.changes.index(change)
+        there = others.concentrations([e.group.mean for e in estimates])[place]
+        mean = float(there @ [20.0, 40.0]) / 2
+        moved.append(100 * abs(mean / found.concentration - 1))
+    assert found.robustness.percent == pytest.approx(max(moved))
+    assert found.robustness.change == found.robustness.changes[moved.index(max(moved))]
+    each = [e.robustness.percent for e in estimates if e.robustness]
+    assert found.robustness.percent < max(each)
+    assert result_from_dilutions(estimates[:1], curve, USUAL).robustness == estimates[0].robustness
+    single = result_from_dilutions(estimates, curve, replace(USUAL, policy=DilutionPolicy.LOWEST_FACTOR))
+    assert single.robustness == estimates[0].robustness
+
+
+def test_a_mean_can_leave_its_interval_where_no_dilution_leaves_its_own() -> None:
+    """Each moves by 6 %, inside ± 8 %; their mean moves by as much and has ± 5 %."""
+    moves = (0.06,)
+    parts = [Robustness(6.0, "5pl", beyond_interval=False, changes=("5pl",), moves=moves)] * 2
+    used = [replace(e, robustness=part) for e, part in zip(dilutions((20, 400.0), (40, 200.0)), parts, strict=True)]
+    found = robustness_of_mean(used, 8000.0, (7600.0, 8400.0))
+    assert found is not None
+    assert found.percent == pytest.approx(6.0, rel=0.01)
+    assert found.beyond_interval
+    assert robustness_of_mean([used[0], replace(used[1], robustness=None)], 8000.0, (7600.0, 8400.0)) is None
 
 
 @pytest.mark.parametrize(
