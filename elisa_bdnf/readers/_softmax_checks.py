@@ -31,7 +31,7 @@ class _Table:
         """Numbers of all lines, and half of the last digit that the column prints."""
         if position not in self._columns:
             # A column has one precision, of which spreadsheet programs drop the zeros at the end.
-            digits = max([digits or 0 for digits in self.group.numbers.digits(position)], default=0)
+            digits = max(filter(None, self.group.numbers.digits(position)), default=0)
             self._columns[position] = self.group.numbers.column(position), 0.5 * 10.0**-digits
         return self._columns[position]
 

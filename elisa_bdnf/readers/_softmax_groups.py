@@ -68,6 +68,7 @@ _NOMINAL_NAME = re.compile(
 )
 _INTERPOLATION = re.compile(r"interpx\((?P<curve>[^,()]*),(?P<column>[^,()]*)\)")
 _PRECISION = re.compile(r"[0-9]+ (?:decimal places|significant|DP\b)", re.IGNORECASE)
+_NAMES = frozenset([Purpose.NAME, Purpose.WELL, Purpose.PLATE])
 _INHERITED = frozenset([Purpose.NAME, Purpose.DESCRIPTOR, Purpose.FACTOR])
 _MENTIONED_GROUP = re.compile(r"(?:MinStd|MaxStd)@([^\s,()<>=*/+-]+)", re.IGNORECASE)
 
@@ -96,7 +97,8 @@ class Group:
 
     def with_numbers(self, decimal: str) -> Group:
         """The group with the numbers of its columns, once the decimal mark is known."""
-        return replace(self, numbers=Numbers(self.lines, decimal))
+        numbers = self.numbers.with_decimal(decimal)
+        return self if numbers is self.numbers else replace(self, numbers=numbers)
 
     def text(self, line: GroupLine, purpose: Purpose) -> str:
         """The cell of the first column with that purpose; empty where there is none."""
@@ -124,7 +126,8 @@ def group_from_block(block: Block) -> Group:
     lines, without_well = _lines(block, columns)
     positions = {column.purpose: n for n, column in reversed(list(enumerate(columns)))}
     remarks = tuple(_remarks(block, columns, formulas, without_well))
-    return Group(block.name, block.line, columns, lines, _summaries(rows), remarks, positions, Numbers(lines, "."))
+    numbers = Numbers(lines, [n for n, column in enumerate(columns) if column.purpose not in _NAMES], ".")
+    return Group(block.name, block.line, columns, lines, _summaries(rows), remarks, positions, numbers)
 
 
 def _remarks(

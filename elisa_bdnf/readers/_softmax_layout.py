@@ -136,12 +136,15 @@ def layout_from_parts(
 
 def _contents(part: Part, role: Role, decimal: str, remarks: list[str]) -> Iterator[tuple[Well, Content]]:
     """What every well holds; replicates say the same and have one content."""
-    known: dict[tuple[str, ...], Content] = {}
-    is_dilution = _is_dilution(part.group)
-    for line, said in zip(part.lines, zip(*map(part.texts, _SAID), strict=True), strict=True):
+    known: dict[tuple[str, str, str], Content] = {}
+    is_dilution, typed = _is_dilution(part.group), part.group.position(Purpose.DESCRIPTOR)
+    numbers = None if typed is None else part.group.numbers.column(typed)
+    each = zip(*(part.texts(purpose) for purpose in _SAID), strict=True)
+    for line, said in zip(part.lines, each, strict=True):
         content = known.get(said)
         if content is None:
-            content = known[said] = _content(part.group, line, role, decimal, remarks, is_dilution=is_dilution)
+            number = numbers[line.place] if numbers else math.nan
+            content = known[said] = _content(part.group.name, said, number, role, decimal, remarks, is_dilution)
         yield line.well, content
 
 
@@ -169,13 +172,17 @@ def _told_apart(contents: dict[Well, Content]) -> dict[Well, Content]:
 
 
 def _content(
-    group: Group, line: GroupLine, role: Role, decimal: str, remarks: list[str], *, is_dilution: bool
+    group: str,
+    said: tuple[str, str, str],
+    value: float,
+    role: Role,
+    decimal: str,
+    remarks: list[str],
+    is_dilution: bool,
 ) -> Content:
-    name = group.text(line, Purpose.NAME) or group.name
-    typed = group.text(line, Purpose.DESCRIPTOR)
-    attributes = {"group": group.name} | ({"descriptor": typed} if typed else {})
-    position = group.position(Purpose.DESCRIPTOR)
-    value = math.nan if position is None else group.numbers.column(position)[line.place]
+    """``said`` are the cells at :data:`_SAID`; ``value`` is the number that the user typed, nan where it is none."""
+    name, typed, factor_text = said[0] or group, said[1], said[2]
+    attributes = {"group": group, "descriptor": typed} if typed else {"group": group}
     number = None if math.isnan(value) else value
     if role is Role.STANDARD:
         if number is None:
@@ -183,7 +190,7 @@ def _content(
         return Content(role, name, number, attributes=attributes)
     if role is Role.BLANK:
         return Content(role, name, attributes=attributes)
-    factor_text = group.text(line, Purpose.FACTOR) or (typed if is_dilution else "")
+    factor_text = factor_text or (typed if is_dilution else "")
     factor = _dilution_factor_or_none(factor_text, decimal)
     if factor_text and factor is None:
         remarks.append(f"The dilution {factor_text!r} of {name!r} is no factor of at least 1; it is not used.")

@@ -33,16 +33,36 @@ _group_line = partial(tuple.__new__, GroupLine)  # there is one for each well: a
 
 
 class Numbers:
-    """The columns of a table as numbers, each read once and when it is first asked for, by ``place`` of the line."""
+    """The columns of a table as numbers, by ``place`` of the line; those at ``positions`` are read together."""
 
-    def __init__(self, lines: Sequence[GroupLine], decimal: str) -> None:
-        self._lines, self._decimal = lines, decimal
-        self._columns: dict[int, list[float]] = {}
-        self._digits: dict[int, list[int | None]] = {}
+    def __init__(self, lines: Sequence[GroupLine], positions: Sequence[int], decimal: str) -> None:
+        self._lines, self._positions, self._decimal = lines, positions, decimal
+
+    def with_decimal(self, decimal: str) -> Numbers:
+        """The same table where this is the decimal mark."""
+        return self if decimal == self._decimal else Numbers(self._lines, self._positions, decimal)
 
     @cached_property
     def _texts(self) -> list[tuple[str, ...]]:
         return list(zip(*[line.texts for line in self._lines], strict=True))
+
+    @cached_property
+    def _columns(self) -> dict[int, tuple[list[float], list[int | None]]]:
+        """Most tables have few lines, so that one call for each column would cost more than its numbers."""
+        texts = [text for position in self._positions for text in self.texts(position)]
+        numbers = numbers_from_texts(texts, self._decimal)
+        digits = decimals_of_numbers(texts, numbers, self._decimal)
+        size = len(self._lines)
+        starts = [n * size for n in range(len(self._positions))]
+        parts = [(numbers[start : start + size], digits[start : start + size]) for start in starts]
+        return dict(zip(self._positions, parts, strict=True))
+
+    def _column(self, position: int) -> tuple[list[float], list[int | None]]:
+        if position not in self._columns:
+            texts = self.texts(position)
+            numbers = numbers_from_texts(texts, self._decimal)
+            self._columns[position] = numbers, decimals_of_numbers(texts, numbers, self._decimal)
+        return self._columns[position]
 
     def texts(self, position: int) -> Sequence[str]:
         """The cells of all lines."""
@@ -50,15 +70,11 @@ class Numbers:
 
     def column(self, position: int) -> list[float]:
         """Numbers, nan where a cell holds none."""
-        if position not in self._columns:
-            self._columns[position] = numbers_from_texts(self.texts(position), self._decimal)
-        return self._columns[position]
+        return self._column(position)[0]
 
     def digits(self, position: int) -> list[int | None]:
         """How many decimals the numbers are printed with; None for exponents, and where a cell holds no number."""
-        if position not in self._digits:
-            self._digits[position] = decimals_of_numbers(self.texts(position), self.column(position), self._decimal)
-        return self._digits[position]
+        return self._column(position)[1]
 
 
 def lines_from_block(
