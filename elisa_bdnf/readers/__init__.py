@@ -131,7 +131,8 @@ def _recognizes(reader: Reader, file: InputFile) -> bool:
 
 
 def _holds_mark(reader: Reader, file: InputFile) -> bool:
-    return not reader.marks or any(mark in file.letters for mark in _MARKS[reader.name])
+    letters = file.letters
+    return not reader.marks or any(mark in letters for mark in _MARKS[reader.name])
 
 
 def _names(readers: tuple[Reader, ...] | list[Reader]) -> str:

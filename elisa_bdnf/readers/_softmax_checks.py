@@ -10,10 +10,11 @@ import math
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from elisa_bdnf.readers._softmax_groups import Group, Purpose, column_named
+from elisa_bdnf.readers._softmax_groups import Column, Group, Purpose, column_named
 
 _AVERAGE = re.compile(r"(?:if\(itemcount\([^()]+\)>[0-9]+,)?average\(([^()]+)\)(?:,makeerr\([0-9]+\)\))?\Z")
 _PRODUCT = re.compile(r"([^()*/+-]+)\*([^()*/+-]+)\Z")
@@ -62,22 +63,43 @@ def _samples(group: Group) -> list[range]:
 
 
 def _averages(table: _Table) -> Iterator[_Average]:
-    for position, column in enumerate(table.group.columns):
-        match = _AVERAGE.match(_compact(column.formula)) if column.formula else None
-        if match and (of := _position(table.group, match[1])) is not None:
-            (means, half), (values, half_value) = table.column(position), table.column(of)
-            yield _Average(position, means, values, half + half_value)
+    for position, of in _positions_of_means(table.group.columns):
+        (means, half), (values, half_value) = table.column(position), table.column(of)
+        yield _Average(position, means, values, half + half_value)
+
+
+@lru_cache(maxsize=128)  # groups of one template have the same columns
+def _positions_of_means(columns: tuple[Column, ...]) -> tuple[tuple[int, int], ...]:
+    """Where means stand, and what each of them is the mean of."""
+    matches = [(n, _AVERAGE.match(_compact(column.formula))) for n, column in enumerate(columns)]
+    pairs = [(n, _position_or_none(columns, match[1])) for n, match in matches if match]
+    return tuple([(n, of) for n, of in pairs if of is not None])
+
+
+@lru_cache(maxsize=128)
+def _positions_of_products(columns: tuple[Column, ...]) -> tuple[tuple[int, int, int], ...]:
+    """Where two factors and their product stand."""
+    found = []
+    for n, column in enumerate(columns):
+        match = _PRODUCT.match(_compact(column.formula))
+        factors = [_position_or_none(columns, name) for name in match.groups()] if match else []
+        positions = [factor for factor in factors if factor is not None]
+        if len(positions) == 2:
+            found.append((positions[0], positions[1], n))
+    return tuple(found)
 
 
 def _compact(formula: str) -> str:
     return "".join(formula.split()).casefold()
 
 
-def _position(group: Group, name: str) -> int | None:
+def _position_or_none(columns: Sequence[Column], name: str) -> int | None:
     """Where the column stands that a formula calls by its name, or by what it holds (``!WellValues``)."""
-    purpose = column_named(name, group.columns)
-    named = next((n for n, column in enumerate(group.columns) if _compact(column.name) == name), None)
-    return group.position(purpose) if named is None and purpose else named
+    purpose = column_named(name, columns)
+    named = next((n for n, column in enumerate(columns) if _compact(column.name) == name), None)
+    if named is None and purpose:
+        return next((n for n, column in enumerate(columns) if column.purpose is purpose), None)
+    return named
 
 
 class _Average(NamedTuple):
@@ -154,12 +176,8 @@ def _lacking(group: Group, samples: Sequence[range]) -> Iterator[str]:
 def _products(table: _Table) -> Iterator[str]:
     """``AdjResult = MeanResult*!Factor``, line by line: a factor that was shifted or lost shows here."""
     group = table.group
-    for position, column in enumerate(group.columns):
-        match = _PRODUCT.match(_compact(column.formula))
-        factors = [_position(group, name) for name in match.groups()] if match else []
-        if len(factors) != 2 or None in factors:
-            continue
-        positions = (*(n for n in factors if n is not None), position)
+    for positions in _positions_of_products(group.columns):
+        column = group.columns[positions[2]]
         columns = [table.column(n) for n in positions]
         halves = [half for _, half in columns]
         wrong = [

@@ -35,6 +35,8 @@ class Purpose(StrEnum):
     MEAN_CONCENTRATION = "concentration read from the curve for the mean response"
     OTHER = "anything else"
 
+    __hash__ = str.__hash__  # columns are looked up by it; that of Enum is not written in C
+
 
 _BY_FORMULA = {
     "!samplenames": Purpose.NAME,

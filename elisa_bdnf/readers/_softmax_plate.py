@@ -54,10 +54,8 @@ class PlateBlock:
     def stated_wells(self) -> frozenset[Well]:
         """The wells that the head says were read; empty where it does not say, as in copies."""
         rows, columns = (stated_range(self.head, *keys) for keys in (ROW_KEYS, COLUMN_KEYS))
-        read = [column for column in range(self.shape.columns) if column in columns]
-        return frozenset(
-            [well_from_row_column(n, column) for n in range(self.shape.rows) if n in rows for column in read]
-        )
+        read = tuple([column for column in range(self.shape.columns) if column in columns])
+        return frozenset().union(*(wells_of_row(row, read) for row in range(self.shape.rows) if row in rows))
 
     @property
     def was_read(self) -> bool:
