@@ -25,7 +25,8 @@ Rows = Sequence[Sequence[str]]
 _DOCUMENT_KEYS = ("Software Version", "Experiment File Path", "Protocol File Path")
 _CURVE_HEAD = "curve name"
 _TABLES = {"time": "kinetic", "wavelength": "spectrum"}
-_AT_TIME = re.compile(r"(?:.* - )?Time\s+[0-9]+ \([0-9:.,]+\)\Z")  # above the matrix of a time point
+_AT_READ_NUMBER = re.compile(r" Read#[0-9]+\Z")  # behind the lines of such a matrix
+_TIME = re.compile(r"(?:.* - )?Time\s+[0-9]+ \([0-9:.,]+\)\Z")  # above the matrix of a time point
 _TIME = re.compile(r"[0-9]+:[0-9]{2}:[0-9]{2}(?:[.,][0-9]+)?\Z")
 _MOST_READS = 60  # of one label on one plate
 _LAYOUT_LABELS = frozenset(["Well ID", "Name", "Conc/Dil"])
@@ -98,7 +99,7 @@ def _section(rows: Rows, start: int, stop: int, document: tuple[tuple[str, str],
     grids = find_grids(rows, start=start, stop=stop, several_lines=True)
     for grid in grids:
         title = _title_above(rows, grid.top, start)
-        if _AT_TIME.match(title):
+        if _AT_TIME.match(title) or any(_READ_NUMBER.search(label_of(line)) for line in grid.lines[:2]):
             draft.tables.append("kinetic")
         else:
             _take_grid(draft, grid, title)

@@ -106,6 +106,7 @@ KINETICS = {
         "OD:450 - Time  1 (0:09:10)\nTime 1 (0:09:10)\n|1|2\nA|0.1|0.2|OD:450\n\n"
         "OD:450 - Time  2 (0:19:10)\nTime 2 (0:19:10)\n|1|2\nA|0.1|0.2|OD:450\n"
     ),
+    "numbered matrices": "first\n|1|2\nA|0.1|0.2|OD:450 Read#1\n\nsecond\n|1|2\nA|0.1|0.2|OD:450 Read#2\n",
 }
 
 
