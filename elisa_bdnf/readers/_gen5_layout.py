@@ -88,13 +88,26 @@ def _note_lost(
                     _note(
                         questions, f"Wells with a {name} but no Well ID in the layout are taken for empty: {{}}.", well
                     )
-    by_id: dict[str, dict[str, None]] = {}
-    for each in said:
-        by_id.setdefault(each[_WELL_ID], {})[each.get(_AMOUNT, "")] = None
-    for code, amounts in by_id.items():
-        if code and len(amounts) > 1:
-            shown = " and ".join(sorted(text or "none" for text in amounts))
-            _note(questions, "Wells with one Well ID differ in Conc/Dil: {}.", f"{code} ({shown})")
+    for attribute in (_AMOUNT, _NAME):
+        for code, texts in _grouped((each[_WELL_ID], each.get(attribute, "")) for each in said).items():
+            if len(texts) > 1:
+                shown = " and ".join(sorted(text or "none" for text in texts))
+                _note(questions, f"Wells with one Well ID differ in {attribute}: {{}}.", f"{code} ({shown})")
+    samples = ((each.get(_NAME, ""), _own_sample_or_none(each[_WELL_ID])) for each in said)
+    for name, owns in _grouped((name, own) for name, own in samples if own).items():
+        if len(owns) > 1:
+            _note(
+                questions, "Well IDs of one Name are taken for one sample: {}.", f"{name} ({', '.join(sorted(owns))})"
+            )
+
+
+def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
+    """Each first text that is not empty → all that stand beside it."""
+    found: dict[str, set[str]] = {}
+    for first, second in pairs:
+        if first:
+            found.setdefault(first, set()).add(second)
+    return found
 
 
 def _has_id_if_anything(said: Mapping[str, str]) -> bool:

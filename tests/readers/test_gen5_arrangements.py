@@ -128,3 +128,11 @@ def test_ids_of_a_second_assay_keep_their_roles() -> None:
     assert (contents["A3"].name, contents["A3"].dilution_factor) == ("SPLC1", 2.0)
     assert [contents[well].role for well in ("B1", "B2")] == [Role.BLANK, Role.CONTROL]
     assert any("several groups of standards" in remark and "STD, STDB" in remark for remark in reading.layout.remarks)
+
+
+def test_names_that_do_not_go_with_the_well_ids_are_remarked() -> None:
+    layout = "Layout\n|1|2|3\nA|SPL1|SPL1|SPL2|Well ID\n|serum a|Serum A|serum a|Name\n\n"
+    reading = reading_of(layout + "450\n|1|2|3\nA|1|2|3|450\n")
+    assert reading.layout is not None
+    assert "Wells with one Well ID differ in Name: SPL1 (Serum A and serum a)." in reading.layout.remarks
+    assert "Well IDs of one Name are taken for one sample: serum a (SPL1, SPL2)." in reading.layout.remarks
