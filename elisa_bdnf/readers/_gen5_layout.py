@@ -89,9 +89,9 @@ def _note_lost(
                         questions, f"Wells with a {name} but no Well ID in the layout are taken for empty: {{}}.", well
                     )
     for attribute in (_AMOUNT, _NAME):
-        for code, texts in _grouped((each[_WELL_ID], each.get(attribute, "")) for each in said).items():
-            if len(texts) > 1:
-                shown = " and ".join(sorted(text or "none" for text in texts))
+        for code, stated in _grouped((each[_WELL_ID], each.get(attribute, "")) for each in said).items():
+            if len(stated) > 1:
+                shown = " and ".join(sorted(text or "none" for text in stated))
                 _note(questions, f"Wells with one Well ID differ in {attribute}: {{}}.", f"{code} ({shown})")
     samples = ((each.get(_NAME, ""), _own_sample_or_none(each[_WELL_ID])) for each in said)
     for name, owns in _grouped((name, own) for name, own in samples if own).items():
