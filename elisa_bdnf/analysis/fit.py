@@ -116,12 +116,13 @@ def _from_valley(target: Target, weights: Weights, problems: Problems, weight: A
     return replace(outcome, starts=seen.slopes, starts_at_optimum=seen.leading_down)
 
 
-def _nearer(problems: Problems) -> Callable[[State], Array]:
-    """A search on from a curve, with the weights that it gives its wells."""
+def _nearer(problems: Problems) -> Callable[[State], Array | None]:
+    """A search on from a curve, with the weights that it gives its wells; None where nothing lower is found."""
 
-    def nearer(state: State) -> Array:
-        reweighted = replace(problems, root_weight=np.sqrt(state.weight / np.max(state.weight)))
-        return _search(reweighted, state.coordinates, _LITTLE_GAIN).coordinates
+    def nearer(state: State) -> Array | None:
+        share = state.weight / np.max(state.weight)
+        found = _search(replace(problems, root_weight=np.sqrt(share)), state.coordinates, _LITTLE_GAIN)
+        return found.coordinates if found.rss[0] < np.sum(share * state.residual**2) else None
 
     return nearer
 

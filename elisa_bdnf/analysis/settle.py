@@ -43,7 +43,7 @@ class Outcome:
 
 
 def settle(
-    target: Target, weights: Weights, coordinates: Array, nearer: Callable[[State], Array] | None = None
+    target: Target, weights: Weights, coordinates: Array, nearer: Callable[[State], Array | None] | None = None
 ) -> Outcome:
     """Refine, and estimate θ where it is not given.
 
@@ -69,7 +69,7 @@ def settle(
     )  # fmt: skip
 
 
-def _found(target: Target, coordinates: Array, nearer: Callable[[State], Array] | None) -> tuple[State, Counts]:
+def _found(target: Target, coordinates: Array, nearer: Callable[[State], Array | None] | None) -> tuple[State, Counts]:
     """Newton's steps, and searches between them: these follow the floor of a bent valley, where steps fail.
 
     A curve that is still under way after some rounds runs away, or has no minimum at all.
@@ -80,7 +80,10 @@ def _found(target: Target, coordinates: Array, nearer: Callable[[State], Array] 
     for _ in range(_ROUNDS):
         if state.gradient[0] <= SETTLED:
             return state, iterations
-        state, more = refine(target, nearer(state), most=_PATIENCE, most_damping=_TWO_FAILURES)
+        lower = nearer(state)
+        if lower is None:
+            break
+        state, more = refine(target, lower, most=_PATIENCE, most_damping=_TWO_FAILURES)
         iterations = iterations + more
         if is_far_out(state):
             break
@@ -102,7 +105,7 @@ def rounding_of(target: Target) -> float:
 
 
 def refine_with_theta(
-    target: Target, coordinates: Array, nearer: Callable[[State], Array] | None = None
+    target: Target, coordinates: Array, nearer: Callable[[State], Array | None] | None = None
 ) -> tuple[State, Counts, Array, Flags]:
     """Alternate between the curve given θ and θ given the curve, with secant steps, to the joint fixed point."""
     theta = np.array(target.theta, dtype=float)

@@ -8,7 +8,8 @@ from scipy import optimize
 
 from elisa_bdnf.analysis.calibrate import calibrate
 from elisa_bdnf.analysis.curves import predict
-from elisa_bdnf.analysis.fit import Points, fit_logistic, points_from_table
+from elisa_bdnf.analysis.equations import Target, evaluate
+from elisa_bdnf.analysis.fit import Points, _nearer, fit_logistic, points_from_table
 from elisa_bdnf.analysis.search import Found, Problems, believed
 from elisa_bdnf.analysis.shape import FAMILIES, response_of, shape_of
 from elisa_bdnf.model.curve import Curve, CurveSpec, Level, Model, NoCurve, weights_from_text
@@ -165,3 +166,20 @@ def test_a_plateau_far_away_is_found(model: Model, seed: int, weights: str) -> N
     assert float(outcome.state.gradient[0]) < 1e-12
     rss = float(outcome.state.rss[0])
     assert rss < lowest_power_law(points.x[:, 0], points.y[:, 0], outcome.state.weight[:, 0]) * (1 - 1e-6)
+
+
+@pytest.mark.parametrize(
+    ("from_optimum", "box", "leads_down"), [(0.0, 3.0, False), (0.3, 3.0, False), (0.3, 0.0, True)]
+)
+def test_a_search_between_steps_counts_only_where_it_leads_down(
+    from_optimum: float, box: float, leads_down: bool
+) -> None:
+    """Its box can exclude where the steps already are: then it ends higher, and the fit would too."""
+    x, y = hard(4)
+    points = points_from_table(x, y)
+    best = fit_logistic(points, NONE).state.coordinates
+    low = best + np.array([[-np.inf], [-np.inf], [box - 1.0], [-1.0], [-1.0]])
+    problems = Problems(FAMILIES[Model.FOUR_PL], np.log(points.x), points.y, np.ones_like(points.y), {}, low, low + 2.0)
+    target = Target(problems.family, problems.ln_x, points.y, np.ones_like(points.y), (0, 1, 2, 3))
+    state = evaluate(target, best + np.array([[0.0], [0.0], [from_optimum], [0.0], [0.0]]))
+    assert (_nearer(problems)(state) is not None) == leads_down
