@@ -7,6 +7,7 @@ import re
 _AMOUNTS = {
     "fg": "fg", "pg": "pg", "ng": "ng", "ug": "µg", "mcg": "µg", "microg": "µg", "mg": "mg",
     "fmol": "fmol", "pmol": "pmol", "nmol": "nmol", "umol": "µmol",
+    "âug": "µg", "âumol": "µmol",  # ``Âµg``: a micro sign that went through UTF-8 twice
 }  # fmt: skip
 _VOLUMES = {"ml": "mL", "l": "L", "dl": "dL", "ul": "µL"}
 _MOLAR = {"fm": "fM", "pm": "pM", "nm": "nM", "um": "µM"}
@@ -21,7 +22,7 @@ _BEHIND = re.compile(rf"(?P<name>.*?)[\s_.,:]+(?:in\s+)?{_UNIT}\s*\Z")
 _ACTIVITY_IN_BRACKETS = re.compile(r"(?P<name>.*?)[\s_.,:]*[(\[{]\s*(?:in\s+)?(?P<unit>m?i?u/ml|au)\s*[)\]}][\s:]*\Z")
 _ACTIVITY_BEHIND = re.compile(r"(?P<name>.*?)[\s_.,:]+(?:in\s+)?(?P<unit>m?i?u/ml)\s*\Z")
 _LONGEST_HEADING = 300  # the search for a unit behind a name takes time with the square of the length
-_PLAIN = str.maketrans("µμ⁻¹−\u00a0", "uu-1- ")
+_PLAIN = str.maketrans("µμ\ufffd⁻¹−\u00a0", "uuu-1- ")  # what a program lost before a g can only be a micro sign
 
 
 def unit_from_text_or_none(text: str) -> str | None:

@@ -37,3 +37,8 @@ def test_arbitrary_units_are_not_looked_for_behind_names() -> None:
 @pytest.mark.parametrize("text", ["Conc (U/mL)", "Conc [u/ml]", "Conc. in U/mL", "Conc_u/mL", "Conc U/ml"])
 def test_activities_behind_names(text: str) -> None:
     assert name_and_unit_from_text(text) == ("Conc", "U/mL")
+
+
+@pytest.mark.parametrize("text", ["Conc (\ufffdg/ml)", "Conc (Âµg/ml)", "Conc [μg/mL]", "Conc_ug_mL"])
+def test_a_micro_sign_that_a_program_damaged(text: str) -> None:
+    assert name_and_unit_from_text(text) == ("Conc", "µg/mL")
