@@ -15,6 +15,7 @@ from elisa_bdnf.inputs.tables import odd_cell_problem
 from elisa_bdnf.inputs.titled_grids import Astray, GridPlate, TitledGrid, plates_of_grids
 from elisa_bdnf.inputs.well_facts import Fact
 from elisa_bdnf.model.plate import Well
+from elisa_bdnf.readers._added_lines import is_statistic
 from elisa_bdnf.readers._bare_grids import bare_grids
 from elisa_bdnf.readers._generic_titles import Meaning, Quantity, is_time_title, quantity_from_title
 from elisa_bdnf.readers._key_lines import Header, header_from_rows, not_an_endpoint
@@ -183,6 +184,8 @@ def _refuse_odd_cells(page: Page, grid: TitledGrid) -> None:
 def _refuse_lost_numbers(page: Page, astray: Sequence[Astray]) -> None:
     """Lines outside of every matrix may be notes, but not rows of numbers whose letter was lost."""
     for line in astray:
+        if is_statistic(line.texts[0]):
+            continue
         numbers = [text for text in line.texts if is_number_or_word(text)]
         if len(numbers) >= 3 or any(_MANY_NUMBERS.search(text) for text in line.texts):
             raise ExportError(

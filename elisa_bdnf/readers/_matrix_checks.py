@@ -14,6 +14,7 @@ from elisa_bdnf.inputs.grid import ROW_LETTERS, Grid, column_number_or_none, row
 from elisa_bdnf.inputs.numbers import is_number, is_number_or_word
 from elisa_bdnf.inputs.pages import Page, spoken_place
 from elisa_bdnf.model.plate import STANDARD_SHAPES, row_name_from_index
+from elisa_bdnf.readers._added_lines import added_line_remarks, is_statistic
 
 _ROWS_OF_96, _COLUMNS_OF_96 = STANDARD_SHAPES[96]
 _WHOLE_WIDTHS = frozenset(columns for _, columns in STANDARD_SHAPES.values() if columns >= 12)
@@ -78,7 +79,7 @@ def _refuse_values_below(page: Page, grid: Grid) -> None:
 def _goes_on(cells: tuple[str, ...], grid: Grid, *, follows: bool) -> bool:
     """Whether cells are those of a plate row: nothing but values, or many of them with a letter among them."""
     values = [text for text in cells[1:] if text]
-    if not values or _is_header(values, grid):
+    if not values or _is_header(values, grid) or is_statistic(cells[0]):
         return False
     letter = row_letter_or_none(cells[0])
     if follows and letter is None and all(map(is_number_or_word, values)):
@@ -204,8 +205,8 @@ def _matrix(page: Page, grid: Grid) -> str:
 
 
 def gap_remarks(page: Page, grid: Grid) -> tuple[str, ...]:
-    """Sentences about wells that a matrix leaves out and about lines that end early."""
-    return (*left_out_remarks(page, grid), *_ending_early(page, grid))
+    """Sentences about wells that a matrix leaves out, lines that end early, and lines that were added below it."""
+    return (*left_out_remarks(page, grid), *_ending_early(page, grid), *added_line_remarks(page, grid))
 
 
 def _left_out(grid: Grid, matrix: str) -> Iterator[str]:

@@ -195,6 +195,19 @@ TABLE = (
 )
 
 
+@pytest.mark.parametrize("name", ["Mean", "average OD", "SD", "St. Dev.", "CV (%)", "%CV"])
+def test_statistics_that_a_person_put_below_a_matrix_are_said(name: str) -> None:
+    (reading,) = read(matrix() + f"{name}," + ",".join(["0.5"] * 12) + "\n")
+    assert reading.channels[0].values == FLAT
+    assert f"Lines below the matrix in line 1 are not part of it and were not read: {name}." in reading.remarks
+
+
+@pytest.mark.parametrize("name", ["Std 1", "n", "H.", "Meat", "8"])
+def test_other_values_below_a_matrix_are_refused(name: str) -> None:
+    with pytest.raises(ExportError, match=r"below (?:the matrix|plate row H)"):
+        read(matrix() + f"{name}," + ",".join(["0.5"] * 12) + "\n")
+
+
 def test_when_a_well_was_read_is_no_kinetic_unless_it_was_read_again() -> None:
     """As Multiskan Sky lists its wells."""
     head = "Well,Sample,Wavelength(s) [nm],Raw absorbance,Measurement time(s)\n"
