@@ -16,7 +16,7 @@ _KEY_AND_VALUE = re.compile(r"(?P<key>[^:]{1,80}?)\s*:(?:\s+(?P<value>.*)|)\Z")
 _WAVELENGTH = re.compile(r"(?<![0-9.])([0-9]{3,4}(?:\.[0-9]+)?)(?![0-9])")
 _KINDS = (
     (re.compile(r"lumin|\brlu\b|\blum\b", re.IGNORECASE), ChannelKind.LUMINESCENCE),
-    (re.compile(r"fluor|fret|\brfu\b|\btrf\b|alpha", re.IGNORECASE), ChannelKind.FLUORESCENCE),
+    (re.compile(r"fluor|fret|\brfu\b|\btrf\b|htrf|alpha|\bfl\b|\bfi\b", re.IGNORECASE), ChannelKind.FLUORESCENCE),
     (re.compile(r"abs|photometr|\bod\b|optical density", re.IGNORECASE), ChannelKind.ABSORBANCE),
 )
 

@@ -183,10 +183,10 @@ def _refuse_values_outside(page: Page, rows: Iterable[int], inside: Collection[i
 
 
 def _with_wavelength(made: Channel) -> Channel:
-    """``450 nm/-``: excitation and emission; of an absorbance the first."""
-    if made.kind is not ChannelKind.ABSORBANCE:
-        return made
-    return replace(made, wavelength_nm=wavelength_from_text_or_none(made.label.partition("/")[0]))
+    """``450 nm/-``, ``485 nm/535 nm``: excitation and emission; of an absorbance the first one."""
+    excitation, _, emission = made.label.partition("/")
+    detected = {ChannelKind.ABSORBANCE: excitation, ChannelKind.FLUORESCENCE: emission}.get(made.kind, "")
+    return replace(made, wavelength_nm=wavelength_from_text_or_none(detected))
 
 
 def _size(header: Header) -> int | None:

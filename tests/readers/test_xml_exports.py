@@ -94,6 +94,13 @@ def test_id3_plates() -> None:
     assert matrix_of(second.channels[0], second.shape, 8, 12) == OD
 
 
+def test_the_wavelength_of_an_id3_fluorescence_is_its_emission() -> None:
+    changed = {"Abs": "Fl", "450 nm/-": "485 nm/535 nm"}
+    rows = [[changed.get(cell, cell) if isinstance(cell, str) else cell for cell in row] for row in id3(plates=1)]
+    (reading,) = read_bytes(spreadsheet(rows, index="6"))
+    assert [(c.kind, c.wavelength_nm) for c in reading.channels] == [(ChannelKind.FLUORESCENCE, 535)]
+
+
 def test_partial_plates_by_index() -> None:
     values: Rows = [["", "", 0.1], ["", "", 0.2], ["", "", ""], [0.3, "", ""]]
     (reading,) = read_bytes(spreadsheet(id3(values, plates=1), index="6"))
