@@ -119,8 +119,8 @@ def _by_wells(block: Block, head: PlateHead) -> tuple[_Matrices, Shape]:
     seen: set[Well] = set()
     for index, row in enumerate(block.rows):
         named = _LETTER.search("".join(row[2:]))
-        names = [well_from_text_or_none(cell) for cell in row[2:]] if named else []
-        if any(names) and all(map(math.isnan, numbers_from_texts(row[2:]))):
+        names = list(map(well_from_text_or_none, row[2:])) if named else []
+        if any(names) and (all(names) or all(map(math.isnan, numbers_from_texts(row[2:])))):
             wells, reduced = names, head.is_reduced or not row[1]
             matrices.unfilled.append(block.line + 1 + index)
             seen.update(well for well in names if well)
