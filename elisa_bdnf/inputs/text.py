@@ -17,6 +17,7 @@ MOST_LINES = 1_000_000
 LONGEST_LINE = 1_000_000
 LONGEST_FIELD = 64_000
 
+_NO_LINE_ENDS = "\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
 _DELIMITERS = ("\t", ";", ",", "|")
 _ANY_DELIMITER = re.compile("[\t;,|]")
 _SEP_LINE = re.compile(r"\s*\"?sep=(.)\"?\s*\Z", re.IGNORECASE)
@@ -28,15 +29,19 @@ CELL_BLANKS = " \t\u00a0\r\n"
 
 def lines_from_text(text: str) -> tuple[str, ...]:
     """Lines without their ends; raises ElisaError above the limits of number and length."""
-    lines = (text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text).split("\n")
+    lines = text.splitlines() if not any(end in text for end in _NO_LINE_ENDS) else _lines_of_unusual(text)
     if len(lines) > MOST_LINES:
         raise ElisaError(f"the file has {len(lines)} lines", expected=f"at most {MOST_LINES}")
     if len(text) > LONGEST_LINE and (longest := max(map(len, lines))) > LONGEST_LINE:
         found, number = f"the line has {longest} characters", 1 + [len(line) for line in lines].index(longest)
         raise ElisaError(found, expected=f"at most {LONGEST_LINE}", place=str(number))
-    if lines and not lines[-1]:
-        lines.pop()
     return tuple(lines)
+
+
+def _lines_of_unusual(text: str) -> list[str]:
+    """The lines of a text with characters that end one for ``str.splitlines``, but not here."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return lines if lines[-1] else lines[:-1]
 
 
 def delimiter_from_lines(lines: Sequence[str]) -> str:
