@@ -149,6 +149,34 @@ def test_the_blank_is_subtracted_from_every_well_alike() -> None:
     assert shifts == {0.06}
 
 
+def test_a_blank_that_is_not_used_counts_for_nothing() -> None:
+    def with_blanks(held: dict[str, float], contents: dict[str, Content]) -> None:
+        for well, value in (("H11", 0.05), ("H12", 3.9)):
+            held[well], contents[well] = value, Content(Role.BLANK, "BLK")
+
+    responses = lay_out(*plate(with_blanks), protocol(reading=ReadingSettings(450.0, blank=BlankMode.SUBTRACT)))
+    assert responses.blank_mean == pytest.approx(0.05)
+
+
+def test_what_the_reader_measured_is_saturated_or_not_whatever_is_subtracted() -> None:
+    """3.52 at 450 nm is beyond 3.5, though 3.42 remain without the reference."""
+
+    def high(held: dict[str, float], contents: dict[str, Content]) -> None:
+        held["A5"] = 3.52
+
+    reading, layout = plate(high, reference={"A5": 0.1})
+    assert use_of(reading, layout, "A5", ReadingSettings(450.0, (570.0,))) is WellUse.SATURATED
+
+
+def test_the_scatter_of_a_group_has_one_degree_of_freedom_less_than_wells() -> None:
+    def three(held: dict[str, float], contents: dict[str, Content]) -> None:
+        for well, value in (("H10", 1.0), ("H11", 1.2), ("H12", 1.1)):
+            held[well], contents[well] = value, Content(Role.SAMPLE, "three")
+
+    group = next(g for g in reduce(lay_out(*plate(three), protocol())) if g.content.name == "three")
+    assert (group.mean, group.sd, group.cv_percent) == pytest.approx((1.1, 0.1, 100 * 0.1 / 1.1))
+
+
 def test_no_blank_to_subtract_is_refused() -> None:
     with pytest.raises(LayoutError, match="no usable blank wells"):
         lay_out(*plate(), protocol(reading=ReadingSettings(450.0, blank=BlankMode.SUBTRACT)))

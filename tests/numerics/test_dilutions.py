@@ -135,6 +135,21 @@ def test_policy(policy: DilutionPolicy, reported: tuple[float, ...]) -> None:
         assert (found.concentration, found.low, found.high) == (only.concentration, only.low, only.high)
 
 
+@pytest.mark.parametrize(("share", "hook"), [(0.96, None), (0.94, (10.0, 100.0))])
+def test_a_response_may_fall_a_little_towards_the_stronger_dilution(
+    share: float, hook: tuple[float, ...] | None
+) -> None:
+    """By 5 % of it; both lie above the range, so that only the responses speak."""
+    weak = estimate(3.0, 3.0, factor=100.0)
+    strong = estimate(3.0 * share, 3.0 * share, factor=10.0)
+    assert result_from_dilutions([strong, weak], CURVE, USUAL).hook == hook
+
+
+def test_a_slope_needs_three_dilutions() -> None:
+    assert result((20, 400.0), (40, 200.0)).slope is None
+    assert result((20, 400.0), (40, 200.0), (80, 100.0)).slope is not None
+
+
 def test_a_hook_discredits_what_is_less_diluted() -> None:
     found = result((10, 150.0), (40, 200.0), (160, 50.0), (640, 12.5))
     assert found.hook == (10, 40)

@@ -152,6 +152,35 @@ def test_replicate_rule(name: str) -> None:
     assert outlier_or_none(values, 20.0, 3.0) == expected
 
 
+@pytest.mark.parametrize(("limit", "expected"), [(34.0, 2), (36.0, None)])
+def test_what_scatters_within_its_limit_stays(limit: float, expected: int | None) -> None:
+    """0.50, 0.51 and 0.90: CV 35.8 %."""
+    assert outlier_or_none((0.50, 0.51, 0.90), limit, 3.0) == expected
+
+
+@pytest.mark.parametrize(("nominal", "goes"), [(500.0, False), (250.0, True), (7.8, False), (0.0, False)])
+def test_wells_of_the_ends_have_a_wider_limit_and_those_of_zero_stay(nominal: float, goes: bool) -> None:
+    """Three wells with a CV of 17 to 18 %: more than 15 %, less than 25 % of the lowest and the highest standard."""
+    three = [Level(x, tuple(response(x) * s for s in (0.995, 1.0, 1.35 if x == nominal else 1.005)),
+                   ("A1", "A2", "A3")) for x in X]  # fmt: skip
+    allowing = EditingSettings(replicates=ReplicateEditing.DROP_ONE_OF_THREE)
+    found = edit_standards(three, CurveSpec(), LimitSettings(), allowing)
+    assert [edit.nominal for edit in found.edits if edit.what is EditedPart.WELL] == ([nominal] if goes else [])
+
+
+def test_a_standard_on_the_plateau_goes_after_those_with_a_figure() -> None:
+    """How far it is off nobody can say: it counts as 1 times its limit, and without the other nothing is wrong."""
+    wrong = {160.0: 1.3, 5120.0: 1.02}
+    made = [
+        Level(x, tuple(response(x) * side * wrong.get(x, 1.0) for side in (0.99, 1.01)), ("A1", "A2"))
+        for x in (0.0, *(40.0 * 2**i for i in range(8)))
+    ]
+    found = edit_standards(made, CurveSpec(), M10_LIMITS, M10)
+    assert isinstance(found.acquired, Curve)
+    assert next(p for p in found.acquired.standards if p.level.nominal == 5120.0).recovery_percent is None
+    assert [(edit.nominal, round(edit.deviation or 0, 2)) for edit in found.edits] == [(160.0, 1.32)]
+
+
 def test_an_anchor_goes_for_its_own_faults_only() -> None:
     five = replace(M10, least_levels=5)
     base = [replace(level, anchor=level.nominal == 500.0) for level in levels()]

@@ -42,8 +42,23 @@ def calibrated(means: tuple[float, ...], sides: tuple[float, ...] = (0.99, 1.01)
         (PLATEAU, (0.97, 1.03), None),  # a plateau is no hook
         ((*PLATEAU[:-1], 2.2), (0.8, 1.2), None),  # the fall is within the scatter
         ((*RISING[:5], 1.6, *RISING[6:]), (0.99, 1.01), None),  # one standard in the middle is wrong
+        ((*RISING[:-1], 2.02), (0.999, 1.001), None),  # 3.9 % of the rise, however sure
+        ((*RISING[:-1], 1.98), (0.999, 1.001), (1000, 2000)),  # 5.9 %
+        ((*RISING[:-1], 1.7), (1.0,), None),  # 2.96 standard errors of wells that scatter by 5 %
     ],
-    ids=["rising", "hook", "single wells", "two fall", "competitive", "plateau", "scatter", "outlier"],
+    ids=[
+        "rising",
+        "hook",
+        "single wells",
+        "two fall",
+        "competitive",
+        "plateau",
+        "scatter",
+        "outlier",
+        "small",
+        "enough",
+        "within the scatter of single wells",
+    ],
 )
 def test_what_is_a_hook(means: tuple[float, ...], sides: tuple[float, ...], expected: tuple[int, int] | None) -> None:
     hook = calibrated(means, sides).hook

@@ -26,7 +26,7 @@ from elisa_bdnf.analysis.pooling import pooled_theta
 from elisa_bdnf.analysis.quantify import quantify
 from elisa_bdnf.analysis.robustness import robustness
 from elisa_bdnf.analysis.student_t import t_quantile
-from elisa_bdnf.model.curve import Curve, CurveSpec, Level, weights_from_text
+from elisa_bdnf.model.curve import Curve, CurveSpec, FitOn, Level, weights_from_text
 from elisa_bdnf.model.estimate import Estimate
 from elisa_bdnf.model.layout import Content, Role
 from elisa_bdnf.model.protocol import DilutionSettings
@@ -192,6 +192,19 @@ def test_worked_robustness() -> None:
     assert outside.beyond_interval
 
 
+def test_the_interval_is_by_inversion_from_ten_percent_on_and_the_variance_has_a_floor() -> None:
+    """Half-widths t·SE(ln x) of 0.099 and 0.101; the floor is 0.5 % of the largest response that was fitted."""
+    curve = example()
+    middle = 1.05
+    (error,) = ln_standard_errors(curve, np.array([math.log(150.0)]), 2)
+    for half, method in ((0.099, "delta"), (0.101, "inversion")):
+        scale = half / (t_quantile(0.975, 12.0) * float(error))
+        covariance = tuple(tuple(scale**2 * v for v in row) for row in curve.covariance)
+        report = replace(curve.report, residual_sd=scale * curve.report.residual_sd)
+        assert interval(replace(curve, covariance=covariance, report=report), middle, 2).method == method
+    assert curve.report.response_floor == pytest.approx(0.005 * max(p.response for p in curve.standards))
+
+
 def test_degrees_of_freedom_of_an_estimated_power() -> None:
     """One less than those of the fit in the middle of the responses, fewer at the ends; only where θ was estimated."""
     logs = [-2.0, -1.0, 0.0, 1.0]
@@ -205,6 +218,13 @@ def test_degrees_of_freedom_of_an_estimated_power() -> None:
     assert below == zero
     found = t_values_or_none(estimated, [3.0])
     assert found == pytest.approx([math.sqrt(12 / 11) * t_quantile(0.975, high)])
+    wells = [replace(p.level, responses=p.level.responses * (1 + (p.level.nominal > 300))) for p in curve.standards]
+    points = tuple(replace(p, level=level) for p, level in zip(curve.standards, wells, strict=True))
+    doubled = replace(estimated, standards=points)
+    on_means = replace(doubled, spec=replace(curve.spec, fit_on=FitOn.MEANS))
+    logs = [math.log(p.fitted) for p in curve.standards]
+    assert degrees_of_freedom(on_means, [0.7]) == [effective_degrees_of_freedom(12, math.log(0.7), logs)]
+    assert degrees_of_freedom(doubled, [0.7]) != degrees_of_freedom(on_means, [0.7])
     single = replace(estimated, report=replace(estimated.report, degrees_of_freedom=1))
     assert t_values_or_none(single, [1.0]) is None
     assert interval(single, 1.0, 2).low is None

@@ -6,10 +6,11 @@ import math
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from elisa_bdnf.analysis.calibrate import calibrate
-from elisa_bdnf.analysis.limits import limits_from_standards
+from elisa_bdnf.analysis.limits import failure_or_empty, limits_from_standards
 from elisa_bdnf.analysis.quantify import quantify
 from elisa_bdnf.model.curve import Curve, CurveSpec, Level, NoCurve, weights_from_text
 from elisa_bdnf.model.estimate import Estimate, RangeStatus
@@ -94,6 +95,19 @@ def test_a_standard_within_three_sd_of_zero_is_no_limit() -> None:
     hidden = curve_of(levels, replace(wide, separation=3.0)).limits
     assert hidden.lloq == 15.6
     assert "standard 7.8 lies 2.9 SD from zero" in hidden.lloq_reason
+
+
+def test_the_ends_have_a_limit_of_their_own() -> None:
+    """28 % off: allowed at the lowest and the highest standard (30 %), not between them (25 %)."""
+    points = curve_of().standards
+    off = [replace(point, recovery_percent=128.0) for point in points]
+    assert [failure_or_empty(point, LimitSettings(), at_end=True) for point in off] == [""] * len(off)
+    assert all("allowed 75 to 125 %" in failure_or_empty(point, LimitSettings(), at_end=False) for point in off)
+    curve = replace(curve_of(), standards=tuple(off))
+    limits = limits_from_standards(curve, LimitSettings())
+    assert (limits.lloq, limits.uloq) == (7.8, 7.8)  # of two equal stretches, each of an end alone, the lower
+    read = estimate(response(7.8), response(7.8), curve=replace(curve, limits=replace(limits, lloq=7.0)))
+    assert read.status is RangeStatus.WITHIN
 
 
 def test_limits_ignore_anchors_and_zero() -> None:
@@ -205,6 +219,20 @@ def test_suggested_dilution() -> None:
     assert estimate(response(520.0), factor=26.0).suggested_dilution == 100  # at least twice as much: 52, not 42
 
 
+def test_where_the_inflection_is_outside_the_range_its_geometric_middle_is_aimed_at() -> None:
+    """LLOQ 15.6 and ULOQ 62.5, c 320: from 300 in the well to √(15.6·62.5) = 31 is 9.6 times."""
+    curve = curve_of(limits=LimitSettings(lloq=15.6, uloq=62.5))
+    assert estimate(response(300.0), factor=10.0, curve=curve).suggested_dilution == 100
+    assert estimate(response(70.0), factor=10.0, curve=curve).suggested_dilution == 50  # 2.24 times, so 22.4
+    assert estimate(response(61.0), factor=10.0, curve=curve).suggested_dilution is None
+
+
+def test_a_control_states_its_own_dilution() -> None:
+    assert estimate(1.0, 1.0, factor=4.0, role=Role.CONTROL).concentration == pytest.approx(
+        4 * (estimate(1.0, 1.0, factor=1.0).concentration or 0)
+    )
+
+
 def test_extrapolation_only_when_asked() -> None:
     settings = LimitSettings(extrapolation=Extrapolation.TO_ASYMPTOTES)
     found = estimate(response(900.0), limits=settings)
@@ -227,6 +255,10 @@ def test_mean_of_concentrations() -> None:
     mean = estimate(0.6, 1.2, reduce=Reduce.MEAN_CONCENTRATION)
     wells = [well.in_well or 0.0 for well in mean.wells]
     assert mean.in_well == pytest.approx(math.fsum(wells) / 2, rel=1e-12)
+    assert mean.robustness is not None
+    each = [estimate(y, reduce=Reduce.MEAN_CONCENTRATION).robustness for y in (0.6, 1.2)]
+    moves = [np.array(found.moves) * x for found, x in zip(each, wells, strict=True) if found]
+    assert mean.robustness.percent == pytest.approx(100 * np.max(np.abs(sum(moves))) / sum(wells), rel=1e-6)
     partly = estimate(1.2, 3.5, reduce=Reduce.MEAN_CONCENTRATION)
     assert (partly.status, partly.concentration) == (RangeStatus.ABOVE_CURVE, None)
     assert "1 of 2 wells" in partly.reason
@@ -234,8 +266,12 @@ def test_mean_of_concentrations() -> None:
 
 def test_cv_of_concentrations_or_of_responses() -> None:
     both = estimate(1.0, 1.1)
+    low, high = (well.in_well or 0.0 for well in both.wells)
     assert both.cv_basis == "concentration"
-    assert estimate(0.03, 0.08).cv_basis == "response"
+    assert both.cv_percent == pytest.approx(100 * (high - low) / math.sqrt(2) / ((low + high) / 2))  # n − 1
+    beyond = estimate(0.03, 0.08, 0.09)
+    assert beyond.cv_basis == "response"
+    assert beyond.cv_percent == beyond.group.cv_percent
     assert (estimate(1.0).cv_percent, estimate(1.0).cv_basis) == (None, "")
 
 

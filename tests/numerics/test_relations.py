@@ -134,6 +134,25 @@ def test_5pl_with_g_fixed_at_1_is_the_4pl(model: Model) -> None:
     )
 
 
+@pytest.mark.parametrize("model", [Model.LINEAR, Model.LOG_LOG])
+@pytest.mark.parametrize("text", ["1/y", "1/y2", "power:1", "power:0.5"])
+def test_weighted_straight_lines_against_polyfit(model: Model, text: str) -> None:
+    """The weights of ln y are those of y times y² (of the line for ``power``)."""
+    levels = tuple(level for level in LEVELS if level.nominal > 0)
+    curve = calibrate(levels, CurveSpec(model, weights_from_text(text)), EVERYTHING)
+    assert isinstance(curve, Curve)
+    x = np.array([level.nominal for level in levels for _ in level.responses])
+    y = np.array([r for level in levels for r in level.responses])
+    logarithmic = model is Model.LOG_LOG
+    fitted = np.exp(curve.a + curve.b * np.log(x)) if logarithmic else curve.a + curve.b * x
+    sizes = {"1/y": y**0.5, "1/y2": y, "power:1": fitted, "power:0.5": np.maximum(fitted, 0.005 * y.max()) ** 0.5}
+    sd = np.maximum(sizes[text], 0.005 * y.max()) if text == "power:1" and not logarithmic else sizes[text]
+    u, v = (np.log(x), np.log(y)) if logarithmic else (x, y)
+    if logarithmic:
+        sd = sd / (fitted if "power" in text else y)
+    assert (curve.b, curve.a) == pytest.approx(tuple(np.polyfit(u, v, 1, w=1 / sd)), rel=1e-8)
+
+
 def test_straight_lines_against_polyfit() -> None:
     levels = tuple(level for level in LEVELS if level.nominal > 0)
     x = np.array([level.nominal for level in levels for _ in level.responses])
