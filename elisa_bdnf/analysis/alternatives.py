@@ -12,12 +12,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from elisa_bdnf.analysis.asymmetry import downhill
+from elisa_bdnf.analysis.asymmetry import downhill, responses_of
 from elisa_bdnf.analysis.calibrate import calibrate, points_from_levels
 from elisa_bdnf.analysis.equations import State, Target, evaluate, moved, solve_scaled
 from elisa_bdnf.analysis.fit import Points, fixed_coordinates, free_coordinates
 from elisa_bdnf.analysis.identify import span_of
 from elisa_bdnf.analysis.inverses import coordinates_of, in_wells, inverse
+from elisa_bdnf.analysis.merged import merged
 from elisa_bdnf.analysis.refine import refine
 from elisa_bdnf.analysis.search import Problems
 from elisa_bdnf.analysis.shape import FAMILIES, LN_C, Array, Family, Flags, ln_from_x, response_of, shape_of
@@ -82,7 +83,7 @@ def alternatives(curve: Curve, limits: LimitSettings) -> Alternatives:
         coordinates, settled = state.coordinates, (state.gradient < _SETTLED) | (state.rss <= 0)
     batches = [(tuple(n for n, good in zip(names, settled, strict=True) if good), family, coordinates[:, settled])]
     lost = {name for name, good in zip(names, settled, strict=True) if not good}
-    five = _five_pl(curve, points, begun, start) if plain else None
+    five = _five_pl(curve, points, start) if plain else None
     if five is None:
         lost.add((Model.FIVE_PL if curve.model is Model.FOUR_PL else Model.FOUR_PL).value)
     else:
@@ -172,9 +173,14 @@ def _on_the_floor(target: Target, begun: Array, coordinates: Array) -> tuple[Arr
 
 
 def _is_better(state: State, target: Target, begun: Array) -> Flags:
-    """Whether curves fit about as well as the one that they began from, by the weights of either; others got lost."""
-    before, _ = power_weights(begun, target.theta if target.theta is not None else 0.0, target.floor)
+    """Whether curves fit about as well as the one that they began from, by the weights of either; others got lost.
+
+    Curves that stayed within half of its response at every well need not be asked.
+    """
     better = np.ones(len(state.rss), dtype=bool)
+    if np.all(np.abs(state.fitted - begun) <= 0.5 * np.abs(begun)):
+        return better
+    before, _ = power_weights(begun, target.theta if target.theta is not None else 0.0, target.floor)
     for weight in (state.weight, target.weight * before):
         ours, theirs = (np.add.reduce(weight * left**2) for left in (state.residual, target.y - begun))
         better &= ours <= _ABOUT * theirs
@@ -194,7 +200,7 @@ def _searched(target: Target, fitted: Array, coordinates: Array, gain: float) ->
     return search_4pl(problems, coordinates, tolerance=gain).coordinates
 
 
-def _five_pl(curve: Curve, points: Points, begun: Array, start: Array) -> Array | None:
+def _five_pl(curve: Curve, points: Points, start: Array) -> Array | None:
     """A 5PL (5, 1), from the 4PL on downhill, with the weights of the 4PL; then on with its own.
 
     Often the data do not determine g and there is no lowest point; a curve on the floor of that valley fits as well as
@@ -203,13 +209,13 @@ def _five_pl(curve: Curve, points: Points, begun: Array, start: Array) -> Array 
     family, theta, floor = FAMILIES[Model.FIVE_PL], curve.report.theta, float(floor_of(points.y)[0])
     if len(points.y) < len(free_coordinates(family, {})):
         return None
-    ln_x, y, place, fitted = ln_from_x(points.x)[:, 0], points.y[:, 0], start[:, 0], begun[:, 0]
-    if theta is None:
-        place = downhill(family, ln_x, y, observed_weights(curve.spec.weights.kind, y), place, _GAIN_5PL)
-    for _ in range(0 if theta is None else _ROUNDS_5PL):
-        weight, _slope = power_weights(fitted, theta or 0.0, floor)
-        place = downhill(family, ln_x, y, weight, place, _GAIN_5PL)
-        fitted = response_of(family, shape_of(family, ln_x, place), place)
+    y, at_fit, place = points.y[:, 0], coordinates_of(curve), start[:, 0]
+    levels = merged(ln_from_x(points.x)[:, 0], y, observed_weights(curve.spec.weights.kind, y))
+    for _ in range(_ROUNDS_5PL if theta else 1):
+        factors = [1.0] * len(levels)
+        if theta:
+            factors = [max(f, floor) ** (-2.0 * theta) for f in responses_of(family, levels, at_fit)]
+        at_fit = place = downhill(family, levels, factors, place, _GAIN_5PL)
     return place[:, None] if np.all(np.isfinite(place)) else None
 
 

@@ -7,11 +7,12 @@ concentration are merged, the shape and the three equations of a step are in pla
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from elisa_bdnf.analysis.merged import merged
+from elisa_bdnf.analysis.merged import Merged
 from elisa_bdnf.analysis.shape import LN_B, LN_C, LN_G, Array, Family
 
 _MOST_ITERATIONS = 16
@@ -30,12 +31,13 @@ _Three = tuple[float, float, float]
 class _Wells:
     """What is fitted, by concentration; weights sum to 1."""
 
-    def __init__(self, family: Family, ln_x: Array, y: Array, weight: Array) -> None:
-        levels = merged(ln_x, y, weight / np.add.reduce(weight))
-        self.family, self.places = family, [(level.ln_x, level.y) for level in levels]
-        self.share = np.array([level.weight for level in levels])
+    def __init__(self, family: Family, levels: Sequence[Merged], factors: Sequence[float]) -> None:
+        weights = [level.weight * factor for level, factor in zip(levels, factors, strict=True)]
+        total = math.fsum(weights)
+        self.family, self.levels = family, levels
+        self.share = np.array(weights) / total
         self.root = np.sqrt(self.share)[:, None]
-        self.apart = math.fsum([level.weight * level.apart for level in levels])
+        self.apart = math.fsum([w * level.apart for w, level in zip(weights, levels, strict=True)]) / total
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +50,14 @@ class _Place:
     rss: float
 
 
-def downhill(family: Family, ln_x: Array, y: Array, weight: Array, start: Array, tolerance: float) -> Array:
+def downhill(
+    family: Family, levels: Sequence[Merged], factors: Sequence[float], start: Array, tolerance: float
+) -> Array:
     """Coordinates (5) on the way down from ``start`` (5) where a step would gain less than ``tolerance`` × RSS.
 
-    ``ln_x``, ``y`` and ``weight`` are of the N wells. Nothing is fixed.
+    ``factors`` multiply the weights of the ``levels``. Nothing is fixed.
     """
-    wells = _Wells(family, ln_x, y, weight)
+    wells = _Wells(family, levels, factors)
     here, damping, slow = _look(wells, start), _FIRST_DAMPING, 0
     for _ in range(_MOST_ITERATIONS):
         step, predicted = _step(here, family, damping)
@@ -78,7 +82,7 @@ def downhill(family: Family, ln_x: Array, y: Array, weight: Array, start: Array,
 def _look(wells: _Wells, coordinates: Array) -> _Place:
     """The equations at the shape of ``coordinates``, whose p and q are replaced by the best ones."""
     family = wells.family
-    rows = _shape(wells, *coordinates[LN_C:].tolist())
+    rows = _shape(family, wells.levels, *coordinates[LN_C:].tolist())
     by_h = min([k for k, *_ in rows]) > 0.5  # of h and k = 1 − h the one that is not 1 to all digits
     table = np.array(rows)
     if by_h:
@@ -99,12 +103,21 @@ def _look(wells: _Wells, coordinates: Array) -> _Place:
     return _Place(placed, ((cc, cb, cg), (cb, bb, bg), (cg, bg, gg)), (cy, by, gy), rss)
 
 
-def _shape(wells: _Wells, ln_c: float, ln_b: float, ln_g: float) -> list[tuple[float, float, float, float, float]]:
+def responses_of(family: Family, levels: Sequence[Merged], coordinates: Array) -> list[float]:
+    """Fitted responses at the concentrations."""
+    p, q = float(coordinates[family.p]), float(coordinates[family.q])
+    rows = _shape(family, levels, *coordinates[LN_C:].tolist())
+    return [p * (1.0 - k) + q * k for k, *_ in rows]
+
+
+def _shape(
+    family: Family, levels: Sequence[Merged], ln_c: float, ln_b: float, ln_g: float
+) -> list[tuple[float, float, float, float, float]]:
     """At every concentration k, the derivatives of h by ln c, ln b and ln g, and y: see ``shape.shape_of``."""
     b, g = math.exp(min(ln_b, _LARGEST_LN)), math.exp(ln_g)
-    v_c = -wells.family.sign * b
+    v_c = -family.sign * b
     rows = []
-    for ln_x, y in wells.places:
+    for ln_x, y, _, _ in levels:
         v = (ln_c - ln_x) * v_c
         small = math.exp(-abs(v))
         near = 1.0 / (1.0 + small)
