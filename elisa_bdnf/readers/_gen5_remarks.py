@@ -41,6 +41,9 @@ def remarks_on(section: Section) -> list[str]:
         remarks.append("The export announces a curve (Fitting Results) and holds none.")
     if reading_type and not section.value("Plate Number"):
         remarks.append("The export does not say which plate this is (Plate Number).")
+    said = [name for name, cells in section.layout.items() if any(cells.values())]
+    if said and "Well ID" not in said:
+        remarks.append(f"The layout states {' and '.join(said)}, but no Well ID; it is not used.")
     if len(section.curves) > 1:
         names = ", ".join(next(iter(curve.values()), "") for curve in section.curves)
         remarks.append(f"Gen5 fitted several curves ({names}); the first one is shown.")
