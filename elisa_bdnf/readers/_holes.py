@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from functools import lru_cache
 from itertools import compress
 from operator import not_
 
-from elisa_bdnf.model.plate import Shape, Well, row_column_from_well, well_from_row_column, well_from_text_or_none
+from elisa_bdnf.inputs.grid import wells_of_row
+from elisa_bdnf.model.plate import Shape, Well, row_column_from_well, well_from_text_or_none
 from elisa_bdnf.model.reading import Channel
 from elisa_bdnf.readers._cells import wells_of
 
@@ -21,7 +23,7 @@ def remarks_on_holes(channels: Sequence[Channel], shape: Shape, stated: Collecti
 
     ``stated`` are the wells that the export says were read; without them it is the rectangle around all values.
     """
-    if not any(any(map(math.isnan, channel.values)) for channel in channels):
+    if not any(math.isnan(sum(channel.values)) for channel in channels):
         return ()  # as most plates are seen to be at once
     held = [(channel.label, wells_with_a_value(channel, shape)) for channel in channels]
     if all(len(wells) == shape.size for _, wells in held):
@@ -51,8 +53,22 @@ def _few(labels: Sequence[str]) -> str:
 
 def wells_with_a_value(channel: Channel, shape: Shape) -> frozenset[Well]:
     """Wells of a channel that hold a number or the export's own word."""
+    if not math.isnan(sum(channel.values)):
+        return _all_wells(shape)
     numbers = map(not_, map(math.isnan, channel.values))
-    return frozenset(compress(wells_of(shape), numbers)).union(channel.notes)
+    held = frozenset(compress(wells_of(shape), numbers))
+    return held.union(channel.notes) if channel.notes else held
+
+
+@lru_cache(maxsize=16)
+def _all_wells(shape: Shape) -> frozenset[Well]:
+    return frozenset(wells_of(shape))
+
+
+def wells_with_any_value(channels: Sequence[Channel], shape: Shape) -> frozenset[Well]:
+    """Wells that hold something in one of the channels."""
+    held = dict.fromkeys(wells_with_a_value(channel, shape) for channel in channels)
+    return next(iter(held)) if len(held) == 1 else frozenset().union(*held)
 
 
 def wells_of_ranges(text: str) -> frozenset[Well]:
@@ -68,17 +84,12 @@ def wells_of_ranges(text: str) -> frozenset[Well]:
 
 
 def _rectangle_around(wells: Iterable[Well]) -> frozenset[Well]:
-    places = [row_column_from_well(well) for well in wells]
+    places = list(map(row_column_from_well, wells))
     if not places:
         return frozenset()
     (top, bottom), (left, right) = ((min(axis), max(axis)) for axis in zip(*places, strict=True))
-    return frozenset(_between(top, bottom, left, right))
-
-
-def _between(top: int, bottom: int, left: int, right: int) -> Iterator[Well]:
-    for row in range(top, bottom + 1):
-        for column in range(left, right + 1):
-            yield well_from_row_column(row, column)
+    columns = tuple(range(left, right + 1))
+    return frozenset().union(*(wells_of_row(row, columns) for row in range(top, bottom + 1)))
 
 
 def named(wells: Sequence[Well]) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations, permutations
-from operator import sub
+from itertools import chain, combinations, compress, permutations
+from operator import not_, sub
 
 from elisa_bdnf.inputs.numbers import number_from_text_or_none
 from elisa_bdnf.model.plate import Shape, Well
@@ -43,12 +43,10 @@ class Responses:
     def wells_held(self) -> frozenset[Well]:
         """Wells with a number in any channel."""
         wells = wells_of(self.shape)
-        if any(not any(map(math.isnan, channel.values)) for channel in self.channels):
+        if not all(math.isnan(sum(channel.values)) for channel in self.channels):
             return frozenset(wells)
-        columns = zip(*(channel.values for channel in self.channels), strict=True)
-        return frozenset(
-            [well for well, values in zip(wells, columns, strict=True) if not all(map(math.isnan, values))]
-        )
+        held = (compress(wells, map(not_, map(math.isnan, channel.values))) for channel in self.channels)
+        return frozenset(chain.from_iterable(held))
 
     def evaluated(self, parts: Sequence[Part]) -> tuple[str | None, tuple[Well, ...]]:
         """The first candidate that has all the values that the groups print, at the printed digits.

@@ -9,9 +9,9 @@ from dataclasses import replace
 
 from elisa_bdnf.inputs.file import InputFile
 from elisa_bdnf.inputs.well_contents import dilutions_in_names
-from elisa_bdnf.model.plate import Shape, Well, well_order
+from elisa_bdnf.model.plate import Shape, well_order
 from elisa_bdnf.model.reading import ChannelKind, Correction, Reading
-from elisa_bdnf.readers._holes import remarks_on_holes, wells_with_a_value
+from elisa_bdnf.readers._holes import remarks_on_holes, wells_with_any_value
 
 _USUAL = Shape(8, 12)
 _USUAL_WELLS = frozenset(_USUAL.wells())
@@ -52,7 +52,7 @@ def _thousands(reading: Reading) -> Iterator[str]:
         numbers: Sequence[float] = channel.values
         if math.isnan(sum(numbers)):
             numbers = [value for value in numbers if not math.isnan(value)]
-        if len(numbers) < _FEWEST or max(numbers) < _NO_OD or all(value.is_integer() for value in numbers):
+        if len(numbers) < _FEWEST or max(numbers) < _NO_OD or all(map(float.is_integer, numbers)):
             continue
         if all(value.is_integer() or (1 <= value < 1000 and round(value, 3) == value) for value in numbers):
             yield (
@@ -83,7 +83,7 @@ def _beside_others(readings: Sequence[Reading]) -> list[tuple[str, ...]]:
     labels = [tuple(channel.label for channel in reading.channels) for reading in readings]
     different = tuple(dict.fromkeys(labels))
     numbers = [_numbers(reading) for reading in readings]
-    wells = [_filled(reading) for reading in readings]
+    wells = [wells_with_any_value(reading.channels, reading.shape) for reading in readings]
     first_with: dict[_Numbers, int] = {}
     found: list[tuple[str, ...]] = []
     layouts = any(reading.layout for reading in readings)
@@ -96,7 +96,7 @@ def _beside_others(readings: Sequence[Reading]) -> list[tuple[str, ...]]:
             sentences.append(
                 f"Every value is that of {readings[first].plate!r} before it: a plate or sheet that was copied."
             )
-        if index and not wells[index] & wells[index - 1]:
+        if index and wells[index].isdisjoint(wells[index - 1]):
             sentences.append(
                 f"It has values in no well in which {readings[index - 1].plate!r} has some: "
                 "check that they are two plates and not two parts of one."
@@ -113,15 +113,13 @@ def _lacking(own: Sequence[str], labels: Sequence[Sequence[str]]) -> Iterator[st
         yield f"Other plates of the file have {', '.join(lacking)}; this one does not."
 
 
-def _filled(reading: Reading) -> frozenset[Well]:
-    return frozenset().union(*(wells_with_a_value(channel, reading.shape) for channel in reading.channels))
-
-
 def _far_wells(reading: Reading) -> tuple[str, ...]:
     """A sentence where one or two wells alone make a plate larger than all the others need: names that were damaged."""
     if reading.shape.size <= _USUAL.size:
         return ()
-    filled = _filled(reading)
+    if any(sum(map(math.isfinite, channel.values)) > _USUAL.size + _FEW for channel in reading.channels):
+        return ()  # many of them lie beyond
+    filled = wells_with_any_value(reading.channels, reading.shape)
     beyond = filled - _USUAL_WELLS
     if not beyond or len(beyond) > _FEW or len(filled) < _FEWEST:
         return ()
