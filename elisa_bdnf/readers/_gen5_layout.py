@@ -44,8 +44,11 @@ def layout_from_attributes(attributes: Mapping[str, Mapping[Well, str]], shape: 
     columns = [map(texts.get, ids, repeat("")) for texts in attributes.values()]
     said_of = dict(zip(ids, zip(*columns, strict=True), strict=True))
     # Replicates say the same; everything is asked once of what is said, and not of each well.
-    said = {texts: dict(zip(attributes, texts, strict=True)) for texts in dict.fromkeys(said_of.values())}
-    statements = [each for each in said.values() if each[_WELL_ID]]
+    said = {
+        texts: {name: text for name, text in zip(attributes, texts, strict=True) if text}
+        for texts in dict.fromkeys(said_of.values())
+    }
+    statements = [each for each in said.values() if _WELL_ID in each]
     questions: Questions = {}
     _note_lost(attributes, ids, said.values(), questions)
     _note_groups_of_standards([each[_WELL_ID] for each in statements], questions)
@@ -57,7 +60,7 @@ def layout_from_attributes(attributes: Mapping[str, Mapping[Well, str]], shape: 
     known = {
         texts: _content(said[texts], decimal, questions, dilution, amounts)
         for texts in dict.fromkeys(map(said_of.get, wells_of(shape)))  # questions come in the order of the plate
-        if texts and said[texts][_WELL_ID]
+        if texts and _WELL_ID in said[texts]
     }
     contents = {well: known[texts] for well in wells_of(shape) if (texts := said_of.get(well)) in known}
     remarks = tuple(template.format(_some(list(named))) for template, named in questions.items())
@@ -81,19 +84,21 @@ def _note_lost(
     questions: Questions,
 ) -> None:
     """Wells of which one line of the layout says something and another, which should, does not."""
-    if any(texts.keys() - ids.keys() for texts in attributes.values()) or not all(map(_has_id_if_anything, said)):
+    without_id = any(each and _WELL_ID not in each for each in said)
+    if without_id or not all(texts.keys() <= ids.keys() for texts in attributes.values()):
         for name, texts in attributes.items():
             for well, text in texts.items():
                 if text and not ids.get(well):
                     _note(
                         questions, f"Wells with a {name} but no Well ID in the layout are taken for empty: {{}}.", well
                     )
-    for attribute in (_AMOUNT, _NAME):
-        for code, stated in _grouped((each[_WELL_ID], each.get(attribute, "")) for each in said).items():
+    codes = [each.get(_WELL_ID, "") for each in said]
+    for attribute in (_AMOUNT, _NAME) if len(set(codes)) < len(codes) else ():
+        for code, stated in _grouped((each.get(_WELL_ID, ""), each.get(attribute, "")) for each in said).items():
             if len(stated) > 1:
                 shown = " and ".join(sorted(text or "none" for text in stated))
                 _note(questions, f"Wells with one Well ID differ in {attribute}: {{}}.", f"{code} ({shown})")
-    samples = ((each.get(_NAME, ""), _own_sample_or_none(each[_WELL_ID])) for each in said)
+    samples = ((each[_NAME], _own_sample_or_none(each.get(_WELL_ID, ""))) for each in said if _NAME in each)
     for name, owns in _grouped((name, own) for name, own in samples if own).items():
         if len(owns) > 1:
             _note(
@@ -110,12 +115,9 @@ def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
     return found
 
 
-def _has_id_if_anything(said: Mapping[str, str]) -> bool:
-    return bool(said[_WELL_ID]) or not any(said.values())
-
-
 def _note_groups_of_standards(codes: Iterable[str], questions: Questions) -> None:
-    found = dict.fromkeys(match["group"].upper() for code in set(codes) if (match := _STANDARD.match(code)))
+    standards = {code for code in codes if _role(code) is Role.STANDARD}
+    found = dict.fromkeys(match["group"].upper() for code in standards if (match := _STANDARD.match(code)))
     if len(found) > 1:
         for group in sorted(found):
             _note(questions, "The layout has several groups of standards, which one curve takes together: {}.", group)
@@ -133,9 +135,8 @@ def _says_factors(statements: Sequence[Mapping[str, str]], decimal: str) -> bool
 
 
 def _content(
-    attributes: Mapping[str, str], decimal: str, questions: Questions, dilution: Dilution, amounts: Amounts
+    texts: Mapping[str, str], decimal: str, questions: Questions, dilution: Dilution, amounts: Amounts
 ) -> Content:
-    texts = {name: text for name, text in attributes.items() if text}
     well_id, amount, name = texts[_WELL_ID], texts.get(_AMOUNT, ""), texts.get(_NAME, "")
     role = _role(well_id)
     if role is Role.BLANK:

@@ -6,7 +6,6 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from elisa_bdnf.model.plate import Well
 from elisa_bdnf.model.reading import Channel, ChannelKind, Correction
@@ -135,7 +134,8 @@ def is_monotonic(pairs: Iterable[tuple[float, float]]) -> bool:
     Equal responses may have different concentrations, for the software calculates with more digits than it prints.
     """
     pairs = list(pairs)
-    rising = sorted(pairs)
-    falling = sorted(pairs, key=lambda pair: (pair[0], -pair[1]))
-    only_rises = all(lower[1] <= upper[1] for lower, upper in pairwise(rising))
-    return only_rises or all(lower[1] >= upper[1] for lower, upper in pairwise(falling))
+    rising = [concentration for _, concentration in sorted(pairs)]
+    if rising == sorted(rising):
+        return True
+    falling = [concentration for _, concentration in sorted(pairs, key=lambda pair: (pair[0], -pair[1]))]
+    return falling == sorted(falling, reverse=True)
