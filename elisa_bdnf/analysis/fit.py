@@ -148,7 +148,7 @@ def _from_starts(target: Target, weights: Weights, problems: Problems, grid: Arr
     proper = is_interior(outcome, problems)
     if proper and not is_remote(outcome):
         return outcome
-    limits = limits_of(target, weights, problems, np.hstack((grid, outcome.state.coordinates)))
+    limits = limits_of(target, weights, problems, np.hstack((grid, outcome.state.coordinates)), outcome)
     best_one = best_of(outcome, limits, problems, proper=proper)
     if weights.kind is WeightKind.POWER and best_one.unidentified:
         return _where_its_own_weights_lead(best_one, target, weights, problems, grid)

@@ -23,6 +23,8 @@ FAR_ASYMMETRY_SEEN = 4.0  # |ln g| beyond which the limits g → 0 and ∞ are t
 _FLAT = 2e-11  # an eigenvalue of the scaled second derivatives below which there is no minimum, times 2
 ON_A_PLATEAU = 5.0  # b·|ln x − ln c| beyond which a curve is within 1 % of its plateau
 _MUCH_LOWER = 0.9  # a fit that did not settle is preferred to a limit only where its sum of squares is so much lower
+_HOPELESS = 2.0  # × the sum of squares of the fit: where finishing a limit cannot make it the better one
+_ROUGH = 0.02  # of the sum of squares of the responses, which finishing a limit can gain
 _ROUNDING = 1e-13  # × the largest response: residuals that are nothing but rounding
 
 
@@ -64,13 +66,17 @@ def _curves_upwards(matrix: Array) -> bool:
     return True
 
 
-def limits_of(target: Target, weights: Weights, problems: Problems, grid: Array) -> list[Outcome]:
-    """The limiting models of the family that can be fitted."""
+def limits_of(target: Target, weights: Weights, problems: Problems, grid: Array, outcome: Outcome) -> list[Outcome]:
+    """The limiting models of the family that can be fitted, without power laws that are much worse than ``outcome``."""
     ln_x, weight = problems.ln_x[:, 0], problems.root_weight[:, 0] ** 2
+    rises = float(np.sum(weight * (problems.y[:, 0] - np.average(problems.y[:, 0], weights=weight)) ** 2))
+    hopeless = max(_HOPELESS * _frozen(outcome, problems), _ROUGH * rises)
     fits = []
     for limit in power_law_limits(
         problems.family, ln_x, problems.y[:, 0], weight, problems.fixed, *span_of(problems.ln_x)
     ):
+        if limit.rss > hopeless:
+            continue
         tied = replace(target, free=limit.free, anchor=np.array([limit.anchor]), tie=limit.tie)
         one = settle(tied, weights, limit.coordinates)
         fits.append(replace(one, unidentified=limit.unidentified, remarks=(*one.remarks, limit.sentence)))

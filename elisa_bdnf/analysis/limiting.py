@@ -20,7 +20,7 @@ FAR_ASYMMETRY = 16.0  # |ln g| that stands for g → 0 or ∞
 
 @dataclass(frozen=True, slots=True)
 class LimitModel:
-    """A limit of the family with coordinates (5, 1) to refine from."""
+    """A limit of the family with coordinates (5, 1) to refine from, and its sum of squares there."""
 
     coordinates: Array
     free: tuple[int, ...]
@@ -28,6 +28,7 @@ class LimitModel:
     tie: float
     unidentified: tuple[str, ...]
     sentence: str
+    rss: float
 
 
 def power_law_limits(
@@ -85,7 +86,7 @@ def _power_law(
     )
     if family.asymmetric:
         names = (*names, "g")
-    return LimitModel(coordinates, free, anchor, sign * _FAR, names, sentence)
+    return LimitModel(coordinates, free, anchor, sign * _FAR, names, sentence, float(rss[best] * np.sum(weight)))
 
 
 def limit_parameters(limit: LimitModel, coordinates: Sequence[float]) -> tuple[float, float, float, float]:

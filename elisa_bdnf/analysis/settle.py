@@ -14,6 +14,7 @@ from elisa_bdnf.analysis.variance import LARGEST_THETA, theta_of
 from elisa_bdnf.model.curve import WeightKind, Weights
 
 _PATIENCE = 8  # steps of Newton's method after which a curve is searched for again
+_PATIENCE_AT_LAST = 40
 _TWO_FAILURES = 5e-3  # damping after two steps in a row that led nowhere
 _ROUNDS = 6
 _FAR_PLATEAU = 1e4  # × the fitted rise
@@ -87,7 +88,7 @@ def _found(target: Target, coordinates: Array, nearer: Callable[[State], Array |
         iterations = iterations + more
         if is_far_out(state):
             break
-    state, more = refine(target, state.coordinates)
+    state, more = refine(target, state.coordinates, most=200 if target.family.asymmetric else _PATIENCE_AT_LAST)
     return state, iterations + more
 
 
