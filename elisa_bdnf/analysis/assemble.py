@@ -26,6 +26,8 @@ def curve_from_outcome(outcome: Outcome, points: Points, spec: CurveSpec) -> Cur
     df = n - m
     sigma2 = rss / df if df > 0 else math.nan
     coordinates, covariance, rank, condition = _covariance(outcome, sigma2)
+    if rank < m and not outcome.unidentified:  # some direction has no bound at all, and errors without it are no errors
+        coordinates, covariance = (), ()
     variances = dict(zip(coordinates, (covariance[i][i] for i in range(len(coordinates))), strict=True))
     errors = _standard_errors(outcome, variances)
     vague = _vague(outcome, variances)
@@ -47,7 +49,13 @@ def curve_from_outcome(outcome: Outcome, points: Points, spec: CurveSpec) -> Cur
         theta_estimated=outcome.theta is not None and spec.weights.theta is None,
         not_identified=(*outcome.unidentified, *vague),
         no_finite_estimate=outcome.unidentified,
-        remarks=(*outcome.remarks, *_floor_remark(outcome), *_vague_remark(vague), *_df_remark(df)),
+        remarks=(
+            *outcome.remarks,
+            *_floor_remark(outcome),
+            *_vague_remark(vague),
+            *_df_remark(df),
+            *_rank_remark(rank, m, outcome.unidentified),
+        ),
     )
     g = float(np.exp(z[LN_G])) if LN_G in outcome.free or outcome.unidentified else spec.fixed.get("g", 1.0)
     return Curve(
@@ -126,6 +134,12 @@ def _floor_remark(outcome: Outcome) -> tuple[str, ...]:
 
 def _df_remark(df: int) -> tuple[str, ...]:
     return () if df > 0 else ("as many parameters as points: no standard errors and no intervals",)
+
+
+def _rank_remark(rank: int, free: int, unidentified: Sequence[str]) -> tuple[str, ...]:
+    if rank >= free or unidentified:
+        return ()
+    return (f"the standards determine {rank} of {free} parameters: no standard errors and no intervals",)
 
 
 def _r_squared(y: Array, residual: Array, weight: Array) -> float:

@@ -54,7 +54,7 @@ def intervals(
     """The interval of every mean response, all at once; ``in_well`` are their concentrations on the curve."""
     ts = t_values_or_none(curve, responses)
     if ts is None:
-        return [Interval(None, None, "no interval: the fit has as many parameters as points")] * len(responses)
+        return [Interval(None, None, f"no interval: {_without_errors(curve)}")] * len(responses)
     found: dict[int, Interval] = {}
     seen = Landscape(curve)
     inverted = [(i, x) for i, x in enumerate(in_well) if x is not None]
@@ -76,6 +76,13 @@ def intervals(
     for i, end in zip(one_sided, ends[2 * len(two_sided) :], strict=True):
         found[i] = _one_sided(curve, responses[i], end)
     return [found[i] for i in range(len(responses))]
+
+
+def _without_errors(curve: Curve) -> str:
+    free = curve.report.n - curve.report.degrees_of_freedom
+    if curve.report.degrees_of_freedom >= 1 and curve.report.rank < free:
+        return f"the standards determine {curve.report.rank} of the {free} parameters of the curve"
+    return "the fit has as many parameters as points"
 
 
 def t_values_or_none(curve: Curve, responses: Sequence[float]) -> list[float] | None:

@@ -20,8 +20,8 @@ def precision_profile(curve: Curve, wells: int, limit_percent: float) -> Precisi
     stretch in which the CV is at most ``limit_percent``, interpolated in ln x; beyond the standards nothing is said.
     """
     ends = [p.level.nominal for p in curve.standards if p.is_quantitative and not p.edited]
-    if len(ends) < 2 or curve.report.degrees_of_freedom < 1:
-        reason = "the curve leaves no degrees of freedom" if len(ends) > 1 else "fewer than two standards"
+    if len(ends) < 2 or curve.report.degrees_of_freedom < 1 or not curve.covariance:
+        reason = "the curve has no errors: see its remarks" if len(ends) > 1 else "fewer than two standards"
         return PrecisionProfile((), wells, limit_percent, None, None, reason)
     ln_x = np.linspace(math.log(min(ends)), math.log(max(ends)), _STEPS + 1)
     cvs = 100 * ln_standard_errors(curve, ln_x, wells)

@@ -19,7 +19,7 @@ NO_CURVE = "there is no curve"
 
 @rule("FIT-01", FindingLevel.FAIL_PLATE, "GraphPad: reasons for blank results; drc #44")
 def curve_was_found(curve: CurveSubject, *, min_starts: float = 2) -> Verdicts:
-    """There is a curve; the best sum of squares was reached from several starts; the fit converged.
+    """There is a curve; its parameters are determined; the best fit was reached from several starts; it converged.
 
     A curve that only one start finds may be a local minimum, unless it is the limit of a curve whose plateau is not
     reached: that was found by a scan over all slopes, while searches creep towards it without end. Where no curve is
@@ -34,6 +34,14 @@ def curve_was_found(curve: CurveSubject, *, min_starts: float = 2) -> Verdicts:
     report = curve.curve.report
     if not report.converged:
         yield Remark("the fit did not converge", measured="not converged", limit="converged", action="reject")
+    free = report.n - report.degrees_of_freedom
+    if report.rank < free and not report.no_finite_estimate:
+        yield Remark(
+            f"the standards determine {report.rank} of the {free} parameters of the curve",
+            measured=str(report.rank),
+            limit=str(free),
+            action="reject",
+        )
     searched = curve.curve.model in _SIGMOID and not report.no_finite_estimate
     if searched and below(report.starts_at_optimum, min(min_starts, report.starts)):
         yield Remark(

@@ -57,4 +57,4 @@ def test_without_degrees_of_freedom_there_is_a_reason() -> None:
     bare = replace(CURVE, report=replace(CURVE.report, degrees_of_freedom=0))
     profile = precision_profile(bare, 2, 20.0)
     assert profile.points == ()
-    assert profile.reason == "the curve leaves no degrees of freedom"
+    assert profile.reason == "the curve has no errors: see its remarks"

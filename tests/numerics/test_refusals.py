@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from elisa_bdnf.analysis.calibrate import calibrate
+from elisa_bdnf.analysis.assemble import curve_from_outcome
+from elisa_bdnf.analysis.calibrate import calibrate, points_from_levels
+from elisa_bdnf.analysis.fit import fit_logistic
 from elisa_bdnf.analysis.intervals import interval
+from elisa_bdnf.analysis.profile import precision_profile
 from elisa_bdnf.model.curve import Curve, CurveSpec, Level, Model, NoCurve, weights_from_text
 from numerics.reference import EVERYTHING
 
@@ -118,6 +123,29 @@ def test_the_other_levels_must_make_up_a_twentieth_of_the_rise(second: float, re
     """4.6 % and 9.8 % of it."""
     found = calibrate(levels((2.0, second, 0.12, 0.1, 0.085, 0.075, 0.068, 0.06)), CurveSpec(), EVERYTHING)
     assert isinstance(found, NoCurve) is refused
+
+
+def test_where_the_standards_do_not_determine_all_parameters_there_are_no_errors() -> None:
+    """Two parameters that change the responses in the same way: errors without that direction would be too small."""
+    spec = CurveSpec(weights=NONE)
+    points = points_from_levels(levels(GOOD), spec)
+    outcome = fit_logistic(points, spec)
+    alike = outcome.state.jacobian.copy()
+    alike[3] = alike[2]
+    found = curve_from_outcome(replace(outcome, state=replace(outcome.state, jacobian=alike)), points, spec)
+    assert found.report.rank == 3
+    assert (dict(found.standard_errors), found.covariance) == ({}, ())
+    assert found.report.remarks == ("the standards determine 3 of 4 parameters: no standard errors and no intervals",)
+    read = interval(found, 1.0, 2)
+    assert (read.low, read.high) == (None, None)
+    assert read.remark == "no interval: the standards determine 3 of the 4 parameters of the curve"
+    assert precision_profile(replace(found, standards=curve_of(GOOD).standards), 2, 20.0).points == ()
+
+
+def curve_of(y: tuple[float, ...]) -> Curve:
+    curve = calibrate(levels(y), CurveSpec(weights=NONE), EVERYTHING)
+    assert isinstance(curve, Curve)
+    return curve
 
 
 def test_a_power_that_runs_away_is_named_as_the_cause() -> None:

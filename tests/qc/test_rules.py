@@ -10,6 +10,7 @@ import pytest
 from elisa_bdnf import qc
 from elisa_bdnf.examples.case import Case, cases
 from elisa_bdnf.examples.judged import analyzed, judged, said_of
+from elisa_bdnf.model.curve import Curve
 from elisa_bdnf.model.finding import FindingLevel, Verdict
 from elisa_bdnf.model.protocol import QcSettings, RuleSettings
 from elisa_bdnf.model.result import PlateResult
@@ -68,6 +69,17 @@ def test_a_rule_judges_from_its_number_on(count: Count) -> None:
 def test_a_level_in_the_protocol_replaces_the_rules_own() -> None:
     analysis = analyzed(named("STD-02", "a large fall"), {"qc.rules.STD-02.level": "info"})
     assert {f.level for f in qc.judge(analysis).findings if f.rule == "STD-02"} == {FindingLevel.INFO}
+
+
+def test_a_curve_whose_parameters_are_not_all_determined_rejects_the_plate() -> None:
+    analysis = analyzed(named("STD-01", "five levels"))
+    assert isinstance(analysis.curve, Curve)
+    for plateau, rejected in (((), True), (("d", "c"), False)):
+        report = replace(analysis.curve.report, rank=3, no_finite_estimate=plateau)
+        result = qc.judge(replace(analysis, curve=replace(analysis.curve, report=report)))
+        said = [f.message for f in result.findings if f.rule == "FIT-01"]
+        assert said == (["the standards determine 3 of the 4 parameters of the curve"] if rejected else [])
+        assert (result.verdict is Verdict.REJECTED) is rejected
 
 
 SOME = range(0, len(CASES), len(CASES) // 12)
