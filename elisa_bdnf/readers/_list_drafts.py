@@ -26,6 +26,7 @@ from elisa_bdnf.readers._key_lines import not_an_endpoint
 from elisa_bdnf.readers._limits import MOST_PLATES, refuse_more_than
 from elisa_bdnf.readers._matrix_checks import refuse_moved_cells, short_line_remarks
 from elisa_bdnf.readers._placed import Cells
+from elisa_bdnf.readers._turned_lists import TurnedPage
 
 _WHEN_READ = re.compile(
     r"\b(?:measurement|measured|read|reading|acquisition)\b.*time|\btime\s*[\[(]m?s[\])]", re.IGNORECASE
@@ -75,7 +76,9 @@ class WellList:
     def remarks(self) -> tuple[str, ...]:
         named = ", ".join(repr(heading.text) for heading, _ in self.responses)
         taken = (f"Responses were taken from the column {named}.",) if len(self.responses) == 1 else ()
-        return (*taken, *short_line_remarks(self.table.page, self.lines))
+        lines = ", ".join(repr(heading.text) for heading in self.table.headings)
+        turned = (f"The table has a column per well; its lines are {lines}.",) * isinstance(self.table.page, TurnedPage)
+        return (*taken, *turned, *short_line_remarks(self.table.page, self.lines))
 
     @cached_property
     def lines(self) -> tuple[int, ...]:

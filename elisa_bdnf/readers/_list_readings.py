@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from elisa_bdnf.errors import ExportError
 from elisa_bdnf.inputs.file import InputFile
+from elisa_bdnf.inputs.pages import Page
 from elisa_bdnf.inputs.well_contents import contents_from_facts
 from elisa_bdnf.inputs.well_facts import Fact
 from elisa_bdnf.model.layout import Layout, Role
@@ -15,6 +16,7 @@ from elisa_bdnf.readers._key_lines import header_from_rows, unread_keys
 from elisa_bdnf.readers._likely_kind import other_kind_remarks
 from elisa_bdnf.readers._list_drafts import ListPlate, WellList, list_or_none, plates_from_list
 from elisa_bdnf.readers._placed import channel, decimal_mark, refuse_without_values, results, shape_of
+from elisa_bdnf.readers._turned_lists import turned_or_none
 
 _FORMAT = "long_table"
 
@@ -26,9 +28,16 @@ def holds_list(file: InputFile) -> bool:
 
 def _lists(file: InputFile) -> list[WellList]:
     if _FORMAT not in file.kept:
-        file.kept[_FORMAT] = [found for page in generic_pages(file) if (found := list_or_none(page)) is not None]
+        file.kept[_FORMAT] = [found for page in generic_pages(file) if (found := _list_or_none(page)) is not None]
     lists: list[WellList] = file.kept[_FORMAT]
     return lists
+
+
+def _list_or_none(page: Page) -> WellList | None:
+    found = list_or_none(page)
+    if found is None and (turned := turned_or_none(page)):
+        return list_or_none(turned)
+    return found
 
 
 def readings_from_lists(file: InputFile) -> tuple[Reading, ...]:

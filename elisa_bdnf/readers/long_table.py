@@ -35,6 +35,7 @@ READER = Reader(
     forms=(
         "one line per well: `Well` (or `Row` and `Column`) and one or several columns such as `OD 450`",
         "one line per well and wavelength, with a column `Wavelength`",
+        "turned round: a line `Well`, `A1`, `A2`, … and below it a line for each quantity",
         "several plates, with a column `Plate`; the layout in columns `role`, `sample`, `concentration`, `dilution`, …",
     ),
 )

@@ -208,6 +208,47 @@ def test_other_values_below_a_matrix_are_refused(name: str) -> None:
         read(matrix() + f"{name}," + ",".join(["0.5"] * 12) + "\n")
 
 
+TURNED = (
+    "Run,7\n\nWell,A1,A2,B1\nRole,std,std,sample\nConc (ng/mL),5,2.5,\nSample,,,x\n"
+    "OD 450,0.5,OVRFLW,0.7\n570,0.04,0.05,0.06\n"
+)
+
+
+def test_a_list_turned_round() -> None:
+    (reading,) = read(TURNED)
+    wells = [reading.shape.index(well) for well in ("A1", "B1")]
+    assert {c.wavelength_nm: tuple(c.values[well] for well in wells) for c in reading.channels} == {
+        450: (0.5, 0.7),
+        570: (0.04, 0.06),
+    }
+    assert reading.channels[0].notes["A2"].kind is NoteKind.OVERFLOW
+    assert reading.layout is not None
+    contents = reading.layout.contents
+    assert [(contents[well].nominal, contents[well].name) for well in ("A2", "B1")] == [
+        (2.5, "Standard 2.5"),
+        (None, "x"),
+    ]
+    assert (reading.layout.unit, ("Run", "7") in reading.header) == ("ng/mL", True)
+    assert any("'Role', 'Conc (ng/mL)', 'Sample'" in remark for remark in reading.remarks)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("0.5,OVRFLW,0.7", "0.5,0.7", "side by side"),  # a value that may be of another well
+        ("0.5,OVRFLW,0.7", "0.5,OVRFLW,0.7,0.8", "side by side"),
+        ("\n570,", "\n,", "side by side"),
+        ("\n570,", "\n\n570,", "side by side"),
+        ("OVRFLW", "bubble", "plate.csv:7: 'bubble' in well A2"),
+        ("A2,B1", "A1,B1", "well A1 has a second"),
+    ],
+)
+def test_damage_of_a_turned_list_is_refused(old: str, new: str, words: str) -> None:
+    with pytest.raises(ExportError) as refused:
+        read(TURNED.replace(old, new, 1))
+    assert words in str(refused.value)
+
+
 def test_when_a_well_was_read_is_no_kinetic_unless_it_was_read_again() -> None:
     """As Multiskan Sky lists its wells."""
     head = "Well,Sample,Wavelength(s) [nm],Raw absorbance,Measurement time(s)\n"
