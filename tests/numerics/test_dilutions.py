@@ -145,6 +145,16 @@ def test_a_response_may_fall_a_little_towards_the_stronger_dilution(
     assert result_from_dilutions([strong, weak], CURVE, USUAL).hook == hook
 
 
+def test_the_middle_is_that_of_the_range_where_the_inflection_is_outside() -> None:
+    """LLOQ 15.6 and ULOQ 125: nearest √(15.6·125) = 44 is 50, nearest the inflection at 320 would be 100."""
+    curve = curve_of(limits=LimitSettings(lloq=15.6, uloq=125.0))
+    pairs = ((10, 100.0), (20, 50.0), (50, 20.0))
+    read = [estimate(response(x) * 0.99, response(x) * 1.01, factor=f, curve=curve) for f, x in pairs]
+    found = result_from_dilutions(read, curve, replace(USUAL, policy=DilutionPolicy.NEAREST_C))
+    assert factors(found) == (20,)
+    assert "the middle of the curve (44.16 in the well)" in found.reason
+
+
 def test_a_slope_needs_three_dilutions() -> None:
     assert result((20, 400.0), (40, 200.0)).slope is None
     assert result((20, 400.0), (40, 200.0), (80, 100.0)).slope is not None

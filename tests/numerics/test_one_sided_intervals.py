@@ -11,6 +11,7 @@ from scipy import optimize, stats
 from elisa_bdnf.analysis.calibrate import calibrate
 from elisa_bdnf.analysis.curve_reading import read_responses
 from elisa_bdnf.analysis.curves import curve_variance, predict
+from elisa_bdnf.analysis.intervals import t_values_or_none
 from elisa_bdnf.analysis.scatter import well_variance
 from elisa_bdnf.model.curve import Curve, CurveSpec, Level, Model, weights_from_text
 from elisa_bdnf.model.estimate import RangeStatus
@@ -60,3 +61,48 @@ def test_bound(model: Model, weights: str, rising: bool, wells: int) -> None:
     assert above.interval.remark == "one-sided: the response lies at or beyond the asymptote above the standards"
     further = read_responses(curve, [curve.d + step * 9], [wells])[0]
     assert further.interval.low == pytest.approx(above.interval.low)  # further out, it may not claim more
+
+
+@pytest.mark.parametrize("rising", [True, False])
+def test_bound_of_a_log_log_line(rising: bool) -> None:
+    """For a response of 0 or less that of the floor, 0.5 % of the largest: on the ln scale of the fit."""
+    power = 0.8 if rising else -0.8
+    series = zip(X[1:], SCATTER[1:], strict=True)
+    wells = [Level(x, tuple(float(v) for v in 0.3 * x**power * each)) for x, each in series]
+    curve = calibrate(wells, CurveSpec(Model.LOG_LOG, weights_from_text("none")), EVERYTHING)
+    assert isinstance(curve, Curve)
+    t = stats.t.ppf(0.975, curve.report.degrees_of_freedom)
+    floor = 0.005 * max(y for level in wells for y in level.responses)
+
+    def excess(ln_x: float) -> float:
+        variance = curve.report.residual_sd**2 / 2 + np.array([1, ln_x]) @ np.array(curve.covariance) @ [1, ln_x]
+        return float(abs(math.log(floor) - curve.a - curve.b * ln_x) - t * math.sqrt(variance))
+
+    middle = (math.log(floor) - curve.a) / curve.b
+    step = 1.0 if rising else -1.0
+    end = optimize.brentq(excess, *sorted((middle, middle + 5 * step)))
+    (found,) = read_responses(curve, [-0.1], [2])
+    assert found.status is (RangeStatus.BELOW_CURVE if rising else RangeStatus.ABOVE_CURVE)
+    expected = (0.0, math.exp(end)) if rising else (math.exp(end), math.inf)
+    assert (found.interval.low, found.interval.high) == pytest.approx(expected, rel=1e-7)
+
+
+@pytest.mark.parametrize("weights", ["none", "power"])
+def test_bound_of_a_line(weights: str) -> None:
+    """As for the response of concentration 0; a power that was estimated gives its own t."""
+    wells = [Level(x, tuple(float(v) for v in (0.2 + 0.01 * x) * each)) for x, each in zip(X, SCATTER, strict=True)]
+    curve = calibrate(wells, CurveSpec(Model.LINEAR, weights_from_text(weights)), EVERYTHING)
+    assert isinstance(curve, Curve)
+    found = t_values_or_none(curve, [0.1])
+    assert found is not None
+    (t,) = found
+    plain = stats.t.ppf(0.975, curve.report.degrees_of_freedom)
+    assert t == pytest.approx(plain) if weights == "none" else t > 1.2 * plain
+
+    def excess(x: float) -> float:
+        y = predict(curve, x) if weights == "power" else curve.a
+        return abs(curve.a - predict(curve, x)) - t * math.sqrt(well_variance(curve, y) / 2 + curve_variance(curve, x))
+
+    (read,) = read_responses(curve, [0.1], [2])
+    assert (read.status, read.interval.low) == (RangeStatus.BELOW_CURVE, 0.0)
+    assert read.interval.high == pytest.approx(optimize.brentq(excess, 1e-6, 200.0), rel=1e-6)
