@@ -57,7 +57,7 @@ def result_from_dilutions(
     used, reason = _chosen(eligible, curve, settings.policy, hook)
     concentration = math.fsum(e.concentration or 0.0 for e in used) / len(used)
     low, high = _interval(used, curve, concentration)
-    reason += _why_open(used, low, high)
+    reason += _why_open(used, low, high) + _apart(used)
     status = RangeStatus.WITHIN
     if any(e.status is RangeStatus.EXTRAPOLATED for e in used):
         status = RangeStatus.EXTRAPOLATED
@@ -230,6 +230,14 @@ def _variance(used: Sequence[Estimate], curve: Curve) -> float:
         own += (value / steep) ** 2 * well_variance(curve, estimate.group.mean) / estimate.group.n
         common = [g + value * part / steep for g, part in zip(common, row, strict=True)]
     return (own + variance_along(curve, tuple(common))) / len(used) ** 2
+
+
+def _apart(used: Sequence[Estimate]) -> str:
+    """That the intervals of dilutions have nothing in common: that of their mean holds no error of diluting."""
+    lows, highs = [e.low for e in used if e.low is not None], [e.high for e in used if e.high is not None]
+    if len(used) < 2 or not lows or not highs or max(lows) <= min(highs):
+        return ""
+    return "; the dilutions differ by more than their intervals, and so than that of their mean"
 
 
 def _why_open(used: Sequence[Estimate], low: float | None, high: float | None) -> str:

@@ -145,6 +145,15 @@ def test_a_response_may_fall_a_little_towards_the_stronger_dilution(
     assert result_from_dilutions([strong, weak], CURVE, USUAL).hook == hook
 
 
+@pytest.mark.parametrize(("second", "said"), [(200.0, False), (250.0, True)])
+def test_dilutions_whose_intervals_do_not_meet_are_said(second: float, said: bool) -> None:
+    """8000 and 10 000 with ± 5 %: the interval of the mean holds neither, since errors of diluting are not in it."""
+    found = result((20, 400.0), (40, second))
+    lows, highs = zip(*((e.low or 0, e.high or 0) for e in found.used), strict=True)
+    assert (max(lows) > min(highs)) is said
+    assert ("differ by more than their intervals" in found.reason) is said
+
+
 def test_the_middle_is_that_of_the_range_where_the_inflection_is_outside() -> None:
     """LLOQ 15.6 and ULOQ 125: nearest √(15.6·125) = 44 is 50, nearest the inflection at 320 would be 100."""
     curve = curve_of(limits=LimitSettings(lloq=15.6, uloq=125.0))
