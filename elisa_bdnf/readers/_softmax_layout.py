@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TypeVar
 
 from elisa_bdnf.inputs.numbers import number_from_text_or_none, result_or_none
@@ -23,6 +23,7 @@ _STANDARDS = re.compile(r"(?:std|standard|calib)", re.IGNORECASE)
 _CONTROLS = re.compile(r"(?:.*control|.*ctrl|ctl|qc)", re.IGNORECASE)
 _BLANKS = re.compile(r"(?:.*\bblank|blk|plate ?blank)", re.IGNORECASE)
 _DILUTION_NAME = re.compile(r"(?:.*dilution|.*factor|dil\b)", re.IGNORECASE)
+_ONE_IN = re.compile(r"1\s*[:/]\s*(.+)\Z")
 _SUFFICIENT_LEVELS = 3
 T = TypeVar("T")
 _SAID = (Purpose.NAME, Purpose.DESCRIPTOR, Purpose.FACTOR)
@@ -198,8 +199,9 @@ def _content(
     return Content(role, name, nominal, factor, attributes=attributes)
 
 
+@lru_cache(maxsize=1024)
 def _dilution_factor_or_none(text: str, decimal: str) -> float | None:
-    match = re.match(r"1\s*[:/]\s*(.+)\Z", text)
+    match = _ONE_IN.match(text)
     factor = number_from_text_or_none(match[1] if match else text, decimal)
     return factor if factor is not None and factor >= 1 else None
 
