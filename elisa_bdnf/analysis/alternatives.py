@@ -14,7 +14,7 @@ import numpy as np
 
 from elisa_bdnf.analysis.asymmetry import downhill, responses_of
 from elisa_bdnf.analysis.calibrate import calibrate, points_from_levels
-from elisa_bdnf.analysis.equations import State, Target, evaluate, moved, solve_scaled
+from elisa_bdnf.analysis.equations import Target, evaluate, moved, solve_scaled
 from elisa_bdnf.analysis.fit import Points, fixed_coordinates, free_coordinates
 from elisa_bdnf.analysis.identify import span_of
 from elisa_bdnf.analysis.inverses import coordinates_of, in_wells, inverse
@@ -31,7 +31,6 @@ from elisa_bdnf.model.protocol import LimitSettings
 _WEIGHTS = {"none": 0.0, "power:0.5": 0.5, "power:1": 1.0}
 _SETTLED = 1e-6  # gradient; what is left moves a concentration by less than a millionth of its error
 _ON_THE_FLOOR = 1e-5  # gradient beyond which a curve that runs away has not reached the floor of its valley
-_ABOUT = 1.2  # × the sum of squares of the curve that was fitted: one that fits worse got lost
 _SETTLED_WELL = 1e-8  # gradient at which a curve is not followed any further
 _PLAIN_STEPS, _LARGE_STEP, _SMALL_STEP = 3, 0.1, 1e-6  # steps of Newton's; squares of steps as shares of the RSS
 _ITERATIONS, _ITERATIONS_FOLLOWED = 20, 5
@@ -134,14 +133,14 @@ def _followed(target: Target, begun: Array, start: Array) -> tuple[Array, Flags]
     further on concentrations hardly move. ``begun`` are the responses of the curve as it was fitted (N, 1).
     """
     searched = _searched(target, begun, np.repeat(start, target.weight.shape[-1], axis=1), _GAIN_NEAR)
-    coordinates, there = _by_plain_steps(target, begun, searched)
+    coordinates, there = _by_plain_steps(target, searched)
     if not there.all():
         far = ~there
         coordinates[:, far], there[far] = _on_the_floor(_subset(target, far), begun, searched[:, far])
     return coordinates, there & np.all(np.isfinite(coordinates), axis=0)
 
 
-def _by_plain_steps(target: Target, begun: Array, coordinates: Array) -> tuple[Array, Flags]:
+def _by_plain_steps(target: Target, coordinates: Array) -> tuple[Array, Flags]:
     """Coordinates after Newton's steps as they are, and which of them these led to the end.
 
     Where a step is large it must be watched, and is not taken. The last step is not looked at: it is so small that
@@ -157,7 +156,7 @@ def _by_plain_steps(target: Target, begun: Array, coordinates: Array) -> tuple[A
         small = size <= _SMALL_STEP * state.rss
         if np.all(small | ~near):
             break
-    return coordinates, near & small & _is_better(state, target, begun)
+    return coordinates, near & small
 
 
 def _on_the_floor(target: Target, begun: Array, coordinates: Array) -> tuple[Array, Flags]:
@@ -169,22 +168,7 @@ def _on_the_floor(target: Target, begun: Array, coordinates: Array) -> tuple[Arr
         coordinates, fitted = state.coordinates, state.fitted
         if np.all((state.gradient < _SETTLED) | (state.rss <= 0)):
             break
-    return coordinates, ((state.gradient < _ON_THE_FLOOR) | (state.rss <= 0)) & _is_better(state, target, begun)
-
-
-def _is_better(state: State, target: Target, begun: Array) -> Flags:
-    """Whether curves fit about as well as the one that they began from, by the weights of either; others got lost.
-
-    Curves that stayed within half of its response at every well need not be asked.
-    """
-    better = np.ones(len(state.rss), dtype=bool)
-    if np.all(np.abs(state.fitted - begun) <= 0.5 * np.abs(begun)):
-        return better
-    before, _ = power_weights(begun, target.theta if target.theta is not None else 0.0, target.floor)
-    for weight in (state.weight, target.weight * before):
-        ours, theirs = (np.add.reduce(weight * left**2) for left in (state.residual, target.y - begun))
-        better &= ours <= _ABOUT * theirs
-    return better
+    return coordinates, (state.gradient < _ON_THE_FLOOR) | (state.rss <= 0)
 
 
 def _subset(target: Target, which: Flags) -> Target:

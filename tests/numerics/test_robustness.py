@@ -89,23 +89,36 @@ def test_every_model_keeps_its_power_and_what_is_held(model: Model, weights: str
         assert row == pytest.approx(expected, rel=tolerance, nan_ok=True), change
 
 
-def without_plateau(seed: int) -> tuple[Level, ...]:
+def without_plateau(seed: int, *, upper: bool) -> tuple[Level, ...]:
+    """Standards that rise along a power of x: without an upper plateau, or without a lower one."""
     noise = np.random.default_rng(seed)
+    cv = 0.08 if upper else 0.06
     return tuple(
-        Level(x, tuple(float((0.04 + 1.6 * (x / 1500) ** 1.1) * (1 + 0.08 * noise.standard_normal())) for _ in "12"))
+        Level(x, tuple(float(y * (1 + cv * noise.standard_normal())) for _ in "12"))
         for x in (1500 / 2**k for k in range(8))
+        for y in [0.04 + 1.6 * (x / 1500) ** 1.1 if upper else 3.1 - 1.6 * (x / 11.7) ** -0.35]
     )
 
 
 @pytest.mark.parametrize("text", ["power:1", "power:0.5"])
 @pytest.mark.parametrize("seed", [9, 12, 14, 20, 23, 31, 33])
-def test_alternatives_of_a_curve_without_a_plateau(seed: int, text: str) -> None:
+def test_alternatives_of_a_curve_without_upper_plateau(seed: int, text: str) -> None:
     """Where a plateau runs away, the alternatives are still those that a search of their own finds."""
-    spec, levels = CurveSpec(weights=weights_from_text(text)), without_plateau(seed)
+    are_those_of_their_own(without_plateau(seed, upper=True), text, (30.0, 100.0, 400.0, 1200.0))
+
+
+@pytest.mark.parametrize("text", ["none", "power:0.5"])
+@pytest.mark.parametrize("seed", [4, 37, 42])
+def test_alternatives_of_a_curve_without_lower_plateau(seed: int, text: str) -> None:
+    are_those_of_their_own(without_plateau(seed, upper=False), text, (15.0, 30.0, 100.0, 400.0))
+
+
+def are_those_of_their_own(levels: tuple[Level, ...], text: str, concentrations: tuple[float, ...]) -> None:
+    spec = CurveSpec(weights=weights_from_text(text))
     curve = calibrate(levels, spec, LIMITS)
     assert isinstance(curve, Curve)
     others = alternatives(curve, LIMITS)
-    responses = [predict(curve, x) for x in (30.0, 100.0, 400.0, 1200.0)]
+    responses = [predict(curve, x) for x in concentrations]
     for change, row in zip(others.changes, others.concentrations(responses), strict=True):
         there = one_by_one(spec, change, levels)
         expected = [invert_or_none(there, y) or math.nan for y in responses]
