@@ -97,7 +97,8 @@ def points_from_levels(levels: Sequence[Level], spec: CurveSpec) -> Points:
     if spec.fit_on is FitOn.MEANS:
         rows = [(level.nominal, level.mean, level.mean) for level in levels]
     else:
-        rows = [(level.nominal, response, level.mean) for level in levels for response in level.responses]
+        # In an order of their own: sums that are rounded differently would depend on which well was read first.
+        rows = [(level.nominal, response, level.mean) for level in levels for response in sorted(level.responses)]
     x, y, mean = (np.array(column)[:, None] for column in zip(*rows, strict=True))
     return Points(x, y, mean)
 

@@ -234,7 +234,7 @@ def _blank_mean(wells: Sequence[WellResponse], mode: BlankMode) -> float | None:
             expected="at least one well with role blank",
             hint='add blank wells, or set reading.blank = "none"',
         )
-    return sum(blanks) / len(blanks)
+    return math.fsum(blanks) / len(blanks)
 
 
 def _minus(well: WellResponse, blank: float) -> WellResponse:

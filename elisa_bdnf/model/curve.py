@@ -106,7 +106,7 @@ class Level:
 
     @property
     def mean(self) -> float:
-        return sum(self.responses) / len(self.responses)
+        return math.fsum(self.responses) / len(self.responses)
 
 
 @dataclass(frozen=True, slots=True)
