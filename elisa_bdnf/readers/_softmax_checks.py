@@ -149,7 +149,7 @@ def _agrees(mean: float, values: Sequence[float], slack: float) -> bool | None:
 
 def _unlike_others(group: Group, samples: Sequence[range], lost: Collection[int]) -> Iterator[str]:
     """A single sample that has another number of wells than all the others."""
-    counts = [sum(n not in lost for n in sample) for sample in samples]
+    counts = [sum(n not in lost for n in sample) for sample in samples] if lost else list(map(len, samples))
     usual = max(set(counts), key=counts.count) if counts else 0
     odd = [(sample, count) for sample, count in zip(samples, counts, strict=True) if count != usual]
     if len(samples) > _SUFFICIENT and len(odd) == 1:

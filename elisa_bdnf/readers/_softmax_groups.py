@@ -116,7 +116,8 @@ class Group:
     @property
     def mentioned_standards(self) -> frozenset[str]:
         """Groups whose smallest or largest standard a formula here refers to."""
-        return frozenset(name for column in self.columns for name in _MENTIONED_GROUP.findall(column.formula))
+        formulas = [column.formula for column in self.columns if "@" in column.formula]
+        return frozenset([name for formula in formulas for name in _MENTIONED_GROUP.findall(formula)])
 
 
 def group_from_block(block: Block) -> Group:

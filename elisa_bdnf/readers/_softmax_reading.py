@@ -136,9 +136,11 @@ def _bring_to_plates(draft: _Draft, group: Group) -> None:
     for name, lines in _by_plate_name(group).items():
         index = _plate_of(draft, group, name)
         places = places_of(draft.plates[index].shape) if index is not None else {}
-        lost += [line.well for line in lines if line.well not in places]
+        elsewhere = [line.well for line in lines if line.well not in places]
+        lost += elsewhere
         if index is not None:
-            on_plates.setdefault(index, []).extend([line for line in lines if line.well in places])
+            own = [line for line in lines if line.well in places] if elsewhere else lines
+            on_plates.setdefault(index, []).extend(own)
     for index, lines in on_plates.items():
         draft.parts[index].append(Part(group, tuple(sorted(lines))))
     if lost and draft.plates:
