@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from elisa_bdnf.inputs.grid import Grid
 from elisa_bdnf.inputs.pages import Page
-from elisa_bdnf.model.layout import Layout
-from elisa_bdnf.model.plate import Shape
+from elisa_bdnf.model.layout import Layout, Role
+from elisa_bdnf.model.plate import Shape, row_name_from_index
 from elisa_bdnf.readers._matrix_checks import short_row_remarks
 from elisa_bdnf.readers._placed import cells_of, grids_at_left
 from elisa_bdnf.readers._well_codes import WellSaid, layout_from_wells
 
+KALEIDO_CODES: Mapping[str, Role] = dict.fromkeys(["E", "LB", "LC", "LH", "ZH", "ZL"], Role.CONTROL)
+ENVISION_CODES: Mapping[str, Role] = {
+    **dict.fromkeys(["LC", "LH", "ZH", "ZL"], Role.CONTROL),
+    "LB": Role.BLANK,
+    "S": Role.SAMPLE,
+}
+_SAMPLE_CODE = re.compile(r"S[0-9]{0,4}\Z", re.IGNORECASE)
+_SAMPLES = "The codes S of the plate map are samples in this software; its standards are STD."
 
-def layout_from_map(page: Page, grids: Iterable[Grid], shape: Shape) -> Layout | None:
+
+def layout_from_map(page: Page, grids: Iterable[Grid], shape: Shape, own: Mapping[str, Role]) -> Layout | None:
     """The layout of one plate from its maps (one for each group); None where no well is defined."""
     maps = list(grids)
     said = {
@@ -23,9 +33,19 @@ def layout_from_map(page: Page, grids: Iterable[Grid], shape: Shape) -> Layout |
         for well, code in cells_of(page, grid).items()
         if code and code not in ("-", "undefined") and well in shape
     }
-    layout = layout_from_wells(said, shape, letters=True)
-    short = [sentence for grid in maps for sentence in short_row_remarks(page, grid)]
-    return replace(layout, remarks=(*layout.remarks, *short)) if layout and short else layout
+    layout = layout_from_wells(said, shape, letters=True, own=own)
+    short = [sentence for grid in maps for sentence in (*short_row_remarks(page, grid), *_lost_rows(grid, shape))]
+    is_sample = own.get("S") is Role.SAMPLE and any(_SAMPLE_CODE.match(of_well.code) for of_well in said.values())
+    remarks = (*short, _SAMPLES) if is_sample else short
+    return replace(layout, remarks=(*layout.remarks, *remarks)) if layout and remarks else layout
+
+
+def _lost_rows(grid: Grid, shape: Shape) -> Iterator[str]:
+    """Maps show every row of the plate, whatever is in it."""
+    named = {line.row for line in grid.lines}
+    lost = ", ".join(row_name_from_index(row) for row in range(shape.rows) if row not in named)
+    if lost:
+        yield f"The plate map in line {grid.top + 1} has no row {lost}: nothing is known of the wells there."
 
 
 def maps_of_plate(page: Page, name: str) -> list[Grid]:

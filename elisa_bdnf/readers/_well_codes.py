@@ -25,7 +25,9 @@ _LETTERS = {Role.BLANK: "b", Role.STANDARD: "s", Role.CONTROL: "c|n|p", Role.SAM
 _BY_WORD = {role: re.compile(rf"(?:{words}){_NUMBER}\Z", re.IGNORECASE) for role, words in _WORDS.items()}
 _BY_LETTER = {role: re.compile(rf"(?:{letters}){_NUMBER}\Z", re.IGNORECASE) for role, letters in _LETTERS.items()}
 _AMOUNT = re.compile(r"(?P<number>[0-9.,]+(?:[eE][+-]?[0-9]+)?)\s*(?P<unit>\D.*)?\Z")
+_LETTERS_AND_NUMBER = re.compile(r"(?P<letters>[A-Za-z]{1,3})[0-9]{0,4}\Z")
 _NOTHING = frozenset(["", "-", "--"])
+_NO_CODES: Mapping[str, Role] = {}
 
 
 class WellSaid(NamedTuple):
@@ -37,11 +39,16 @@ class WellSaid(NamedTuple):
     attributes: tuple[tuple[str, str], ...] = ()
 
 
-def role_from_code(code: str, *, letters: bool = False) -> Role | None:
-    """The role that a code names, None for free names; ``letters`` where the software's codes are single letters."""
+def role_from_code(code: str, *, letters: bool = False, own: Mapping[str, Role] = _NO_CODES) -> Role | None:
+    """The role that a code names, None for free names; ``letters`` where the software's codes are single letters.
+
+    ``own``: what codes mean that only this software writes, by their letters in capitals.
+    """
     compact = " ".join(code.split())
     if compact in _NOTHING:
         return Role.EMPTY
+    if own and (match := _LETTERS_AND_NUMBER.match(compact)) and match["letters"].upper() in own:
+        return own[match["letters"].upper()]
     tables = (_BY_WORD, _BY_LETTER) if letters else (_BY_WORD,)
     return next((role for table in tables for role, pattern in table.items() if pattern.match(compact)), None)
 
@@ -63,6 +70,7 @@ def layout_from_wells(
     unit: str | None = None,
     decimal: str = ".",
     letters: bool = False,
+    own: Mapping[str, Role] = _NO_CODES,
     whole_factors: bool = False,
 ) -> Layout | None:
     """The layout that an export holds; None where no well holds anything.
@@ -75,7 +83,7 @@ def layout_from_wells(
     known: dict[WellSaid, Content | None] = {}  # replicates say the same
     for well in sorted(said, key=well_order):
         if said[well] not in known:
-            role = role_from_code(said[well].code, letters=letters)
+            role = role_from_code(said[well].code, letters=letters, own=own)
             content = None if role is Role.EMPTY else _content(said[well], role, decimal, remarks, units)
             diluted = content and _diluted(content, said[well].dilution, decimal, remarks, whole_factors)
             known[said[well]] = diluted

@@ -46,7 +46,7 @@ from elisa_bdnf.readers._placed import (
     refuse_without_values,
     shape_of,
 )
-from elisa_bdnf.readers._plate_map import layout_from_map, maps_of_plate
+from elisa_bdnf.readers._plate_map import ENVISION_CODES, layout_from_map, maps_of_plate
 from elisa_bdnf.readers._reader import TEXTS, Reader
 
 _BACKGROUND = "background information"
@@ -245,7 +245,7 @@ def _reading(
         channels,
         header=header,
         unread_header=unread_keys(header, _USED),
-        layout=layout_from_map(page, maps_of_plate(page, name), shape),
+        layout=layout_from_map(page, maps_of_plate(page, name), shape, ENVISION_CODES),
         remarks=tuple(remarks),
     )
 

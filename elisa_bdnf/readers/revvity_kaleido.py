@@ -45,7 +45,7 @@ from elisa_bdnf.readers._placed import (
     results,
     shape_of,
 )
-from elisa_bdnf.readers._plate_map import layout_from_map
+from elisa_bdnf.readers._plate_map import KALEIDO_CODES, layout_from_map
 from elisa_bdnf.readers._reader import TEXTS, Reader
 
 _TITLE = re.compile(r"Results? for\s+(?P<technology>.+)\Z", re.IGNORECASE)
@@ -189,7 +189,7 @@ def _reading(name: str, tables: Sequence[_Table], context: _Context) -> Reading:
         channels,
         header=context.header,
         unread_header=unread_keys(context.header, _USED),
-        layout=layout_from_map(context.page, context.maps, shape),
+        layout=layout_from_map(context.page, context.maps, shape, KALEIDO_CODES),
         instrument_results=tuple(calculated),
         remarks=(
             *date_remarks(value_of(context.header, "Measurement Started")),

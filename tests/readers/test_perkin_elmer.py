@@ -161,7 +161,8 @@ def test_envision_plates_and_what_was_calculated() -> None:
     assert (first.plate, second.plate) == ("Plate 1", "B77")
     assert matrix_of(second.channels[0], second.shape, 8, 12) == OD
     assert first.layout is not None
-    assert (first.layout.contents["A1"].role, first.layout.contents["A3"].role) == (Role.STANDARD, Role.SAMPLE)
+    assert (first.layout.contents["A1"].role, first.layout.contents["A3"].role) == (Role.SAMPLE, Role.SAMPLE)
+    assert any("its standards are STD" in remark for remark in first.layout.remarks)
     assert second.layout is None
 
 
@@ -265,6 +266,31 @@ def test_kaleido_2() -> None:
     assert matrix_of(reading.channels[0], reading.shape, 8, 12) == OD
     assert {r.quantity for r in reading.instrument_results} == {"Blank ( ABS mono 1 ): Net"}
     assert reading.layout is not None
+
+
+@pytest.mark.parametrize(
+    ("code", "in_envision", "in_kaleido"),
+    [
+        ("STD1", Role.STANDARD, Role.STANDARD),
+        ("S01", Role.SAMPLE, Role.STANDARD),
+        ("LB1", Role.BLANK, Role.CONTROL),
+        *((code, Role.CONTROL, Role.CONTROL) for code in ("LC1", "LH1", "ZH1", "ZL1", "CTL1")),
+        ("UNK1", Role.SAMPLE, Role.SAMPLE),
+        ("BL1", Role.BLANK, Role.BLANK),
+    ],
+)
+def test_codes_of_plate_maps_mean_what_the_software_means(code: str, in_envision: Role, in_kaleido: Role) -> None:
+    for rows, meant in ((envision(), in_envision), (kaleido_2(), in_kaleido)):
+        coded = [[code if cell == "S1" else cell for cell in row] for row in rows]
+        layout = read_bytes(text(coded))[0].layout
+        assert layout is not None
+        assert layout.contents["A1"].role is meant
+
+
+def test_a_plate_map_without_a_row_of_the_plate_says_so() -> None:
+    (reading,) = read_bytes(text([row for row in kaleido_2() if row[:2] != ["D", "-"]]))
+    assert reading.layout is not None
+    assert any("has no row D" in remark for remark in reading.layout.remarks)
 
 
 def test_kaleido_3_with_rows_and_columns_swapped() -> None:
