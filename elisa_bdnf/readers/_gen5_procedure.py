@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_READ_KIND = re.compile(r"(.*?)\s*\b(Endpoint|Polarization|Spectrum|Area Scan|Well Scan|Kinetic)\b", re.IGNORECASE)
+_READ_KIND = re.compile(
+    r"(.*?)\s*\b(Endpoint|Polarization|Spectrum|Area Scan|Well Scan|Kinetic|Single Image|Montage)\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,10 @@ REFUSED = {
     "a well twice": ("|Well|A1|A1\n|450|1|2\n", "stands twice"),
     "a value beyond the wells": ("|Well|A1|A2\n|450|1|2|3\n", "without a well"),
     "only calculated values": ("Results\n|1|2\nA|0.1|0.2|Blank 450\n", "only calculated"),
+    "an image": (
+        "Procedure Details\n\nRead|Image Single Image\n|Full Plate\n\nResults\n|1|2\nA|120|98|Cell Count\n",
+        "Cell Count.*procedure Absorbance Endpoint, Image Single Image",
+    ),
     "nothing": ("", "no measurements"),
     "a row letter of the layout lost": (
         "Layout\n|1\nA|SPL1|Well ID\n|0.5|Conc/Dil\n|0.5|Conc/Dil\n\n450\n|1|2\nA|0.1|0.2|450\n",
