@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from elisa_bdnf.analysis.curves import predict
 from elisa_bdnf.analysis.intervals import Interval, intervals, is_above
@@ -16,8 +16,7 @@ _SLACK = 1e-9  # a concentration that equals a limit is inside
 _NOTHING = Interval(None, None)
 
 
-@dataclass(frozen=True, slots=True)
-class CurveReading:
+class CurveReading(NamedTuple):
     """What a response says on the curve, before dilution: the concentration in the well, or why there is none."""
 
     in_well: float | None

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import pairwise
 
 from elisa_bdnf.analysis.curves import place, rises, variance_along
@@ -53,7 +52,7 @@ def result_from_dilutions(
     eligible = tuple(e for e in inside if e in believed)
     if not eligible:
         bound = _bound(ordered, believed, hook)
-        return replace(bound, in_range=inside, cv_percent=cv, slope=trend)
+        return bound._replace(in_range=inside, cv_percent=cv, slope=trend)
     used, reason = _chosen(eligible, curve, settings.policy, hook)
     concentration = math.fsum(e.concentration or 0.0 for e in used) / len(used)
     low, high = _interval(used, curve, concentration)

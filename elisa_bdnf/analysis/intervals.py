@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -33,8 +33,7 @@ from elisa_bdnf.model.curve import Curve, FitOn, Model
 LARGEST_DELTA = 0.1
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
+class Interval(NamedTuple):
     """Bounds of a concentration in the well, None where none can be stated; ``remark`` says why it is unusual."""
 
     low: float | None

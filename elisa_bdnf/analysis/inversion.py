@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -27,8 +27,7 @@ _LAST_STEP = 1e-9  # in ln x
 _FARTHEST = 60.0  # in ln x: a bound that is not met within a factor 1e26 does not exist
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(NamedTuple):
     """One end of the interval of a mean response ``y`` of ``wells`` wells: Student's t, and from where to look."""
 
     y: float

@@ -48,7 +48,7 @@ def marked(responses: Responses, marks: Marks) -> Responses:
     if not marks:
         return responses
     wells = tuple(
-        replace(well, use=marks[well.well][0], reason=marks[well.well][1]) if well.well in marks else well
+        well._replace(use=marks[well.well][0], reason=marks[well.well][1]) if well.well in marks else well
         for well in responses.wells
     )
     return replace(responses, wells=wells)

@@ -1,9 +1,13 @@
-"""Responses of wells after correction, and wells that are replicates of one another."""
+"""Responses of wells after correction, and wells that are replicates of one another.
+
+Wells and groups are named tuples, since a plate has hundreds (``estimate``).
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from elisa_bdnf.model.layout import Content
 from elisa_bdnf.model.plate import Well
@@ -23,8 +27,7 @@ class WellUse(StrEnum):
     OUTLIER = "outlier"  # the one of three or more replicates that the protocol's replicate rule leaves out
 
 
-@dataclass(frozen=True, slots=True)
-class WellResponse:
+class WellResponse(NamedTuple):
     """One well after correction. ``raw`` is the main channel as exported; nan where there is no number."""
 
     well: Well
@@ -48,8 +51,7 @@ class Responses:
     blank_mean: float | None = None  # subtracted from every well; None where nothing was
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """Replicates: wells with equal content. ``wells`` and ``responses`` are the used ones."""
 
     content: Content

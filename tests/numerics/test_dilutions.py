@@ -75,7 +75,7 @@ def _within(read: Estimate) -> Estimate:
     """As it would be with standards up to there."""
     factor = read.group.content.dilution_factor or 1.0
     x, low, high = (factor * (value or 0.0) for value in (read.in_well, read.in_well_low, read.in_well_high))
-    return replace(read, status=RangeStatus.WITHIN, concentration=x, low=low, high=high)
+    return read._replace(status=RangeStatus.WITHIN, concentration=x, low=low, high=high)
 
 
 def test_the_robustness_of_a_mean_is_that_of_the_mean() -> None:
@@ -111,12 +111,12 @@ def test_a_mean_can_leave_its_interval_where_no_dilution_leaves_its_own() -> Non
     """Each moves by 6 %, inside ± 8 %; their mean moves by as much and has ± 5 %."""
     moves = (0.06,)
     parts = [Robustness(6.0, "5pl", beyond_interval=False, changes=("5pl",), moves=moves)] * 2
-    used = [replace(e, robustness=part) for e, part in zip(dilutions((20, 400.0), (40, 200.0)), parts, strict=True)]
+    used = [e._replace(robustness=part) for e, part in zip(dilutions((20, 400.0), (40, 200.0)), parts, strict=True)]
     found = robustness_of_mean(used, 8000.0, (7600.0, 8400.0))
     assert found is not None
     assert found.percent == pytest.approx(6.0, rel=0.01)
     assert found.beyond_interval
-    assert robustness_of_mean([used[0], replace(used[1], robustness=None)], 8000.0, (7600.0, 8400.0)) is None
+    assert robustness_of_mean([used[0], used[1]._replace(robustness=None)], 8000.0, (7600.0, 8400.0)) is None
 
 
 @pytest.mark.parametrize(
@@ -237,7 +237,7 @@ def test_without_a_curve_there_is_a_reason() -> None:
 
 def test_samples_are_told_apart_by_everything_but_the_dilution() -> None:
     two = dilutions((10, 100.0), (20, 50.0))
-    other = replace(two[1], group=replace(two[1].group, content=replace(two[1].group.content, timepoint="24h")))
+    other = two[1]._replace(group=two[1].group._replace(content=replace(two[1].group.content, timepoint="24h")))
     assert len(results_from_samples(two, CURVE, USUAL)) == 1
     assert len(results_from_samples([two[0], other], CURVE, USUAL)) == 2
 

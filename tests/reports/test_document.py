@@ -128,7 +128,7 @@ def test_overview_holds_every_sample_of_a_subject_at_its_timepoint():
 def test_without_subjects_there_is_no_overview():
     made = build.analysis()
     samples = tuple(
-        replace(e, group=replace(e.group, content=replace(e.group.content, subject=None))) for e in made.samples
+        e._replace(group=e.group._replace(content=replace(e.group.content, subject=None))) for e in made.samples
     )
     assert document_from_result(build.judged(replace(made, samples=samples))).overview is None
 
@@ -200,7 +200,7 @@ def test_comparison_names_the_largest_difference():
 
 def test_control_out_of_its_range_is_said():
     made = build.analysis()
-    controls = tuple(replace(e, concentration=2 * e.group.content.high) for e in made.controls)
+    controls = tuple(e._replace(concentration=2 * e.group.content.high) for e in made.controls)
     document = document_from_result(build.judged(replace(made, controls=controls)))
     assert {cell.text for cell in column(document.controls, "in_range")} == {"no"}
     assert [fact.text for fact in document.facts if fact.label == "Controls"] == ["0 of 3"]
@@ -209,7 +209,7 @@ def test_control_out_of_its_range_is_said():
 def test_every_level_without_a_usable_well_is_still_listed():
     made = build.analysis()
     gone = tuple(
-        replace(g, wells=(), responses=(), mean=build.NAN, sd=build.NAN, cv_percent=build.NAN)
+        g._replace(wells=(), responses=(), mean=build.NAN, sd=build.NAN, cv_percent=build.NAN)
         if g.content.role is Role.STANDARD and g.content.nominal == 250
         else g
         for g in made.groups
@@ -224,7 +224,7 @@ def test_every_level_without_a_usable_well_is_still_listed():
 def test_several_dilutions_of_a_sample_are_all_shown():
     made = build.analysis()
     again = made.samples[0]
-    other = replace(again, group=replace(again.group, content=replace(again.group.content, dilution_factor=20.0)))
+    other = again._replace(group=again.group._replace(content=replace(again.group.content, dilution_factor=20.0)))
     document = document_from_result(build.judged(replace(made, samples=(*made.samples, other))))
     cell = row_of(document.overview, "subject", "P02")["t:baseline"]
     assert "reported from dilution 10 and 20 of 2" in cell.help
@@ -270,7 +270,7 @@ def test_an_anchor_is_not_judged():
 def test_groups_that_all_share_are_left_out():
     made = build.analysis()
     samples = tuple(
-        replace(e, group=replace(e.group, content=replace(e.group.content, attributes={"arm": "ketamine"})))
+        e._replace(group=e.group._replace(content=replace(e.group.content, attributes={"arm": "ketamine"})))
         for e in made.samples
     )
     overview = document_from_result(build.judged(replace(made, samples=samples))).overview

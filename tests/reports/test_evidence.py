@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -141,6 +140,6 @@ def test_the_methods_say_what_was_left_out_and_which_dilution_counts() -> None:
 )
 def test_what_moves_a_result_is_said_in_words(change: str, said: str) -> None:
     (estimate, *_) = build.accepted().analysis.samples
-    moved = replace(estimate, robustness=Robustness(7.2, change, beyond_interval=True))
+    moved = estimate._replace(robustness=Robustness(7.2, change, beyond_interval=True))
     assert said in robustness_remark(moved)
-    assert robustness_remark(replace(estimate, robustness=Robustness(7.2, change, beyond_interval=False))) == ""
+    assert robustness_remark(estimate._replace(robustness=Robustness(7.2, change, beyond_interval=False))) == ""

@@ -69,7 +69,7 @@ def test_text_from_data_is_inert():
 def _without_subjects(result):
     made = result.analysis
     samples = tuple(
-        replace(e, group=replace(e.group, content=replace(e.group.content, subject=None, timepoint=None)))
+        e._replace(group=e.group._replace(content=replace(e.group.content, subject=None, timepoint=None)))
         for e in made.samples
     )
     return build.judged(replace(made, samples=samples), findings=())

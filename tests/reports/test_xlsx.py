@@ -206,7 +206,7 @@ def test_no_cell_is_an_error_or_not_a_number(state: str) -> None:
 def test_bounds_without_end_are_empty_cells() -> None:
     made = STATES["accepted"]()
     first = made.samples[0]
-    open_end = replace(first, estimate=replace(first.estimate, high=float("inf"), in_well_high=float("inf")))
+    open_end = replace(first, estimate=first.estimate._replace(high=float("inf"), in_well_high=float("inf")))
     content = xlsx_from_result(replace(made, samples=(open_end, *made.samples[1:])))
     row = table(openpyxl.load_workbook(io.BytesIO(content)), "Samples")[0]
     assert row["CI high"] is None

@@ -97,7 +97,7 @@ def plate(
     made = replace(made, curve=fitted)
 
     def read(group: Group) -> Estimate:
-        diluted = replace(group, content=replace(group.content, dilution_factor=factor))
+        diluted = group._replace(content=replace(group.content, dilution_factor=factor))
         return quantify([diluted], fitted, made.protocol)[0]
 
     return judged(
@@ -127,14 +127,14 @@ def covariance(model: Model) -> dict[str, object]:
 def with_blanks(made: Analysis) -> Analysis:
     """The empty corner turned into blanks whose mean was subtracted; the curve takes responses as they come."""
     wells = tuple(
-        replace(w, content=replace(w.content, role=Role.BLANK), use=w.use.USED, reason="")
+        w._replace(content=replace(w.content, role=Role.BLANK), use=w.use.USED, reason="")
         if w.content.role is Role.EMPTY
         else w
         for w in made.responses.wells
     )
     mean = sum(w.response for w in wells if w.content.role is Role.BLANK) / 4
-    wells = tuple(replace(w, raw=w.raw if w.content.role is Role.BLANK else w.raw + mean) for w in wells)
-    wells = tuple(replace(w, response=w.response - mean) if w.content.role is Role.BLANK else w for w in wells)
+    wells = tuple(w._replace(raw=w.raw if w.content.role is Role.BLANK else w.raw + mean) for w in wells)
+    wells = tuple(w._replace(response=w.response - mean) if w.content.role is Role.BLANK else w for w in wells)
     return replace(made, responses=replace(made.responses, wells=wells, blank_mean=mean))
 
 
